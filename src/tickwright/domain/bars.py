@@ -1,0 +1,118 @@
+"""A series of candles in exact integers, as stores keep it and as every mode reads it.
+
+Invariants: `open_time_ns` is strictly increasing and on the timeframe's grid; a bar's close is its open time plus the
+timeframe; prices share one decimal scale and volumes another; a hole is a missing row, never a filled one. Floats are
+derived on read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.timeframe import Timeframe
+
+Int64Array = npt.NDArray[np.int64]
+Float64Array = npt.NDArray[np.float64]
+SeriesKind = Literal["candles", "trades", "quotes", "funding", "mark", "index", "book"]
+
+PRICE_COLUMNS = ("open", "high", "low", "close")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SeriesKey:
+    """What a series is: (exchange, symbol, kind, timeframe); `timeframe` is None for kinds without one."""
+
+    instrument: InstrumentId
+    timeframe: Timeframe | None
+    kind: SeriesKind = "candles"
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.instrument, self.kind, self.timeframe) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Candles of one series: int64 columns of equal length; a price is `units × 10^-price_scale`."""
+
+    key: SeriesKey
+    open_time_ns: Int64Array
+    open: Int64Array
+    high: Int64Array
+    low: Int64Array
+    close: Int64Array
+    volume: Int64Array
+    price_scale: int
+    volume_scale: int
+
+    def __len__(self) -> int:
+        return len(self.open_time_ns)
+
+    @property
+    def timeframe(self) -> Timeframe:
+        """The bar length; a series of candles always has one."""
+        assert self.key.timeframe is not None
+        return self.key.timeframe
+
+    def prices(self, column: str) -> Float64Array:
+        """One of the price columns as float64, derived exactly as `units / 10^scale`."""
+        values: Float64Array = getattr(self, column) / 10.0**self.price_scale
+        return values
+
+    def volumes(self) -> Float64Array:
+        """Volume in base units as float64."""
+        values: Float64Array = self.volume / 10.0**self.volume_scale
+        return values
+
+    def between(self, start_ns: int, end_ns: int) -> Bars:
+        """The bars whose open time lies in [start, end), as views on the same memory."""
+        first, last = np.searchsorted(self.open_time_ns, (start_ns, end_ns))
+        cut = slice(int(first), int(last))
+        return Bars(
+            self.key, self.open_time_ns[cut], self.open[cut], self.high[cut], self.low[cut], self.close[cut],
+            self.volume[cut], self.price_scale, self.volume_scale,
+        )  # fmt: skip
+
+    def rescaled(self, price_scale: int, volume_scale: int) -> Bars:
+        """The same bars on finer scales, exactly; the scales may only grow."""
+        price, volume = 10 ** (price_scale - self.price_scale), 10 ** (volume_scale - self.volume_scale)
+        return Bars(
+            self.key, self.open_time_ns, self.open * price, self.high * price, self.low * price, self.close * price,
+            self.volume * volume, price_scale, volume_scale,
+        )  # fmt: skip
+
+    def content_hash(self) -> str:
+        """SHA-256 of the values, independent of scale: the same candles hash alike in every store.
+
+        Columns are reduced to the coarsest scale that holds them exactly before they are hashed, little endian.
+        """
+        digest = hashlib.sha256(str(self.key).encode())
+        prices, price_scale = _coarsest([getattr(self, column) for column in PRICE_COLUMNS], self.price_scale)
+        volumes, volume_scale = _coarsest([self.volume], self.volume_scale)
+        digest.update(f"|{price_scale}|{volume_scale}|{len(self)}|".encode())
+        for column in (self.open_time_ns, *prices, *volumes):
+            digest.update(np.ascontiguousarray(column, "<i8").tobytes())
+        return digest.hexdigest()
+
+
+def price_unit_scale(bars: Bars) -> int:
+    """The scale of the series' price unit: its own, refined until one unit is at most 0.01 bp of the lowest price.
+
+    A price unit of 1e-6 of the lowest price keeps rounding far below any cost (fill-rules: units and rounding).
+    """
+    lowest = int(bars.low.min()) if len(bars) else 1
+    scale = bars.price_scale
+    while lowest < 1_000_000:
+        lowest, scale = lowest * 10, scale + 1
+    return scale
+
+
+def _coarsest(columns: list[Int64Array], scale: int) -> tuple[list[Int64Array], int]:
+    while scale > 0 and all(not np.any(column % 10) for column in columns):
+        columns, scale = [column // 10 for column in columns], scale - 1
+    return columns, scale

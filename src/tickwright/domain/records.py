@@ -1,0 +1,160 @@
+"""The record layouts of orders, commands, fills and events, shared by the kernel, the engine and every mode.
+
+Invariants: every number is an int64 on a stated unit (price unit, quantity unit, money unit of the quote asset); every
+layout is C-aligned, so a `ctypes.Structure` over the same bytes has the same offsets; enumerations are small integers
+whose names are the field's words. A changed layout changes the kernel's layout hash and so its compiled code.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+
+
+class Side(IntEnum):
+    """Direction of an order or a fill; the value is its sign."""
+
+    BUY = 1
+    SELL = -1
+
+
+class OrderType(IntEnum):
+    """How an order asks for its price (fill-rules §4)."""
+
+    MARKET = 0
+    LIMIT = 1
+    STOP = 2
+    STOP_LIMIT = 3
+    TRAILING_STOP = 4
+    TAKE_PROFIT = 5
+    TAKE_PROFIT_LIMIT = 6
+
+
+class TimeInForce(IntEnum):
+    """How long an order works."""
+
+    GTC = 0
+    IOC = 1
+    FOK = 2
+    GTD = 3
+
+
+class Liquidity(IntEnum):
+    """Whether a fill took liquidity or gave it."""
+
+    TAKER = 0
+    MAKER = 1
+
+
+class Reason(IntEnum):
+    """Why an order was sent; not part of any digest."""
+
+    SIGNAL = 0
+    STOP_LOSS = 1
+    TAKE_PROFIT = 2
+    TRAILING_STOP = 3
+    TIME_EXIT = 4
+    REBALANCE = 5
+    LIQUIDATION = 6
+    KILL = 7
+    MANUAL = 8
+
+
+class OrderState(IntEnum):
+    """Where an order is; from FILLED on it has ended, from VENUE_TICK on it was refused by name."""
+
+    PENDING = 0
+    WORKING = 1
+    TRIGGERED = 2
+    PARTLY_FILLED = 3
+    FILLED = 10
+    CANCELLED = 11
+    EXPIRED = 12
+    END_OF_DATA = 13
+    LIQUIDATED = 14
+    COVER_GONE = 15
+    VENUE_TICK = 30
+    VENUE_LOT = 31
+    VENUE_MIN_NOTIONAL = 32
+    VENUE_INSUFFICIENT_FUNDS = 33
+    VENUE_TOO_SMALL = 34
+    VENUE_POST_ONLY = 35
+    VENUE_WOULD_TRIGGER = 36
+    VENUE_UNKNOWN_ORDER = 37
+    VENUE_UNSUPPORTED = 38
+    RISK_MAX_ORDER_NOTIONAL = 60
+    RISK_MAX_POSITION_NOTIONAL = 61
+    RISK_MAX_EXPOSURE = 62
+    RISK_MAX_OPEN_ORDERS = 63
+    RISK_DAILY_LOSS = 64
+    RISK_DRAWDOWN = 65
+    RISK_WARMUP = 66
+    RISK_OVERFLOW = 67
+
+
+class AccountEventKind(IntEnum):
+    """What moved money without a trade."""
+
+    TRANSFER = 0
+    FUNDING = 1
+    LIQUIDATION_FEE = 2
+    INSURANCE = 3
+
+
+FILL: Final = np.dtype(
+    [
+        ("ts_ns", "i8"),  # OPEN fills carry the bar's open time, RANGE fills its close time
+        ("sequence", "i8"),  # match sequence inside the instrument
+        ("order_id", "i8"),  # index of the order in the run
+        ("price", "i8"),  # price units, all costs but the fee inside
+        ("quantity", "i8"),  # quantity units, always positive
+        ("fee", "i8"),  # money units of the fee asset
+        ("reference_price", "i8"),  # price units: the market price before spread, slippage and impact
+        ("spread_cost", "i8"),  # money units of the quote asset paid to the half-spread
+        ("slippage_cost", "i8"),  # … to slippage
+        ("impact_cost", "i8"),  # … to market impact (latency inside); the three add up to quantity × |price - reference|
+        ("tag", "i8"),  # index into the run's tag table, -1 without a tag
+        ("instrument", "i4"),  # index into the run's instruments
+        ("fee_asset", "i4"),  # index into the run's assets
+        ("side", "i1"),
+        ("liquidity", "i1"),
+        ("reason", "i1"),
+        ("at_open", "i1"),  # 1 for OPEN fills, 0 for RANGE fills
+    ],
+    align=True,
+)
+
+ORDER: Final = np.dtype(
+    [
+        ("order_id", "i8"),
+        ("ts_sent_ns", "i8"),  # instant of the decision
+        ("ts_end_ns", "i8"),  # instant of its end, 0 while it works
+        ("quantity", "i8"),  # quantity units asked for, 0 for an order by cost
+        ("cost", "i8"),  # money units to spend, 0 for an order by quantity
+        ("filled", "i8"),  # quantity units filled
+        ("limit_price", "i8"),  # price units, 0 without a limit
+        ("stop_price", "i8"),  # price units, 0 without a stop
+        ("tag", "i8"),
+        ("instrument", "i4"),
+        ("side", "i1"),
+        ("type", "i1"),
+        ("time_in_force", "i1"),
+        ("state", "i1"),  # OrderState
+        ("reason", "i1"),
+    ],
+    align=True,
+)
+
+ACCOUNT_EVENT: Final = np.dtype(
+    [
+        ("ts_ns", "i8"),
+        ("sequence", "i8"),
+        ("amount", "i8"),  # money units of the asset, positive when the account receives
+        ("instrument", "i4"),  # -1 for the account itself
+        ("asset", "i4"),
+        ("kind", "i1"),  # AccountEventKind
+    ],
+    align=True,
+)

@@ -1,0 +1,167 @@
+"""The ports: what the inner floors need from the outside, as Protocols that adapters fulfil and `checks` examine.
+
+Invariant: a port speaks only the words of `domain`; it names no technology. Errors that cross a port are of the
+`tickwright.domain.errors` family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.gaps import Gap
+from tickwright.domain.instrument import Instrument, InstrumentId
+from tickwright.domain.timeframe import Timeframe
+
+Job = TypeVar("Job")
+Outcome = TypeVar("Outcome")
+
+
+class Clock(Protocol):
+    """Time and waiting: the wall in a node, a stepped clock in tests."""
+
+    def now_ns(self) -> int:
+        """The current instant, UTC nanoseconds."""
+        ...
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds that never go back, for intervals and deadlines."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for a span of time."""
+        ...
+
+
+class MarketData(Protocol):
+    """Market data of one exchange."""
+
+    exchange: str
+
+    async def instruments(self) -> Sequence[Instrument]:
+        """Everything listed, with the rules in force now."""
+        ...
+
+    async def candles(self, instrument: InstrumentId, timeframe: Timeframe, start_ns: int, end_ns: int) -> Bars:
+        """Candles with open times in [start, end), oldest first, at most `page_limit` of them, the forming one left out.
+
+        An empty answer means the exchange has none there. Raises `ExchangeError`.
+        """
+        ...
+
+    @property
+    def page_limit(self) -> int:
+        """The most candles one request may return."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections; safe to call twice."""
+        ...
+
+
+class RateBudget(Protocol):
+    """One budget of request weight per venue and address, shared by every process that uses the address."""
+
+    async def acquire(self, venue: str, weight: int) -> None:
+        """Wait until the weight may be spent."""
+        ...
+
+    def block_until(self, venue: str, ts_ns: int) -> None:
+        """Let nobody call the venue before an instant (Retry-After, a ban)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row a store or an import did not take: where it stood and why."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReport:
+    """What a write did, row by row: each read row is in exactly one of the four counts."""
+
+    inserted: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    refused: tuple[RefusedRow, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a store holds of a series: rows, its first and last open time (None when empty), and its gaps."""
+
+    rows: int
+    first_ns: int | None
+    last_ns: int | None
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing `verify` found wrong: in which series, at which place or range, and what."""
+
+    key: SeriesKey
+    place: str
+    reason: str
+
+
+class MarketStore(Protocol):
+    """Where market data is kept: an idempotent upsert, exact reads, and an honest account of its holes."""
+
+    def write(self, bars: Bars, *, fetched: tuple[int, int] | None = None, source: str = "") -> WriteReport:
+        """Upsert candles; all or nothing.
+
+        `fetched` is the [start, end) that the exchange was asked for: holes inside it are known to be the exchange's
+        own and not ours. Raises `DataError`; the store is then as it was.
+        """
+        ...
+
+    def read(self, key: SeriesKey, start_ns: int | None = None, end_ns: int | None = None) -> Bars:
+        """The candles with open times in [start, end); raises `DataError` when the series does not exist."""
+        ...
+
+    def keys(self) -> Sequence[SeriesKey]:
+        """Every series of the store, sorted."""
+        ...
+
+    def coverage(self, key: SeriesKey) -> Coverage:
+        """What is held of a series and what is missing in it; zero rows when it does not exist."""
+        ...
+
+    def fetched(self, key: SeriesKey) -> Sequence[tuple[int, int]]:
+        """The merged [start, end) ranges the exchange has been asked for."""
+        ...
+
+    def verify(self, key: SeriesKey | None = None) -> Iterable[Finding]:
+        """Compare what is stored with what its manifest promises; nothing is changed."""
+        ...
+
+
+class InstrumentCatalogue(Protocol):
+    """Dated facts about instruments."""
+
+    def record(self, instruments: Sequence[Instrument], observed_ns: int) -> int:
+        """Keep what an exchange says now; returns how many instruments changed. A changed rule becomes a new dated rule."""
+        ...
+
+    def find(self, instrument: InstrumentId) -> Instrument | None:
+        """What is known of an instrument, or None."""
+        ...
+
+
+class Executor(Protocol):
+    """Where independent pieces of work run: threads here, other machines later."""
+
+    def map(self, work: Callable[[Job], Outcome], jobs: Iterable[Job]) -> Iterable[Outcome]:
+        """Outcomes in the order of the jobs; the first exception is raised."""
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many pieces run at the same time."""
+        ...
