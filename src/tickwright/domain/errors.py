@@ -108,3 +108,14 @@ class SafetyStop(TickwrightError):
 
     code = "SAFETY"
     exit_code = 6
+
+
+class RunNotFound(DataError):
+    """No run, or more than one, answers to the name that was given.
+
+    What happened: the runs folder of the project holds no single run of that id.
+    State: nothing was read or changed.
+    What to do: list the runs with `tickwright run ls` and give an id, its unique start or end, or `latest`.
+    """
+
+    code = "RUN_NOT_FOUND"

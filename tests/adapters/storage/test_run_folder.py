@@ -1,0 +1,93 @@
+"""Runs on disk: what is saved comes back with the same digests, and a half-written run is never visible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tickwright.adapters.storage.run_folder import RunFolder
+from tickwright.domain.errors import RunNotFound
+from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.records import ACCOUNT_EVENT, FILL, ORDER, OrderState
+from tickwright.domain.run import RunResult
+
+BTC, SHIB = InstrumentId("binance", "BTC", "USDT"), InstrumentId("binance", "SHIB", "USDT")
+NOON_NS = 1_704_110_400_000_000_000
+
+
+def a_run() -> RunResult:
+    """Two fills on instruments of different scales, one order each, two instants of equity, one transfer."""
+    fills = np.zeros(2, FILL)
+    fills["ts_ns"], fills["order_id"], fills["sequence"] = (NOON_NS, NOON_NS + 1), (0, 1), (0, 0)
+    fills["instrument"], fills["side"], fills["price"] = (0, 1), (1, -1), (42_000_001, 9_000_001)
+    fills["quantity"], fills["fee"], fills["tag"] = (1_500_000, 2_000), (63_000, 5), (0, -1)
+    orders = np.zeros(2, ORDER)
+    orders["order_id"], orders["instrument"], orders["side"] = (0, 1), (0, 1), (1, -1)
+    orders["ts_sent_ns"], orders["ts_end_ns"] = NOON_NS, (NOON_NS, 0)
+    orders["state"], orders["cost"], orders["tag"] = (OrderState.FILLED, OrderState.WORKING), (10**12, 0), (0, -1)
+    events = np.zeros(1, ACCOUNT_EVENT)
+    events["ts_ns"], events["amount"], events["instrument"] = NOON_NS, -7, -1
+    return RunResult(
+        instruments=(BTC, SHIB), price_scales=(3, 12), quantity_scales=(8, 2), assets=("USDT",), asset_scales=(8,),
+        cash_asset=0, initial_cash=10**13, bars=2, orders=orders, fills=fills, account_events=events,
+        equity_ts_ns=np.array([NOON_NS, NOON_NS + 1]), equity=np.array([10**13, -5]), exposure=np.array([0, 3]),
+        cash=np.array([10**13, -8]), last_price=np.array([1, 2]), position=np.array([3, -4]), tags=("rung",),
+        warnings=("cap off",),
+    )  # fmt: skip
+
+
+def saved(tmp_path: Path) -> tuple[RunFolder, str]:
+    folder = RunFolder(tmp_path / "runs")
+    run_id = folder.new_id("Sma Cross!", NOON_NS, "seed")
+    folder.save(run_id, a_run(), pl.DataFrame({"pnl": [1.0]}), {"created": "2024-01-01T12:00:00Z"})
+    return folder, run_id
+
+
+def test_a_saved_run_comes_back_with_the_same_records_and_digests(tmp_path: Path) -> None:
+    folder, run_id = saved(tmp_path)
+    before, (after, trades, manifest) = a_run(), folder.load(run_id)
+    assert after.digest == before.digest
+    assert after.account_digest == before.account_digest
+    for name in ("orders", "fills", "account_events"):
+        assert getattr(after, name).tolist() == getattr(before, name).tolist()
+    assert after.equity.tolist() == [10**13, -5]
+    assert (after.tags, after.warnings, after.position.tolist()) == (("rung",), ("cap off",), [3, -4])
+    assert trades["pnl"].to_list() == [1.0]
+    assert manifest["run_id"] == run_id
+
+
+def test_ids_are_readable_and_never_used_twice(tmp_path: Path) -> None:
+    folder, run_id = saved(tmp_path)
+    assert run_id.startswith("2024-01-01-sma-cross-")
+    assert folder.new_id("Sma Cross!", NOON_NS, "seed") != run_id
+
+
+def test_exact_decimals_are_readable_without_the_manifest(tmp_path: Path) -> None:
+    folder, run_id = saved(tmp_path)
+    fills = pl.read_parquet(folder.path(run_id) / "fills.parquet")
+    assert [str(price.normalize()) for price in fills["price"]] == ["42000.001", "0.000009000001"]
+    assert fills["tag"].to_list() == ["rung", None]
+
+
+def test_a_save_that_fails_leaves_no_run_and_no_draft(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "runs")
+    with pytest.raises(TypeError):
+        folder.save("2024-01-01-x-0000", a_run(), pl.DataFrame({"pnl": [1.0]}), {"created": object()})
+    assert folder.ids() == []
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["latest", "2024-01-01-sma"])
+def test_a_run_is_found_by_latest_or_by_a_unique_part_of_its_id(tmp_path: Path, name: str) -> None:
+    folder, run_id = saved(tmp_path)
+    assert folder.path(name).name == run_id
+
+
+@pytest.mark.parametrize("name", ["2023", "../runs"])
+def test_a_name_that_fits_no_run_is_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
+    folder, _ = saved(tmp_path)
+    with pytest.raises(RunNotFound, match="no run called"):
+        folder.path(name)
