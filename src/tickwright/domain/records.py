@@ -158,3 +158,109 @@ ACCOUNT_EVENT: Final = np.dtype(
     ],
     align=True,
 )
+
+
+class CommandKind(IntEnum):
+    """What a command asks of a venue."""
+
+    NEW = 0
+    CANCEL = 1
+    CANCEL_ALL = 2
+    AMEND = 3
+
+
+class OrderFlag(IntEnum):
+    """Bits of `COMMAND.flags`."""
+
+    POST_ONLY = 1
+    REDUCE_ONLY = 2
+    SIZED = 4  # sent by target sizing: takes part in the decision's shrink factor
+    CHILD = 8  # an exit that belongs to an entry fill
+    TRAIL_IS_PRICE = 16  # `trail` is price units, else ppb of the peak
+    TRIGGER_BY_MARK = 32
+
+
+class ReportKind(IntEnum):
+    """What a venue says about an order or an account."""
+
+    ACCEPTED = 0
+    FILL = 1
+    ENDED = 2  # `state` says how: filled, cancelled, expired, refused by name, …
+    TRIGGERED = 3
+    AMENDED = 4
+    CASH = 5  # funding, transfer, liquidation fee, insurance: `amount` of the cash asset
+
+
+class EventKind(IntEnum):
+    """What happens in a market; equal times are ordered as the rule book says (§2.1)."""
+
+    RANGE = 0
+    FUNDING = 1
+    MARK = 2
+    DECIDE = 3  # the instant is complete: strategies wake
+    OPEN = 4
+    END = 5
+
+
+COMMAND: Final = np.dtype(
+    [
+        ("order_id", "i8"),  # index of the order in the run; what CANCEL and AMEND refer to
+        ("quantity", "i8"),  # quantity units; 0 for an order by cost. AMEND: the new total
+        ("cost", "i8"),  # money units to spend, fee inside; 0 for an order by quantity
+        ("limit_price", "i8"),  # price units, 0 without a limit
+        ("stop_price", "i8"),  # price units, 0 without a trigger
+        ("trail", "i8"),  # distance to the peak: ppb, or price units with TRAIL_IS_PRICE
+        ("expire_ns", "i8"),  # GTD only
+        ("oco", "i8"),  # orders of one positive number are siblings; 0 alone
+        ("decision", "i8"),  # the decision that sized it; 0 for none
+        ("exit_stop_ppb", "i8"),  # exits every entry fill bears, as distances in ppb of its price; 0 for none
+        ("exit_target_ppb", "i8"),
+        ("exit_trail_ppb", "i8"),
+        ("exit_max_bars", "i8"),
+        ("tag", "i8"),
+        ("instrument", "i4"),  # -1 with CANCEL_ALL: every instrument
+        ("flags", "i4"),  # OrderFlag bits
+        ("kind", "i1"),  # CommandKind
+        ("side", "i1"),
+        ("type", "i1"),
+        ("time_in_force", "i1"),
+        ("reason", "i1"),
+    ],
+    align=True,
+)
+
+REPORT: Final = np.dtype(
+    [
+        ("ts_ns", "i8"),
+        ("order_id", "i8"),
+        ("price", "i8"),
+        ("quantity", "i8"),
+        ("amount", "i8"),  # money units of the cash asset moved by this report, fee included
+        ("fee", "i8"),
+        ("limit_price", "i8"),  # AMENDED: the price in force
+        ("instrument", "i4"),
+        ("fee_asset", "i4"),
+        ("kind", "i1"),  # ReportKind
+        ("side", "i1"),
+        ("liquidity", "i1"),
+        ("state", "i1"),  # OrderState after the report
+        ("at_open", "i1"),
+        ("reason", "i1"),
+    ],
+    align=True,
+)
+
+EVENT: Final = np.dtype(
+    [
+        ("ts_ns", "i8"),
+        ("open", "i8"),  # OPEN: the bar's first price
+        ("high", "i8"),  # RANGE: high, low, close and volume of the bar that closes now
+        ("low", "i8"),
+        ("close", "i8"),  # MARK: the mark price
+        ("volume", "i8"),
+        ("rate_ppb", "i8"),  # FUNDING
+        ("instrument", "i4"),  # -1 with DECIDE and END
+        ("kind", "i1"),  # EventKind
+    ],
+    align=True,
+)

@@ -7,6 +7,7 @@ equal `digest` and `account_digest`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -66,3 +67,46 @@ class RunResult:
         """Money units of the cash asset as float64."""
         amounts: Float64Array = units / 10.0 ** self.asset_scales[self.cash_asset]
         return amounts
+
+
+ParameterValue = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """Final statistics of many trials: one row per valid trial, in the order the trials were given.
+
+    Every array has one entry per row of `trials`. Money is in units of the cash asset (`money_scale` decimals).
+    `max_drawdown` is a fraction of the running peak of equity at bar closes and never positive. A period is a UTC day
+    (`period_ns`): `return_sum` and `return_sum_squares` are Σr and Σr² of the `periods` returns of equity between the
+    ends of consecutive periods. `trades` are closed from flat to flat; one still open at the end is in `open_trades`.
+    `invalid` counts the combinations the strategy itself calls invalid; they have no row.
+    """
+
+    trials: tuple[Mapping[str, ParameterValue], ...]
+    invalid: int
+    bars: int
+    initial_cash: int
+    money_scale: int
+    period_ns: int
+    periods: int
+    final_equity: Int64Array
+    total_return: Float64Array
+    max_drawdown: Float64Array
+    return_sum: Float64Array
+    return_sum_squares: Float64Array
+    orders: Int64Array
+    fills: Int64Array
+    rejected: Int64Array
+    trades: Int64Array
+    open_trades: Int64Array
+    wins: Int64Array
+    gross_profit: Int64Array
+    gross_loss: Int64Array
+    fee: Int64Array
+    spread_cost: Int64Array
+    slippage_cost: Int64Array
+    impact_cost: Int64Array
+    turnover: Int64Array
+    bars_held: Int64Array
+    ambiguous_trades: Int64Array

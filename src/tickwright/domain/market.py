@@ -1,0 +1,207 @@
+"""The market a run trades in: instruments with their candles on exact units, in one canonical order.
+
+Invariants: instruments are sorted by identity, so nothing depends on the order in which they were named; all candles
+share one timeframe; prices are on each instrument's price unit (one unit is at most 0.01 bp of the lowest price, and
+every tick is a whole number of units); quantities are on a unit that divides every lot and the volumes' decimals; every
+instrument is paid in one cash asset, kept with `MONEY_SCALE` decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from tickwright.domain.bars import Bars, Int64Array, price_unit_scale
+from tickwright.domain.errors import DataError, UsageError
+from tickwright.domain.instrument import Instrument, InstrumentId
+from tickwright.domain.money import decimals_of
+from tickwright.domain.timeframe import Timeframe
+
+MONEY_SCALE = 8
+_LARGEST_PRODUCT_SCALE = 18 + MONEY_SCALE
+_INT64_ROOM = 2**62
+
+
+@dataclass(frozen=True)
+class Funding:
+    """Funding of one perpetual: `rate_ppb` at `ts_ns` (nominal times, strictly increasing)."""
+
+    ts_ns: Int64Array
+    rate_ppb: Int64Array
+
+
+@dataclass(frozen=True)
+class Market:
+    """Instruments and their candles; build it with `Market.of`.
+
+    `detail` holds finer candles that settle the path inside a bar (None where there are none), `marks` mark-price
+    candles of perpetuals, `funding` their funding; `informative` any further series strategies ask for.
+    """
+
+    instruments: tuple[Instrument, ...]
+    bars: tuple[Bars, ...]
+    price_scales: tuple[int, ...]
+    quantity_scales: tuple[int, ...]
+    detail: tuple[Bars | None, ...]
+    marks: tuple[Bars | None, ...]
+    funding: tuple[Funding | None, ...]
+    informative: tuple[Bars, ...] = field(default=())
+
+    @classmethod
+    def of(
+        cls,
+        instruments: Sequence[Instrument],
+        bars: Sequence[Bars],
+        *,
+        detail: Sequence[Bars | None] | None = None,
+        marks: Sequence[Bars | None] | None = None,
+        funding: Sequence[Funding | None] | None = None,
+        informative: Sequence[Bars] = (),
+    ) -> Market:
+        """The market of these instruments, each with its candles at the same place of `bars`.
+
+        Raises `UsageError` when the pieces do not go together and `DataError` when numbers do not fit into 64 bits.
+        """
+        empty = [None] * len(instruments)
+        columns = (instruments, bars, detail or empty, marks or empty, funding or empty)
+        _check_pieces(instruments, bars, even=all(len(column) == len(instruments) for column in columns))
+        pieces = sorted((_Piece(*row) for row in zip(*columns, strict=True)), key=lambda piece: piece.instrument.id)
+        prices = [_price_scale(piece) for piece in pieces]
+        quantities = _quantity_scales(pieces, prices)
+        pieces = [
+            piece.on_units(*scales) for piece, scales in zip(pieces, zip(prices, quantities, strict=True), strict=True)
+        ]
+        return cls(
+            tuple(piece.instrument for piece in pieces),
+            tuple(piece.bars for piece in pieces),
+            tuple(prices),
+            tuple(quantities),
+            tuple(piece.detail for piece in pieces),
+            tuple(piece.marks for piece in pieces),
+            tuple(piece.funding for piece in pieces),
+            tuple(informative),
+        )
+
+    @property
+    def ids(self) -> tuple[InstrumentId, ...]:
+        """The instruments' identities, sorted."""
+        return tuple(instrument.id for instrument in self.instruments)
+
+    @property
+    def timeframe(self) -> Timeframe:
+        """The timeframe of the candles decisions are made on."""
+        return self.bars[0].timeframe
+
+    @property
+    def cash_asset(self) -> str:
+        """The asset every instrument is paid in."""
+        return _cash_asset(self.instruments[0])
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """The cash asset, then the base assets in alphabetical order."""
+        bases = sorted({instrument.id.base for instrument in self.instruments} - {self.cash_asset})
+        return (self.cash_asset, *bases)
+
+    @property
+    def asset_scales(self) -> tuple[int, ...]:
+        """Decimals per asset: `MONEY_SCALE` for cash, the quantity unit for a base asset."""
+        scales = {row.id.base: scale for row, scale in zip(self.instruments, self.quantity_scales, strict=True)}
+        return (MONEY_SCALE, *(scales[asset] for asset in self.assets[1:]))
+
+    def place_of(self, symbol: str) -> int:
+        """The place of an instrument named by `BASE/QUOTE` or `exchange:BASE/QUOTE`; raises `UsageError`."""
+        for place, identity in enumerate(self.ids):
+            if symbol in (str(identity), identity.symbol):
+                return place
+        raise UsageError(
+            f"{symbol!r} is not in this market", where="symbol", expected="one of " + ", ".join(map(str, self.ids))
+        )
+
+    def open_times_ns(self) -> Int64Array:
+        """The open times at which at least one instrument has a candle, ascending."""
+        times: Int64Array = np.unique(np.concatenate([series.open_time_ns for series in self.bars]))
+        return times
+
+
+class _Piece(NamedTuple):
+    """What a market holds of one instrument."""
+
+    instrument: Instrument
+    bars: Bars
+    detail: Bars | None
+    marks: Bars | None
+    funding: Funding | None
+
+    @property
+    def series(self) -> list[Bars]:
+        return [series for series in (self.bars, self.detail, self.marks) if series is not None]
+
+    def on_units(self, price_scale: int, quantity_scale: int) -> _Piece:
+        def fitted(series: Bars | None) -> Bars | None:
+            return None if series is None or not len(series) else _on_units(series, price_scale, quantity_scale)
+
+        bars = _on_units(self.bars, price_scale, quantity_scale)
+        return _Piece(self.instrument, bars, fitted(self.detail), fitted(self.marks), self.funding)
+
+
+def _cash_asset(instrument: Instrument) -> str:
+    return instrument.id.settle or instrument.id.quote
+
+
+def _check_pieces(instruments: Sequence[Instrument], bars: Sequence[Bars], *, even: bool) -> None:
+    if not instruments or not even:
+        raise UsageError("instruments and their candles do not match one to one", where="market")
+    if len({instrument.id for instrument in instruments}) < len(instruments):
+        raise UsageError("an instrument is named twice", where="market", expected="each instrument once")
+    for instrument, series in zip(instruments, bars, strict=True):
+        if series.key.instrument != instrument.id:
+            raise UsageError(f"candles of {series.key.instrument} stand beside {instrument.id}", where="market")
+        if not len(series):
+            hint = "Fetch it or ask for another range."
+            raise DataError(f"{series.key} has no candles in this range", where="market", hint=hint)
+    frames = sorted({series.timeframe.name for series in bars})
+    if len(frames) > 1:
+        raise UsageError(f"candles of {', '.join(frames)} are mixed", where="market", expected="one timeframe")
+    cash = sorted({_cash_asset(instrument) for instrument in instruments})
+    if len(cash) > 1:
+        raise UsageError(f"instruments are paid in {', '.join(cash)}", where="market", expected="one cash asset")
+
+
+def _price_scale(piece: _Piece) -> int:
+    ticks = max(decimals_of(rule.tick) for rule in piece.instrument.rules)
+    return max(ticks, *(price_unit_scale(series) for series in piece.series))
+
+
+def _quantity_scales(pieces: Sequence[_Piece], price_scales: Sequence[int]) -> list[int]:
+    """Per instrument: lots, volumes and money are whole units; one scale for all instruments of a base asset."""
+    needed: dict[str, int] = {}
+    for piece, price_scale in zip(pieces, price_scales, strict=True):
+        instrument = piece.instrument
+        lots = max(decimals_of(rule.lot * instrument.contract_size) for rule in instrument.rules)
+        volumes = max(series.volume_scale for series in piece.series)
+        scale = max(lots, volumes, MONEY_SCALE - price_scale, 0)
+        needed[instrument.id.base] = max(scale, needed.get(instrument.id.base, 0))
+    scales = [needed[piece.instrument.id.base] for piece in pieces]
+    for piece, price_scale, scale in zip(pieces, price_scales, scales, strict=True):
+        if price_scale + scale > _LARGEST_PRODUCT_SCALE:
+            raise DataError(
+                f"prices with {price_scale} and quantities with {scale} decimals are too fine together",
+                where=str(piece.instrument.id),
+                expected=f"at most {_LARGEST_PRODUCT_SCALE} decimals in all",
+                hint="Use a coarser lot.",
+            )
+    return scales
+
+
+def _on_units(series: Bars, price_scale: int, quantity_scale: int) -> Bars:
+    highest, most = int(series.high.max()), int(series.volume.max())
+    if highest * 10 ** (price_scale - series.price_scale) >= _INT64_ROOM:
+        raise DataError(f"prices up to {highest} do not fit at {price_scale} decimals", where=str(series.key))
+    if most * 10 ** (quantity_scale - series.volume_scale) >= _INT64_ROOM:
+        problem = f"volumes up to {most} do not fit at {quantity_scale} decimals"
+        raise DataError(problem, where=str(series.key), hint="Use a coarser lot.")
+    return series.rescaled(price_scale, quantity_scale)

@@ -1,0 +1,55 @@
+"""Vector mode: arrays of decisions in one compiled loop, for one run or for a sweep of many trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tickwright.domain.costs import CostModel
+from tickwright.domain.errors import UsageError
+from tickwright.domain.market import Market
+from tickwright.domain.run import ParameterValue, RunResult, SweepResult
+from tickwright.ports import Executor
+
+Progress = Callable[[int, int], None]
+"""Called with (done, in all): bars of a run, trials of a sweep."""
+
+
+def run(
+    strategy_class: type[Any],
+    params: Mapping[str, ParameterValue],
+    market: Market,
+    *,
+    cash: Decimal,
+    cash_asset: str,
+    costs: CostModel,
+    start_ns: int | None = None,
+    end_ns: int | None = None,
+    seed: int = 0,
+    per_symbol_params: Mapping[str, Mapping[str, ParameterValue]] | None = None,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Run a strategy of arrays (`targets` or `weights`) over a market.
+
+    Indicators are computed from the market's first bar; decisions are taken at bars that open in [start_ns, end_ns).
+    """
+    raise UsageError("vector mode cannot run yet", where="mode")
+
+
+def sweep(
+    strategy_class: type[Any],
+    trials: Sequence[Mapping[str, ParameterValue]],
+    market: Market,
+    *,
+    cash: Decimal,
+    cash_asset: str,
+    costs: CostModel,
+    executor: Executor,
+    start_ns: int | None = None,
+    end_ns: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> SweepResult:
+    """Run many parameter sets; combinations the strategy calls invalid are skipped and counted."""
+    raise UsageError("vector mode cannot sweep yet", where="mode")
