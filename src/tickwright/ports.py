@@ -121,8 +121,14 @@ class MarketStore(Protocol):
         """
         ...
 
-    def read(self, key: SeriesKey, start_ns: int | None = None, end_ns: int | None = None) -> Bars:
-        """The candles with open times in [start, end); raises `DataError` when the series does not exist."""
+    def read(
+        self, key: SeriesKey, start_ns: int | None = None, end_ns: int | None = None, *, as_of_ns: int | None = None
+    ) -> Bars:
+        """The candles with open times in [start, end); raises `DataError` when the series does not exist.
+
+        With `as_of_ns` the candles as this store knew them at that instant: later arrivals are left out and later
+        revisions undone.
+        """
         ...
 
     def keys(self) -> Sequence[SeriesKey]:
@@ -137,8 +143,18 @@ class MarketStore(Protocol):
         """The merged [start, end) ranges the exchange has been asked for."""
         ...
 
-    def verify(self, key: SeriesKey | None = None) -> Iterable[Finding]:
-        """Compare what is stored with what its manifest promises; nothing is changed."""
+    def explain(self, key: SeriesKey, gaps: Sequence[Gap]) -> None:
+        """Keep why bars are missing; `coverage` then gives each missing bar the kind of the gap that holds it here.
+
+        Replaces earlier explanations of the same bars. Bars that arrive later need none. Raises `DataError`.
+        """
+        ...
+
+    def verify(self, key: SeriesKey | None = None, *, deep: bool = False) -> Iterable[Finding]:
+        """Compare what is stored with what was promised; nothing is changed.
+
+        Fast compares hashes of what lies on disk; `deep` also reads every row and applies the candle rules.
+        """
         ...
 
 

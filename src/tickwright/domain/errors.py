@@ -6,11 +6,13 @@
     ├── SettingsError                      SETTINGS             3  nothing starts
     ├── DataError                          DATA                 4  the step ends; the store stays as it was
     ├── ExchangeError                      EXCHANGE             5  the request ends; what is known stays
-    └── SafetyStop                         SAFETY               6  trading stops; a person decides
+    ├── SafetyStop                         SAFETY               6  trading stops; a person decides
+    ├── Interrupted                        INTERRUPTED        130  the command ends; what was finished stays
+    └── Unexpected                         UNEXPECTED           1  the command ends; nobody foresaw why
 
 Invariant: one failure, one sentence that names the place, the value, what was expected and what to do. Refusals of
-orders are not errors: they are named values (`RISK_…`, `VENUE_…`) on the order. A class's docstring is its page:
-`tickwright explain CODE` prints it.
+orders are not errors: they are named values (`RISK_…`, `VENUE_…`) on the order. A class's docstring is its page, in
+three labelled parts (what happened, state, what to do): `tickwright explain CODE` prints it.
 """
 
 from __future__ import annotations
@@ -52,7 +54,10 @@ class TickwrightError(Exception):
 class CheckFailed(TickwrightError):
     """A check ran to its end and its verdict is no.
 
-    Nothing was changed. The output above the verdict lists each finding with its place.
+    What happened: something that was compared with what it should be differs from it, or a check of this machine or
+    this project did not pass.
+    State: checks only read; nothing was changed.
+    What to do: the output lists each finding with its place and its remedy; repair those and run the check again.
     """
 
     code = "CHECK_FAILED"
@@ -62,7 +67,10 @@ class CheckFailed(TickwrightError):
 class UsageError(TickwrightError):
     """The command or the call cannot be understood as it was written.
 
-    Nothing was started. The sentence names the word that does not fit and what would.
+    What happened: a word, an option or a value is missing, misspelt or outside what is allowed.
+    State: nothing was started and nothing was changed.
+    What to do: the sentence names the word that does not fit and what would; `tickwright COMMAND --help` shows every
+    option of a command.
     """
 
     code = "USAGE"
@@ -72,8 +80,11 @@ class UsageError(TickwrightError):
 class SettingsError(TickwrightError):
     """A setting is unknown, has the wrong unit, or does not go with another one.
 
-    Nothing was started. The sentence names the file, the key and the value; `tickwright config show` lists where each
-    value comes from.
+    What happened: a value in tickwright.toml, in a profile, in a `TICKWRIGHT_…` variable or in a flag cannot be used;
+    the sentence names the file and line, the key, the value and what was expected.
+    State: nothing was started; every settings file is as it was.
+    What to do: correct the key it names; `tickwright config check` looks at all settings without starting anything,
+    `tickwright config show` lists each value with the layer it comes from.
     """
 
     code = "SETTINGS"
@@ -83,7 +94,10 @@ class SettingsError(TickwrightError):
 class DataError(TickwrightError):
     """Data is missing, damaged or not what it claims to be.
 
-    The store is as it was before the command.
+    What happened: a series is not in the store, a file is not candles, or stored data no longer matches its manifest.
+    State: the store is as it was before the command; a refused file changed nothing.
+    What to do: `tickwright data ls` shows what there is, `tickwright data fetch` gets what is missing,
+    `tickwright data verify` finds damage; for an import, correct the row that the sentence names.
     """
 
     code = "DATA"
@@ -93,7 +107,11 @@ class DataError(TickwrightError):
 class ExchangeError(TickwrightError):
     """An exchange could not be reached, refused, or answered with something that cannot be trusted.
 
-    What had been stored before stays stored; the command can be repeated.
+    What happened: the connection failed, the exchange's limits were met for longer than is sensible to wait, or the
+    answer was not what its documents promise.
+    State: the request had no lasting effect here; every page fetched before it is stored.
+    What to do: type the command again: it goes on where it stopped; if it keeps failing, look at the exchange's status
+    page and at the address the sentence names.
     """
 
     code = "EXCHANGE"
@@ -103,7 +121,10 @@ class ExchangeError(TickwrightError):
 class SafetyStop(TickwrightError):
     """A safety rule stopped trading.
 
-    Open exposure is listed; a person decides what happens next.
+    What happened: a limit that a person had set was reached, or what the exchange says and what is known here differ
+    in a way that may not be guessed about.
+    State: no new order is sent; open orders and positions are listed with the message.
+    What to do: look at what is open and decide; trading goes on only after a person says so.
     """
 
     code = "SAFETY"
@@ -119,3 +140,70 @@ class RunNotFound(DataError):
     """
 
     code = "RUN_NOT_FOUND"
+
+
+class Interrupted(TickwrightError):
+    """A person or the system asked the command to stop before it was done.
+
+    What happened: Ctrl-C was pressed, or the system asked the process to end.
+    State: what was finished stays; nothing is half written.
+    What to do: type the same command again; work that was finished is not repeated.
+    """
+
+    code = "INTERRUPTED"
+    exit_code = 130
+
+
+class Unexpected(TickwrightError):
+    """Something happened that the platform has no name for.
+
+    What happened: most likely a defect of the platform, otherwise a file without permission or a machine out of memory
+    or disk.
+    State: the command ended; the store is as its last finished step left it.
+    What to do: `tickwright doctor` looks at the machine; the same command with `--debug` shows where it happened, which
+    is what a report of a defect needs.
+    """
+
+    code = "UNEXPECTED"
+    exit_code = 1
+
+
+class StoreBusy(DataError):
+    """Another process is writing the same series.
+
+    Nothing was written. One writer per series at a time; readers are not affected. Wait until the process that the
+    sentence names is done and type the command again. The lock belongs to that process and vanishes with it.
+    """
+
+    code = "STORE_BUSY"
+
+
+class StoreDamaged(DataError):
+    """A file of the store is missing or does not hold what was written to it.
+
+    Nothing was read from it: damaged rows are never served. `tickwright data verify` names every damaged file and the
+    range it covers; fetch or import that range again, or restore the file from a backup.
+    """
+
+    code = "STORE_DAMAGED"
+
+
+class StoreWriteFailed(DataError):
+    """The disk would not take a write: it is full, read-only, or failing.
+
+    The store is as it was before the write. After a full or read-only disk, make room and type the command again. After
+    a failed flush the process writes no more to that store, because what the disk claims can no longer be trusted;
+    restart it and run `tickwright data verify`.
+    """
+
+    code = "STORE_WRITE_FAILED"
+
+
+class RowsRefused(DataError):
+    """A file holds rows that are not candles, so none of it was stored.
+
+    The sentence names the first of them and how many there are; `refused` lists each with its line and reason. Correct
+    the file, or add `--skip-bad-rows` to store the others.
+    """
+
+    code = "ROWS_REFUSED"
