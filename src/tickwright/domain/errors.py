@@ -171,8 +171,9 @@ class Unexpected(TickwrightError):
 class StoreBusy(DataError):
     """Another process is writing the same series.
 
-    Nothing was written. One writer per series at a time; readers are not affected. Wait until the process that the
-    sentence names is done and type the command again. The lock belongs to that process and vanishes with it.
+    What happened: the series is locked by the process that the sentence names; one process writes it at a time.
+    State: nothing was written; readers are not affected.
+    What to do: wait until that process is done and type the command again. Its lock vanishes with it.
     """
 
     code = "STORE_BUSY"

@@ -1,0 +1,99 @@
+"""The commands there are, by name, without importing them; and the words of other tools with ours beside them.
+
+Invariants: the list is in the order of the help page; a summary is the first sentence of the command's own help; a
+command is listed from the moment it works, never before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+START: Final = "Start"
+RESEARCH: Final = "Research"
+DATA: Final = "Data and strategies"
+HELP: Final = "Settings and help"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """A command or group: its name, its module in `tickwright.cli`, one sentence, and its section of the help page."""
+
+    name: str
+    module: str
+    summary: str
+    section: str
+
+
+COMMANDS: Final[tuple[CommandEntry, ...]] = (
+    CommandEntry("explain", "explain", "Say what a code means, what state things are in, and what to do.", HELP),
+)
+
+FOREIGN_WORDS: Final[dict[str, str]] = {
+    "backtesting": "backtest",
+    "backtesting-analysis": "report",
+    "bt": "backtest",
+    "simulate": "backtest",
+    "hyperopt": "sweep",
+    "optimise": "sweep",
+    "optimize": "sweep",
+    "grid-search": "sweep",
+    "download": "data fetch",
+    "download-data": "data fetch",
+    "fetch": "data fetch",
+    "import-candles": "data fetch",
+    "convert-data": "data import",
+    "import": "data import",
+    "export": "data export",
+    "list-data": "data ls",
+    "list-strategies": "strategy ls",
+    "new-strategy": "strategy new",
+    "create-strategy": "strategy new",
+    "make-strategy": "strategy new",
+    "new-config": "init",
+    "create-userdir": "init",
+    "create-project": "init",
+    "make-project": "init",
+    "new": "init",
+    "show-config": "config show",
+    "settings": "config show",
+    "plot": "report",
+    "plot-dataframe": "report",
+    "plot-profit": "report",
+    "backtesting-show": "run show",
+    "runs": "run ls",
+    "list": "run ls",
+    "check": "doctor",
+    "status": "doctor",
+    "quickstart": "demo",
+    "tutorial": "demo",
+    "man": "explain",
+    "help": "--help",
+    "version": "--version",
+}
+"""A word of another tool → our words for it."""
+
+LIVE_WORDS: Final = frozenset({"live", "trade", "dry-run", "dryrun", "paper", "start", "run-live"})
+"""Words that ask for trading in real time, which this version does not do."""
+
+GROUP_SYNONYMS: Final[dict[str, str]] = {
+    "list": "ls",
+    "dir": "ls",
+    "download": "fetch",
+    "get": "fetch",
+    "update": "fetch",
+    "load": "import",
+    "dump": "export",
+    "save": "export",
+    "create": "new",
+    "add": "new",
+    "init": "new",
+    "describe": "show",
+    "info": "show",
+    "cat": "show",
+    "validate": "check",
+    "test": "check",
+    "holes": "gaps",
+    "check": "verify",
+}
+"""Inside a group: a word people try first → ours, where the group has it."""
