@@ -77,9 +77,9 @@ class SweepResult:
     """Final statistics of many trials: one row per valid trial, in the order the trials were given.
 
     Every array has one entry per row of `trials`. Money is in units of the cash asset (`money_scale` decimals).
-    `max_drawdown` is a fraction of the running peak of equity at bar closes and never positive. A period is a UTC day
-    (`period_ns`): `return_sum` and `return_sum_squares` are Σr and Σr² of the `periods` returns of equity between the
-    ends of consecutive periods. `trades` are closed from flat to flat; one still open at the end is in `open_trades`.
+    `max_drawdown` is a fraction of the running peak of equity at bar closes and never positive. A period is one bar
+    (`period_ns`, the timeframe): `return_sum` and `return_sum_squares` are Σr and Σr² of the `periods` returns of equity
+    between consecutive instants, the same returns a single run's Sharpe ratio is made of (annualised with 365 days). `trades` are closed from flat to flat; one still open at the end is in `open_trades`.
     `invalid` counts the combinations the strategy itself calls invalid; they have no row.
     """
 
