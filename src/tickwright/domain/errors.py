@@ -208,3 +208,14 @@ class RowsRefused(DataError):
     """
 
     code = "ROWS_REFUSED"
+
+
+class DataMissing(DataError):
+    """Candles that a command needs are not in the store.
+
+    What happened: the series, or the range of it that was asked for, has no candles in the project's store.
+    State: nothing was started or changed.
+    What to do: fetch them with the command in the sentence, or import a file with `tickwright data import`.
+    """
+
+    code = "DATA_MISSING"
