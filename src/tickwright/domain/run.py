@@ -26,7 +26,8 @@ class RunResult:
     `orders` has the layout `records.ORDER`, `fills` `records.FILL`, `account_events` `records.ACCOUNT_EVENT`;
     `equity_ts_ns` and `equity` have one row per instant; `exposure` is the sum of absolute position values, `cash` the
     free and held cash, all in money units of the cash asset. `last_price` and `position` are per instrument, in price
-    and quantity units. `ambiguous_trades` counts trades whose path inside a bar decided their outcome.
+    and quantity units. `lots` are the smallest positions per instrument in quantity units (less is dust); empty means one
+    unit. `ambiguous_trades` counts trades whose path inside a bar decided their outcome.
     """
 
     instruments: tuple[InstrumentId, ...]
@@ -50,6 +51,7 @@ class RunResult:
     warnings: tuple[str, ...] = ()
     ambiguous_trades: int = 0
     plots: dict[str, Float64Array] = field(default_factory=dict)
+    lots: tuple[int, ...] = ()
 
     @cached_property
     def digest(self) -> str:

@@ -85,6 +85,7 @@ def scales_of(result: RunResult) -> dict[str, Any]:
         "tags": list(result.tags),
         "warnings": list(result.warnings),
         "ambiguous_trades": result.ambiguous_trades,
+        "lots": list(result.lots),
     }
 
 
@@ -122,6 +123,7 @@ def from_tables(tables: Mapping[str, pa.Table], scales: Mapping[str, Any]) -> Ru
         tags=tuple(scales["tags"]),
         warnings=tuple(scales["warnings"]),
         ambiguous_trades=scales["ambiguous_trades"],
+        lots=tuple(scales.get("lots", ())),
     )
 
 
