@@ -37,4 +37,4 @@ def _standardised_moment(returns: Float64Array, order: int) -> float:
     variance = float(np.mean(deviations**2))
     if not variance > NOISE * float(np.mean(known**2)):
         return float("nan")
-    return float(np.mean(deviations**order)) / variance ** (order / 2)
+    return float(np.mean(deviations**order) / variance ** (order / 2))

@@ -44,7 +44,7 @@ def sharpe_from_sums(
 
     >>> import numpy as np
     >>> sharpe_from_sums(np.array([2.0]), np.array([0.03]), np.array([0.0005]), 365).round(6).tolist()
-    [40.52777]
+    [40.527768]
     """
     n = np.asarray(observations, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):

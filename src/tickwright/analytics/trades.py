@@ -54,7 +54,8 @@ def trades(result: RunResult, *, values: FillValues | None = None) -> Trades:
 
 def closed(table: Trades) -> Trades:
     """The trades that ended flat."""
-    return table[~table["is_open"]]
+    ended: Trades = table[~table["is_open"]]
+    return ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,8 @@ def _money(table: Trades, values: FillValues, legs: _Legs, starts: Int64Array) -
     table["quantity"] = total(values.quantity, legs.opens)
     closed_quantity = total(values.quantity, ~legs.opens)
     table["entry_price"] = opened / table["quantity"]
-    table["exit_price"] = np.divide(
-        closing, closed_quantity, out=np.full(len(starts), np.nan), where=closed_quantity > 0
-    )
+    unknown = np.full(len(starts), np.nan)
+    table["exit_price"] = np.divide(closing, closed_quantity, out=unknown, where=closed_quantity > 0)
     table["pnl"] = table["side"] * (closing - opened) - total(values.cash_fee)
     for name, column in (("fee", values.fee), ("spread_cost", values.spread), ("slippage_cost", values.slippage)):
         table[name] = total(column)

@@ -18,8 +18,8 @@ def ulcer_index(equity: Float64Array, initial: float) -> float:
     """√mean(drawdown²) over all n observations, ≥ 0, a fraction; NaN without observations.
 
     >>> import numpy as np
-    >>> ulcer_index(np.array([100.0, 80.0]), 100.0).__round__(12)
-    0.14142135623731
+    >>> round(ulcer_index(np.array([100.0, 80.0]), 100.0), 12)
+    0.141421356237
     """
     depths = observed(underwater(until_wiped_out(equity), initial))
     return math.sqrt(float(np.mean(depths**2))) if len(depths) else float("nan")
