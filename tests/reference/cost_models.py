@@ -1,0 +1,87 @@
+"""§3: the cap on what may be taken from a bar, and the half-spread, slippage and impact of taking it.
+
+Floats appear here only, in the written order of §3.3; one rounding to parts per billion ends them.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import log, sqrt
+
+from tests.reference.rounding import parts_per_billion_up, taker_price, whole_lots
+from tests.reference.words import DAY_NS, UNLIMITED, Bar, Costs, Spec
+
+
+def bars_closed_in_window(history: list[Bar], ts_ns: int, window_ns: int) -> list[Bar]:
+    """§3.2: all windows are half-open, (t - w, t]."""
+    return [bar for bar in history if ts_ns - window_ns < bar.close_ns <= ts_ns]
+
+
+def open_budget(costs: Costs, spec: Spec, history: list[Bar], ts_ns: int, lot: int) -> int:
+    """§3.1: participation × mean volume of the bars closed in the trailing window, floored to lots."""
+    if costs.participation is None or not spec.has_volume:
+        return UNLIMITED
+    closed = bars_closed_in_window(history, ts_ns, costs.window_ns)
+    if not closed:
+        return UNLIMITED
+    mean = Fraction(sum(bar.volume for bar in closed), len(closed))
+    return whole_lots(costs.participation * mean, lot)
+
+
+def range_budget(costs: Costs, spec: Spec, bar: Bar, used_at_open: int, lot: int) -> int:
+    """§3.1: max(0, participation × this bar's volume - used at OPEN), floored to lots."""
+    if costs.participation is None or not spec.has_volume:
+        return UNLIMITED
+    return whole_lots(max(0, costs.participation * bar.volume - used_at_open), lot)
+
+
+def daily_volatility(closed: list[Bar], bars_per_day: float) -> float:
+    """§3.2: the root of the mean squared close-to-close log return × bars per day, no mean removed."""
+    returns = [log(after.close / before.close) for before, after in zip(closed, closed[1:], strict=False)]
+    squares = 0.0
+    for change in returns:
+        squares += change * change
+    return sqrt(squares / len(returns) * bars_per_day)
+
+
+def impact_fraction(
+    costs: Costs, spec: Spec, history: list[Bar], ts_ns: int, side: int, before: int, piece: int, net: int
+) -> float:
+    """§3.3 and §3.4: what taking `piece` after `before` on the same side adds to the price, as a fraction of it.
+
+    `net` is the net signed quantity taken since the start, which moves the price for good (permanent part).
+    """
+    closed = bars_closed_in_window(history, ts_ns, costs.window_ns)
+    if len(closed) < 2:
+        return 0.0
+    bars_per_day = DAY_NS / spec.timeframe_ns
+    sigma = daily_volatility(closed, bars_per_day)
+    volume = max(sum(bar.volume for bar in closed) / len(closed) * bars_per_day, costs.volume_floor)
+    impact = 0.0
+    if costs.impact != "none" and spec.has_volume and volume > 0:
+        whole, taken, y = float(piece), float(before), costs.prefactor
+        if costs.impact == "sqrt":
+            impact = 2.0 / 3.0 * y * sigma * ((taken + whole) ** 1.5 - taken**1.5) / (whole * sqrt(volume))
+        else:
+            impact = y * sigma * (taken + whole / 2.0) / volume
+        impact += side * costs.permanent * sigma * net / volume
+    if costs.latency_days:
+        impact += sigma * sqrt(costs.latency_days)
+    return impact
+
+
+def price_of_taking(
+    costs: Costs,
+    spec: Spec,
+    history: list[Bar],
+    ts_ns: int,
+    side: int,
+    reference: int,
+    before: int,
+    piece: int,
+    net: int,
+) -> int:
+    """§1.2: the integers of half-spread, slippage and impact are summed, and the price is rounded once against us."""
+    impact = impact_fraction(costs, spec, history, ts_ns, side, before, piece, net)
+    ppb = parts_per_billion_up(costs.spread / 2) + parts_per_billion_up(costs.slippage) + round(impact * 1e9)
+    return taker_price(side, reference, ppb)

@@ -1,0 +1,383 @@
+"""The naive market: instants in the order of §2, orders accepted, matched, filled and ended, identities checked.
+
+A trader is any object with `on_wake(market, ts_ns, fills, closed)`: called once after the RANGEs of an instant with what
+filled and whose bars closed, and once after its OPENs when something filled there. It answers by sending orders.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor
+from typing import Protocol
+
+from tests.reference import matching
+from tests.reference.account import Account
+from tests.reference.cost_models import open_budget, price_of_taking, range_budget
+from tests.reference.matching import Event
+from tests.reference.rounding import away_from_market, fee_up, notional, notional_paid, passive, taker_price, whole_lots
+from tests.reference.words import BUY, AccountEvent, Bar, Bracket, Costs, Decision, Fill, Name, Order, Rules, Spec
+
+
+class Trader(Protocol):
+    """Who sends orders."""
+
+    def on_wake(self, market: Market, ts_ns: int, fills: list[Fill], closed: list[Name]) -> None:
+        """Answer what happened."""
+
+
+class Market:
+    """Some instruments with their bars, one account, and every order ever sent."""
+
+    def __init__(self, specs: Sequence[Spec], bars: Mapping[Name, Sequence[Bar]], costs: Costs, cash: int) -> None:
+        self.specs = {spec.name: spec for spec in sorted(specs, key=lambda spec: spec.name)}
+        self.bars = {name: list(bars[name]) for name in self.specs}
+        self.costs = costs
+        self.account = Account(self.specs, costs, cash)
+        self.history: dict[Name, list[Bar]] = {name: [] for name in self.specs}
+        self.last: dict[Name, int] = {}
+        self.orders: list[Order] = []
+        self.fills: list[Fill] = []
+        self.account_events: list[AccountEvent] = []
+        self.ambiguous: set[tuple[int, int]] = set()
+        self.taken: dict[Name, list[tuple[int, int, int]]] = defaultdict(list)
+        self.used_at_open: dict[Name, int] = {}
+        self.held_after_open: dict[Name, int] = {}
+        self.now_ns = 0
+        self.equity: list[tuple[int, int]] = []
+        self.filled_listeners: list[object] = []
+        self._arrivals = 0
+        self._groups = 0
+
+    # ---- the instants (§2.1)
+
+    def run(self, trader: Trader) -> None:
+        """Walk all instants; orders left at the end of the data end there (§2.4)."""
+        opening: dict[int, list[tuple[Name, Bar]]] = defaultdict(list)
+        closing: dict[int, list[tuple[Name, Bar]]] = defaultdict(list)
+        for name, bars in self.bars.items():
+            for bar in bars:
+                opening[bar.open_ns].append((name, bar))
+                closing[bar.close_ns].append((name, bar))
+        for ts_ns in sorted({*opening, *closing}):
+            self.now_ns = ts_ns
+            before = len(self.fills)
+            for name, bar in closing[ts_ns]:
+                self._range(name, bar)
+            self._expire(ts_ns)
+            if closing[ts_ns]:
+                trader.on_wake(self, ts_ns, self.fills[before:], [name for name, _ in closing[ts_ns]])
+                self.equity.append((ts_ns, self.account.equity(self.last)))
+            before = len(self.fills)
+            self._open(ts_ns, opening[ts_ns])
+            if len(self.fills) > before:
+                trader.on_wake(self, ts_ns, self.fills[before:], [])
+        for order in self.orders:
+            if order.open:
+                self.end(order, "END_OF_DATA", self.now_ns)
+
+    def has_events(self, name: Name, bar: Bar) -> bool:
+        """§2.3: a bar of volume 0 has no OPEN and no RANGE, unless volume is not consulted."""
+        return bar.volume > 0 or self.costs.participation is None or not self.specs[name].has_volume
+
+    def _range(self, name: Name, bar: Bar) -> None:
+        if self.has_events(name, bar):
+            spec = self.specs[name]
+            lot = spec.rules_at(bar.close_ns - 1).lot
+            used = self.used_at_open.pop(name, 0)
+            budget = range_budget(self.costs, spec, bar, used, lot)
+            event = Event(name, spec, "RANGE", bar.close_ns, bar, lot, budget)
+            event.held_after_open = self.held_after_open.get(name, 0)
+            matching.meet_range(self, event)
+        self.last[name] = bar.close
+        self.history[name].append(bar)
+        self.account.check()
+
+    def _open(self, ts_ns: int, opening: list[tuple[Name, Bar]]) -> None:
+        """§2.1, §2.2: all OPENs of an instant are one matching step; reducing orders of all instruments first."""
+        events = {}
+        for name, bar in opening:
+            if self.has_events(name, bar):
+                spec = self.specs[name]
+                lot = spec.rules_at(ts_ns).lot
+                budget = open_budget(self.costs, spec, self.history[name], ts_ns, lot)
+                events[name] = Event(name, spec, "OPEN", ts_ns, bar, lot, budget)
+        waiting = sorted((o for o in self.orders if o.open and o.name in events), key=lambda order: order.arrival)
+        met = set()
+        for order in waiting:
+            if order.open and matching.is_reducing(self, order):
+                met.add(order.number)
+                matching.meet_open(self, order, events[order.name])
+        for order in waiting:
+            if order.open and order.number not in met:
+                self._shrink_once(order)
+                matching.meet_open(self, order, events[order.name])
+        for name, event in events.items():
+            self.used_at_open[name] = event.used
+            self.held_after_open[name] = self.account.positions[name].quantity
+        self.account.check()
+
+    def _shrink_once(self, order: Order) -> None:
+        """§7.4: taken when the first increase of a decision meets an OPEN, over all its unfinished increases."""
+        decision = order.decision
+        if decision is None or decision.shrunk or not order.cost:
+            return
+        decision.shrunk = True
+        unfinished = [other for other in decision.orders if other.open]
+        needed = sum((self.money_for(other, other.cost) for other in unfinished), Fraction(0))
+        free = max(0, self.account.free_cash(self.orders))
+        if needed > free:
+            decision.factor = Fraction(free) / needed
+            for other in unfinished:
+                other.cost = floor(other.cost * decision.factor)
+
+    def _expire(self, ts_ns: int) -> None:
+        for order in self.orders:
+            if order.open and order.tif == "gtd" and order.expires_ns <= ts_ns:
+                self.end(order, "EXPIRED", ts_ns)
+
+    # ---- commands
+
+    def send(self, name: Name, side: int, **terms: object) -> Order:
+        """Accept or refuse a new order; it meets the instrument's next event."""
+        order = Order(len(self.orders), name, side, **terms)  # type: ignore[arg-type]
+        order.rules = self.specs[name].rules_at(self.now_ns)
+        order.sent_ns, order.arrival = self.now_ns, self._next_arrival()
+        self._round_prices(order)
+        refusal = self._refusal(order)
+        self.orders.append(order)
+        if order.decision is not None and order.cost:
+            order.decision.orders.append(order)
+        if refusal:
+            self.end(order, refusal, self.now_ns)
+        return order
+
+    def cancel(self, order: Order) -> None:
+        """End an order on request."""
+        if order.open:
+            self.end(order, "CANCELLED", self.now_ns)
+
+    def amend(
+        self, order: Order, *, quantity: int | None = None, limit: int | None = None, stop: int | None = None
+    ) -> bool:
+        """§4.8: `quantity` is the new total; a price change or more size loses priority and arrives anew."""
+        if not order.open:
+            return False
+        if quantity is not None and quantity <= order.filled:
+            self.cancel(order)
+            return True
+        before = (order.quantity, order.limit, order.stop, order.rules)
+        order.rules = self.specs[order.name].rules_at(self.now_ns)
+        order.quantity = order.quantity if quantity is None else whole_lots(quantity, order.rules.lot)
+        order.limit = order.limit if limit is None else limit
+        order.stop = order.stop if stop is None else stop
+        self._round_prices(order)
+        anew = order.quantity > before[0] or (order.limit, order.stop) != before[1:3]
+        if not anew:
+            order.rules = before[3]
+            return True
+        if self._refusal(order):
+            order.quantity, order.limit, order.stop, order.rules = before
+            return False
+        order.arrival, order.rested, order.met = self._next_arrival(), False, False
+        return True
+
+    def new_group(self) -> int:
+        """A new OCO group."""
+        self._groups += 1
+        return self._groups
+
+    def _next_arrival(self) -> int:
+        self._arrivals += 1
+        return self._arrivals
+
+    def _round_prices(self, order: Order) -> None:
+        """§1.1: limits passively, stop levels away from the market, triggers of take-profits passively."""
+        if order.limit:
+            order.limit = passive(order.side, order.limit, order.rules.tick)
+        if order.stop and order.kind in matching.TRIGGERED_BY_LOSS:
+            order.stop = away_from_market(order.side, order.stop, order.rules.tick)
+        elif order.stop:
+            order.stop = passive(order.side, order.stop, order.rules.tick)
+
+    def _refusal(self, order: Order) -> str:
+        """Why the venue refuses an order on acceptance, or nothing."""
+        spec, rules = self.specs[order.name], order.rules
+        if not order.cost and order.quantity <= 0:
+            return "VENUE_TOO_SMALL"
+        if order.quantity % rules.lot:
+            return "VENUE_LOT"
+        if order.limit and not order.reduce_only and notional(spec, order.limit, order.quantity) < rules.min_notional:
+            return "VENUE_MIN_NOTIONAL"
+        if order.reduce_only:
+            return ""
+        base = self.account.base_held_by(order)
+        if base and base > self.account.free_base(order.name, self._others_once(order)):
+            return "VENUE_INSUFFICIENT_FUNDS"
+        if self.account.held_by(order) > self.account.free_cash(self._others_once(order)):
+            return "VENUE_INSUFFICIENT_FUNDS"
+        return ""
+
+    def _others_once(self, order: Order) -> list[Order]:
+        """The orders an acceptance competes with: not itself, and of its own OCO group nobody (§4.7: they hold once)."""
+        return [other for other in self.orders if other is not order and (order.oco is None or other.oco != order.oco)]
+
+    # ---- money
+
+    def price_of(self, name: Name, side: int, reference: int, quantity: int, event: Event) -> int:
+        """What taking a quantity here costs a unit of it, all costs but the fee in."""
+        window_start = event.ts_ns - self.costs.decay_ns
+        before = sum(q for ts, own_side, q in self.taken[name] if own_side == side and ts > window_start)
+        net = sum(own_side * q for _, own_side, q in self.taken[name])
+        history = self.history[name]
+        known_ns = event.bar.open_ns
+        return price_of_taking(self.costs, event.spec, history, known_ns, side, reference, before, quantity, net)
+
+    def cost_of(self, order: Order, price: int, quantity: int) -> int:
+        """What a quantity costs by §4.2: notional and fee (§7.3: for shorts too)."""
+        spec = self.specs[order.name]
+        paid = notional_paid(spec, price, quantity)
+        in_quote = self.account.fee_in_quote(spec, order.side)
+        return paid + (fee_up(paid, spec.taker_fee) if in_quote else 0)
+
+    def money_for(self, order: Order, cost: int) -> Fraction:
+        """Free money a cost needs: itself on spot, its part by leverage on a perpetual (§7.4)."""
+        spec = self.specs[order.name]
+        return Fraction(cost) / (spec.leverage if spec.perpetual else 1)
+
+    def free_money(self, order: Order) -> Fraction:
+        """The largest cost free money allows an order."""
+        spec = self.specs[order.name]
+        return Fraction(self.account.free_cash(self.orders, but=order)) * (spec.leverage if spec.perpetual else 1)
+
+    def can_pay(self, order: Order, price: int, quantity: int) -> bool:
+        """§4.1: the cash test of a quantity order; a sell on spot needs the base nobody else holds."""
+        spec = self.specs[order.name]
+        if order.reduce_only:
+            return True
+        if not spec.perpetual and order.side != BUY:
+            return quantity <= self.account.free_base(order.name, self.orders, but=order)
+        if not spec.perpetual:
+            needed = self.account.price_of_buying(spec, price, quantity, spec.taker_fee)
+            return needed <= self.account.free_cash(self.orders, but=order)
+        held = self.account.positions[order.name].quantity
+        opening = quantity - (min(quantity, abs(held)) if held * order.side < 0 else 0)
+        value = notional_paid(spec, price, opening)
+        needed = ceil(value / spec.leverage) + fee_up(value, spec.taker_fee)
+        return not opening or needed <= self.account.free_cash(self.orders, but=order)
+
+    # ---- what happens to orders
+
+    def fill(self, order: Order, event: Event, price: int, quantity: int, liquidity: str, reference: int) -> None:
+        """Execute a piece: post it, count it against the cap, and let everything that hangs on it follow."""
+        spec = event.spec
+        rate = spec.taker_fee if liquidity == "taker" else spec.maker_fee
+        in_quote = self.account.fee_in_quote(spec, order.side)
+        paid = notional_paid(spec, price, quantity) if order.side == BUY else floor(notional(spec, price, quantity))
+        fee = fee_up(paid if in_quote else quantity, rate)
+        asset = spec.quote_asset if in_quote else spec.base_asset
+        made = Fill(
+            event.ts_ns, order.name, order.side, price, quantity, fee, asset, liquidity, order.number, reference,
+            event.at_open, order.reason,
+        )  # fmt: skip
+        before = self.account.positions[order.name].quantity
+        self._post(made)
+        self.fills.append(made)
+        event.budget -= quantity
+        event.used += quantity
+        if not event.at_open and order.born_in_ns != event.ts_ns and before * order.side < 0:
+            event.reduced += min(quantity, abs(before))
+        if liquidity == "taker":
+            self.taken[order.name].append((event.ts_ns, order.side, quantity))
+        order.filled += quantity
+        order.spent += paid + (fee if in_quote else 0)
+        order.state = "PARTLY_FILLED"
+        if not order.cost and not order.rest:
+            self.end(order, "FILLED", event.ts_ns)
+        self._after_fill(order, made, event, before)
+        self.account.check()
+
+    def _post(self, fill: Fill) -> None:
+        self.account.spot_fill(fill)
+
+    def _after_fill(self, order: Order, fill: Fill, event: Event, before: int) -> None:
+        """§4.7 siblings shrink, §4.6 flat ends reduce-only, §4.9 cover goes, brackets are born."""
+        for sibling in self.orders:
+            if sibling.open and sibling is not order and order.oco is not None and sibling.oco == order.oco:
+                sibling.quantity -= fill.quantity
+                if sibling.rest <= 0:
+                    self.end(sibling, "CANCELLED", fill.ts_ns)
+        lot = event.lot
+        after = self.account.positions[order.name].quantity
+        if (whole_lots(abs(before), lot) and not whole_lots(abs(after), lot)) or before * after < 0:
+            for other in self.orders:
+                if other.open and other.name == order.name and other.reduce_only and other is not order:
+                    self.end(other, "CANCELLED", fill.ts_ns)
+            if order.open and order.reduce_only:
+                self.end(order, "CANCELLED", fill.ts_ns)
+        self._let_cover_go(order.name, fill.ts_ns)
+        if order.bracket is not None:
+            self._bear(order, order.bracket, fill)
+        for listener in self.filled_listeners:
+            assert callable(listener)
+            listener(self, order, fill)
+
+    def _let_cover_go(self, name: Name, ts_ns: int) -> None:
+        """§4.9: when an exit sells, the newest plain sells that lose cover end."""
+        while self.account.free_base(name, self.orders) < 0:
+            covered = [o for o in self.orders if o.name == name and self.account.base_held_by(o)]
+            self.end(max(covered, key=lambda order: order.arrival), "COVER_GONE", ts_ns)
+
+    def _bear(self, entry: Order, bracket: Bracket, fill: Fill) -> None:
+        """§4.7: each entry fill gets its own OCO pair at its own entry price; what arrived, floored to the lot (§1.4)."""
+        arrived = fill.quantity
+        if fill.fee_asset == self.specs[entry.name].base_asset:
+            arrived -= fill.fee
+        quantity = whole_lots(arrived, entry.rules.lot)
+        oco = self.new_group()
+        born = 0 if fill.at_open else fill.ts_ns
+        for kind, rate, sign in (("stop", bracket.stop, -1), ("limit", bracket.target, 1)):
+            if rate is None or not quantity:
+                continue
+            level = fill.price * (1 + sign * entry.side * rate)
+            rules = entry.rules
+            price = (away_from_market if kind == "stop" else passive)(-entry.side, level, rules.tick)
+            terms = {"stop": price} if kind == "stop" else {"limit": price}
+            reason = "stop_loss" if kind == "stop" else "take_profit"
+            self.send(
+                entry.name, -entry.side, kind=kind, quantity=quantity, oco=oco, reduce_only=True, child=True,
+                born_in_ns=born, entry_price=fill.price, reason=reason, rested=bool(born) and kind == "limit", **terms,
+            )  # fmt: skip
+
+    def trigger(self, order: Order, ts_ns: int) -> bool:
+        """A stop or take-profit wakes up; False when it ends instead."""
+        order.triggered, order.state = True, "TRIGGERED"
+        if order.reduce_only and not self.account.positions[order.name].quantity * order.side < 0:
+            self.end(order, "CANCELLED", ts_ns)
+            return False
+        if order.kind in ("stop_limit", "take_profit_limit"):
+            needed = self.account.held_by(order)
+            if needed > self.account.free_cash(self.orders, but=order):
+                self.end(order, "VENUE_INSUFFICIENT_FUNDS", ts_ns)
+                return False
+        return True
+
+    def trailing_level(self, order: Order) -> int:
+        """§1.1, §4.5: peak less distance; trailing sell stops round down, buy stops up."""
+        if not order.peak:
+            return 0 if order.side != BUY else 10**18
+        distance = order.peak * order.trail_rate if order.trail_rate is not None else Fraction(order.trail)
+        return away_from_market(order.side, order.peak + order.side * distance, order.rules.tick)
+
+    def end(self, order: Order, state: str, ts_ns: int) -> None:
+        """Let an order end; an ended order stays ended."""
+        if order.open:
+            order.state, order.ended_ns = state, ts_ns
+
+    def equity_now(self) -> int:
+        """Cash plus positions at their last close."""
+        return self.account.equity(self.last)
+
+
+__all__ = ["Decision", "Market", "Rules", "Trader", "taker_price"]

@@ -1,0 +1,133 @@
+"""§7: from targets to orders. A target is a standing instruction; it acts when it changes, or period by period."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+
+from tests.reference.market import Market
+from tests.reference.rounding import notional, whole_lots
+from tests.reference.words import BUY, DAY_NS, SELL, Decision, Fill, Name, Order
+
+MONDAY_NS = 4 * DAY_NS  # the first Monday 00:00 UTC after the epoch
+
+
+@dataclass(frozen=True)
+class Every:
+    """Act at the first instant of each period, where a value strays from its target by more than the band (§7.2)."""
+
+    period_ns: int
+    band: float = 0.0
+
+    def period_of(self, ts_ns: int) -> int:
+        """Which period an instant lies in; periods start Monday 00:00 UTC."""
+        return (ts_ns - MONDAY_NS) // self.period_ns
+
+
+@dataclass
+class Standing:
+    """What is known of one symbol's target."""
+
+    acted: float = 0.0
+    value: float = math.nan
+    period: int | None = None
+    orders: list[Order] = field(default_factory=list)
+    shrunk_by: Decision | None = None
+
+
+@dataclass
+class TargetTrader:
+    """Trades precomputed targets: `targets[name][i]` belongs to the i-th bar of the instrument.
+
+    `shares` is by how many an equity is divided for one symbol's allocation: the number of symbols for targets, 1 for
+    weights. Decisions start at the bar whose place is `warmup`.
+    """
+
+    targets: Mapping[Name, Sequence[float]]
+    shares: int = 1
+    warmup: int = 0
+    every: Every | None = None
+    retry: bool = False
+    seen: dict[Name, int] = field(default_factory=dict)
+    standing: dict[Name, Standing] = field(default_factory=dict)
+
+    def on_wake(self, market: Market, ts_ns: int, fills: list[Fill], closed: list[Name]) -> None:
+        """Size all targets of one instant together (§7.3)."""
+        acting: dict[Name, float] = {}
+        for name in closed:
+            place = self.seen[name] = self.seen.get(name, -1) + 1
+            if place >= self.warmup:
+                value = self._acts(market, ts_ns, name, float(self.targets[name][place]))
+                if value is not None:
+                    acting[name] = value
+        if acting:
+            self._decide(market, ts_ns, acting)
+
+    def _acts(self, market: Market, ts_ns: int, name: Name, value: float) -> float | None:
+        """The value to act on now, or None (§7.1, §7.2)."""
+        standing = self.standing.setdefault(name, Standing())
+        if not math.isnan(value):
+            standing.value = value
+        if self.every is not None:
+            period = self.every.period_of(ts_ns)
+            first, standing.period = standing.period != period, period
+            return value if first and not math.isnan(value) and self._strays(market, name, value) else None
+        if math.isnan(standing.value):
+            return None
+        again = self.retry and _unfinished(standing)
+        return standing.value if standing.value != standing.acted or again else None
+
+    def _strays(self, market: Market, name: Name, value: float) -> bool:
+        assert self.every is not None
+        share = Fraction(market.equity_now(), self.shares)
+        held = market.account.value_held(name, market.last[name], market.specs[name].rules_at(market.now_ns).lot)
+        return share > 0 and abs(float(held / share) - value) > self.every.band
+
+    def _decide(self, market: Market, ts_ns: int, acting: dict[Name, float]) -> None:
+        """Cancel the own unfinished rests, then all reductions, then all increases, from one equity (§7.3, §7.5)."""
+        equity, decision = market.equity_now(), Decision(ts_ns)
+        for name, value in acting.items():
+            standing = self.standing[name]
+            standing.acted = value
+            for order in standing.orders:
+                market.cancel(order)
+            standing.orders, standing.shrunk_by = [], decision
+        plans = {name: self._plan(market, name, value, equity) for name, value in acting.items()}
+        for name, (side, reduction, _) in plans.items():
+            if reduction:
+                order = market.send(name, -side, quantity=reduction, reduce_only=True)
+                self.standing[name].orders.append(order)
+        for name, (_, _, increase) in plans.items():
+            if increase:
+                side = BUY if increase > 0 else SELL
+                order = market.send(name, side, cost=abs(increase), decision=decision)
+                self.standing[name].orders.append(order)
+
+    def _plan(self, market: Market, name: Name, value: float, equity: int) -> tuple[int, int, int]:
+        """(side held, quantity to reduce, signed cost to add) that turn what is held into the target."""
+        spec, price = market.specs[name], market.last[name]
+        lot = spec.rules_at(market.now_ns).lot
+        wanted = floor(Fraction(equity * round(value * 1e9), 10**9 * self.shares))
+        quantity = market.account.positions[name].quantity
+        side = BUY if quantity > 0 else SELL
+        lots = whole_lots(abs(quantity), lot)
+        held = notional(spec, price, lots) * side
+        if not lots or wanted * side >= held * side:
+            return side, 0, floor(abs(wanted - held)) * (1 if wanted >= held else -1)
+        if wanted * side < 0:
+            return side, lots, wanted
+        if value == 0:
+            return side, lots, 0
+        per_lot = notional(spec, price, lot)
+        return side, whole_lots((abs(held) - abs(wanted)) / per_lot * lot, lot), 0
+
+
+def _unfinished(standing: Standing) -> bool:
+    """Whether the last decision has a refused, shrunk or unfilled order (§7.1)."""
+    shrunk = standing.shrunk_by is not None and standing.shrunk_by.factor < 1
+    return any(order.state != "FILLED" for order in standing.orders) or (
+        shrunk and any(order.cost for order in standing.orders)
+    )
