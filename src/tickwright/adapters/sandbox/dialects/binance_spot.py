@@ -1,0 +1,244 @@
+"""Binance's spot REST interface, market data: ping, time, exchangeInfo, klines, with its weights and its error codes.
+
+Invariants: decimals are strings with eight places; an answer never knows more than the exchange's clock; every answer
+carries the weight used in this minute; parameters are as strict as the exchange's.
+
+Known limits: candles exist in lengths that can be made of the history; the exchange's own lengths beyond that are
+refused as an invalid interval, in so many words. Quote volume, number of trades and taker volumes are not in the
+history and are sent as zero. Time zones other than UTC are refused. Codes and paging are those of the public
+documentation of 2025.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from tickwright.adapters.sandbox.market import Candle, ReplayMarket
+from tickwright.adapters.sandbox.weights import Verdict, WeightLimiter
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import MILLISECOND
+
+WEIGHT_PING, WEIGHT_TIME, WEIGHT_KLINES, WEIGHT_EXCHANGE_INFO = 1, 1, 2, 20
+KLINES_DEFAULT, KLINES_MAX = 500, 1000
+INTERVALS = ("1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M")
+_UNSUPPORTED_GRIDS = frozenset({"3d", "1M"})  # not on the grid of a fixed length counted from 1970
+
+_SYMBOL = r"^[A-Z0-9-_.]{1,20}$"
+_NUMBER = r"^[0-9]{1,20}$"
+_SYMBOLS = r'^\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\]$'
+
+Handler = Callable[[Mapping[str, str]], Any]
+
+
+class BinanceError(Exception):
+    """An answer of the exchange's error table."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    path: str
+    weight: int
+    parameters: tuple[str, ...]
+    answer: Handler
+
+
+class BinanceSpot:
+    """The dialect over a market; `info` holds the exchange's own `symbols` and `rateLimits`."""
+
+    exchange = "binance"
+    hosts = frozenset({"api.binance.com", "api1.binance.com", "data-api.binance.vision"})
+
+    def __init__(self, market: ReplayMarket, info: Mapping[str, Any], limiter: WeightLimiter) -> None:
+        self._market, self._limiter = market, limiter
+        self._listed = {
+            entry["symbol"]: entry
+            for entry in info["symbols"]
+            if f"{entry['baseAsset']}/{entry['quoteAsset']}" in market.symbols
+        }
+        self._rate_limits = [
+            {**rule, "limit": limiter.limit} if rule["rateLimitType"] == "REQUEST_WEIGHT" else rule
+            for rule in info["rateLimits"]
+        ]
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """The endpoints under `/api/v3`."""
+        endpoints = (
+            _Endpoint("/api/v3/ping", WEIGHT_PING, (), lambda _: {}),
+            _Endpoint("/api/v3/time", WEIGHT_TIME, (), lambda _: {"serverTime": self._now_ms()}),
+            _Endpoint(
+                "/api/v3/exchangeInfo",
+                WEIGHT_EXCHANGE_INFO,
+                ("symbol", "symbols", "permissions", "showPermissionSets", "symbolStatus"),
+                self._exchange_info,
+            ),
+            _Endpoint(
+                "/api/v3/klines",
+                WEIGHT_KLINES,
+                ("symbol", "interval", "startTime", "endTime", "timeZone", "limit"),
+                self._klines,
+            ),
+        )
+        return [web.get(endpoint.path, self._serving(endpoint)) for endpoint in endpoints]
+
+    def _serving(self, endpoint: _Endpoint) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def serve(request: web.Request) -> web.Response:
+            verdict = self._limiter.spend(request.remote or "", endpoint.weight)
+            if verdict.until_ns is not None:
+                return self._refused(verdict)
+            try:
+                body = endpoint.answer(_checked(request, endpoint))
+            except BinanceError as error:
+                return _json({"code": error.code, "msg": error.message}, verdict, status=400)
+            return _json(body, verdict)
+
+        return serve
+
+    def _refused(self, verdict: Verdict) -> web.Response:
+        assert verdict.until_ns is not None
+        message = (
+            f"Way too much request weight used; IP banned until {verdict.until_ns // MILLISECOND}. "
+            "Please use WebSocket Streams for live updates to avoid bans."
+            if verdict.banned
+            else f"Too much request weight used; current limit is {self._limiter.limit} request weight per 1 MINUTE. "
+            "Please use WebSocket Streams for live updates to avoid polling the API."
+        )
+        status = 418 if verdict.banned else 429
+        response = _json({"code": -1003, "msg": message}, verdict, status=status)
+        response.headers["Retry-After"] = str(verdict.retry_after_s(self._market.now_ns()))
+        return response
+
+    def _now_ms(self) -> int:
+        return self._market.now_ns() // MILLISECOND
+
+    def _exchange_info(self, query: Mapping[str, str]) -> dict[str, Any]:
+        symbols = self._named_symbols(query)
+        wanted = query.get("symbolStatus")
+        entries = [self._listed[symbol] for symbol in symbols]
+        entries = [entry for entry in entries if wanted in (None, entry["status"])]
+        if query.get("showPermissionSets") == "false":
+            entries = [{**entry, "permissionSets": []} for entry in entries]
+        return {
+            "timezone": "UTC",
+            "serverTime": self._now_ms(),
+            "rateLimits": self._rate_limits,
+            "exchangeFilters": [],
+            "symbols": entries,
+        }
+
+    def _named_symbols(self, query: Mapping[str, str]) -> list[str]:
+        chosen = {"symbol", "symbols", "permissions"} & query.keys()
+        if len(chosen) > 1:
+            raise BinanceError(-1128, "Combination of optional parameters invalid.")
+        if "symbol" in query:
+            named = [_legal(query, "symbol", _SYMBOL)]
+        elif "symbols" in query:
+            named = orjson.loads(_legal(query, "symbols", _SYMBOLS))
+        else:
+            return list(self._listed)
+        if any(symbol not in self._listed for symbol in named):
+            raise BinanceError(-1121, "Invalid symbol.")
+        return named
+
+    def _klines(self, query: Mapping[str, str]) -> list[list[Any]]:
+        symbol, interval = _required(query, "symbol", _SYMBOL), _required(query, "interval", ".*")
+        first_ms, last_ms = _number(query, "startTime"), _number(query, "endTime")
+        limit = _number(query, "limit")
+        if limit is not None and limit < 1:
+            raise BinanceError(-1130, "Data sent for parameter 'limit' is not valid.")
+        if query.get("timeZone", "0") not in ("0", "0:00", "00:00"):
+            raise BinanceError(-1130, "Data sent for parameter 'timeZone' is not valid.")
+        entry = self._listed.get(symbol)
+        if entry is None:
+            raise BinanceError(-1121, "Invalid symbol.")
+        name = f"{entry['baseAsset']}/{entry['quoteAsset']}"
+        timeframe = self._timeframe(name, interval)
+        candles = self._market.candles(
+            name,
+            timeframe,
+            None if first_ms is None else first_ms * MILLISECOND,
+            None if last_ms is None else last_ms * MILLISECOND,
+            min(limit or KLINES_DEFAULT, KLINES_MAX),
+        )
+        series = self._market.series(name, timeframe)
+        return [_kline(candle, timeframe, series.price_scale, series.volume_scale) for candle in candles]
+
+    def _timeframe(self, name: str, interval: str) -> Timeframe:
+        if interval not in INTERVALS:
+            raise BinanceError(-1120, "Invalid interval.")
+        if interval not in _UNSUPPORTED_GRIDS:
+            timeframe = Timeframe.parse(interval)
+            if self._market.offers(name, timeframe):
+                return timeframe
+        raise BinanceError(-1120, f"Invalid interval. The sandbox's history of {name} cannot give {interval} candles.")
+
+
+def _checked(request: web.Request, endpoint: _Endpoint) -> Mapping[str, str]:
+    """The query of a request, once nothing in it is foreign or doubled."""
+    sent = list(request.query)
+    read = sum(1 for name in set(sent) if name in endpoint.parameters)
+    if sent and not endpoint.parameters:
+        raise BinanceError(-1101, f"Too many parameters; expected '0' and received '{len(sent)}'.")
+    if len(set(sent)) < len(sent):
+        raise BinanceError(
+            -1101, f"Duplicate values for parameter '{next(n for n in sent if sent.count(n) > 1)}' detected."
+        )
+    for name in endpoint.parameters:
+        if name in request.query and not request.query[name]:
+            raise BinanceError(-1105, f"Parameter '{name}' was empty.")
+    if read < len(sent):
+        raise BinanceError(
+            -1104, f"Not all sent parameters were read; read '{read}' parameter(s) but was sent '{len(sent)}'."
+        )
+    return request.query
+
+
+def _required(query: Mapping[str, str], name: str, legal: str) -> str:
+    if name not in query:
+        raise BinanceError(-1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
+    return _legal(query, name, legal)
+
+
+def _legal(query: Mapping[str, str], name: str, legal: str) -> str:
+    if not re.fullmatch(legal, query[name]):
+        raise BinanceError(-1100, f"Illegal characters found in parameter '{name}'; legal range is '{legal}'.")
+    return query[name]
+
+
+def _number(query: Mapping[str, str], name: str) -> int | None:
+    return int(_legal(query, name, _NUMBER)) if name in query else None
+
+
+def _kline(candle: Candle, timeframe: Timeframe, price_scale: int, volume_scale: int) -> list[Any]:
+    prices = [_decimal(units, price_scale) for units in (candle.open, candle.high, candle.low, candle.close)]
+    open_ms = candle.open_time_ns // MILLISECOND
+    close_ms = open_ms + timeframe.length_ns // MILLISECOND - 1
+    volume = _decimal(candle.volume, volume_scale)
+    unknown = "0.00000000"
+    return [open_ms, *prices, volume, close_ms, unknown, 0, unknown, unknown, "0"]
+
+
+def _decimal(units: int, scale: int) -> str:
+    """Eight places, as the exchange prints every decimal."""
+    whole, rest = divmod(units, 10**scale)
+    return f"{whole}.{rest:0{scale}d}".ljust(len(str(whole)) + 9, "0") if scale else f"{whole}.00000000"
+
+
+def _json(body: Any, verdict: Verdict, status: int = 200) -> web.Response:
+    used = str(verdict.used)
+    return web.Response(
+        status=status,
+        body=orjson.dumps(body),
+        content_type="application/json",
+        charset="UTF-8",
+        headers={"X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used},
+    )
