@@ -118,6 +118,107 @@ class ExchangeError(TickwrightError):
     exit_code = 5
 
 
+class ExchangeUnavailable(ExchangeError):
+    """The exchange could not be reached, or said that it is not serving now.
+
+    What happened: the connection was refused, reset or timed out, or the exchange is under maintenance or failing. It
+    was tried again, with growing pauses, until the time for the request was used up.
+    State: what had been fetched before is stored.
+    What to do: check the address the sentence names and the exchange's status page; type the command again, it goes on
+    where it stopped.
+    """
+
+    code = "EXCHANGE_UNAVAILABLE"
+
+
+class RateLimited(ExchangeError):
+    """The exchange lets nobody from this address call before an instant.
+
+    What happened: too many requests came from this address (from any program on it). Whoever goes on calling is banned
+    for longer, so the platform does not; the instant is remembered across processes and restarts.
+    State: what had been fetched before is stored; no request is sent before the instant the sentence names.
+    What to do: wait until then and type the command again; look for other programs that call the same exchange.
+    """
+
+    code = "EXCHANGE_RATE_LIMITED"
+
+    def __init__(
+        self, message: str, *, retry_at_ns: int | None = None, where: str = "", expected: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(message, where=where, expected=expected, hint=hint)
+        self.retry_at_ns = retry_at_ns
+
+
+class BadResponse(ExchangeError):
+    """The exchange's answer is not what its documents promise.
+
+    What happened: the answer was cut off, a page instead of data, or a field has an impossible type or value. Nothing
+    of such an answer is used.
+    State: what had been fetched before is stored; nothing of this answer is.
+    What to do: type the command again; if it stays, something between here and the exchange answers in its place, or
+    the exchange has changed its interface.
+    """
+
+    code = "EXCHANGE_BAD_RESPONSE"
+
+
+class UnknownSymbol(ExchangeError):
+    """The exchange does not list the instrument.
+
+    What happened: the symbol is not among those the exchange names, or is not offered any more.
+    State: nothing was fetched.
+    What to do: compare with the nearest spellings in the sentence; symbols are written BASE/QUOTE.
+    """
+
+    code = "EXCHANGE_UNKNOWN_SYMBOL"
+
+
+class NotOffered(ExchangeError):
+    """The exchange, or the platform's way to it, does not offer what was asked for.
+
+    What happened: the exchange is not known to the platform, or has no such timeframe or kind of data.
+    State: nothing was fetched.
+    What to do: choose one of what the sentence lists.
+    """
+
+    code = "EXCHANGE_NOT_OFFERED"
+
+
+class AuthenticationFailed(ExchangeError):
+    """The exchange does not accept the key, its signature or its permissions.
+
+    What happened: the key is wrong, expired, not allowed from this address, or lacks a permission.
+    State: the exchange did nothing.
+    What to do: check the key and its permissions on the exchange's site.
+    """
+
+    code = "EXCHANGE_AUTHENTICATION"
+
+
+class ClockRefused(ExchangeError):
+    """The exchange does not accept the time of a request.
+
+    What happened: the clock of this machine and the exchange's differ by more than the exchange allows, or two programs
+    use one key.
+    State: the exchange did nothing.
+    What to do: synchronise the clock of this machine; give every program its own key.
+    """
+
+    code = "EXCHANGE_CLOCK"
+
+
+class RequestRefused(ExchangeError):
+    """The exchange understood the request and said no.
+
+    What happened: a parameter is out of bounds, an order breaks a rule, funds are missing, or the account or the place
+    may not do this. The sentence carries the exchange's words.
+    State: the exchange did nothing.
+    What to do: correct what the exchange names; repeating the same request gives the same answer.
+    """
+
+    code = "EXCHANGE_REFUSED"
+
+
 class SafetyStop(TickwrightError):
     """A safety rule stopped trading.
 
