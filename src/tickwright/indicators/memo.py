@@ -1,0 +1,128 @@
+"""Results of indicators remembered for the length of a run or a sweep, and the warm-up they add up to.
+
+Invariants: nothing is remembered outside a scope (`with recording(memo)`); only arrays that cannot be written to are
+remembered, by identity, and they are kept alive with their results, so an identity never means two arrays; results
+handed out in a scope cannot be written to. A memo holds at most `max_bytes` and forgets the longest unused first. It
+may be shared by threads: the worst that can happen is that one result is computed twice.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    inputs: tuple[Array, ...]
+    result: Array
+    warmup: int
+
+
+class Memo:
+    """What indicators computed from which arrays with which parameters."""
+
+    def __init__(self, max_bytes: int = 256 * 2**20) -> None:
+        self.max_bytes = max_bytes
+        self.bytes = 0
+        self._entries: OrderedDict[Hashable, _Remembered] = OrderedDict()
+        self._warmups: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def recall(self, key: Hashable) -> _Remembered | None:
+        """What is remembered under a key."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            with suppress(KeyError):  # another thread may just have forgotten it
+                self._entries.move_to_end(key)
+        return entry
+
+    def remember(self, key: Hashable, inputs: tuple[Array, ...], result: Array, warmup: int) -> None:
+        """Keep a result, forgetting the longest unused ones where there is no room; what is too large is not kept."""
+        if result.nbytes > self.max_bytes or key in self._entries:
+            return
+        self._entries[key] = _Remembered(inputs, result, warmup)
+        self._warmups[id(result)] = warmup
+        self.bytes += result.nbytes
+        while self.bytes > self.max_bytes:
+            _, oldest = self._entries.popitem(last=False)
+            self._warmups.pop(id(oldest.result), None)
+            self.bytes -= oldest.result.nbytes
+
+    def warmup_of(self, array: Array) -> int | None:
+        """The bars a remembered result needed, None for an array that is not one."""
+        return self._warmups.get(id(array))
+
+
+@dataclass(slots=True)
+class Recording:
+    """One evaluation: the memo it uses, and the most bars any of its indicators needed."""
+
+    memo: Memo
+    warmup: int = 0
+
+
+_recording: ContextVar[Recording | None] = ContextVar("tickwright_recording", default=None)
+
+
+@contextmanager
+def recording(memo: Memo | None = None) -> Iterator[Recording]:
+    """A scope in which indicators remember their results in `memo` and add up their warm-up."""
+    scope = Recording(memo if memo is not None else Memo())
+    token = _recording.set(scope)
+    try:
+        yield scope
+    finally:
+        _recording.reset(token)
+
+
+def remembered(
+    name: str, inputs: tuple[Array, ...], params: tuple[float, ...], warmup: int, compute: Callable[[], Array]
+) -> Array:
+    """The result of `compute`, remembered and recorded where a scope is open.
+
+    `warmup` is what the indicator itself needs; what its inputs needed is added.
+    """
+    scope = _recording.get()
+    if scope is None:
+        return compute()
+    key = (name, *(id(array) for array in inputs), *params)
+    entry = scope.memo.recall(key)
+    if entry is None:
+        needed = warmup + max((_needed(scope.memo, array) for array in inputs), default=0)
+        result = compute()
+        result.flags.writeable = False
+        entry = _Remembered(inputs, result, needed)
+        if not any(array.flags.writeable for array in inputs):
+            scope.memo.remember(key, inputs, result, needed)
+    scope.warmup = max(scope.warmup, entry.warmup)
+    return entry.result
+
+
+def _needed(memo: Memo, array: Array) -> int:
+    """The bars before an input can be relied on: what it needed itself, else its unknown beginning."""
+    known = memo.warmup_of(array)
+    return leading_unknown(array) if known is None else known
+
+
+def leading_unknown(array: Array) -> int:
+    """How many bars an array begins with that are NaN (in every column of a panel).
+
+    >>> leading_unknown(np.array([np.nan, np.nan, 1.0, np.nan]))
+    2
+    """
+    if array.dtype.kind != "f" or len(array) == 0 or not np.all(np.isnan(array[0])):
+        return 0
+    known = ~np.isnan(array) if array.ndim == 1 else ~np.all(np.isnan(array), axis=tuple(range(1, array.ndim)))
+    return int(np.argmax(known)) if known.any() else len(array)

@@ -1,0 +1,21 @@
+"""What a strategy author uses.
+
+`strategy` the class to extend; `parameters` its typed, bounded values; `acts` when a target acts; `exits` protective
+exits; `state` what survives a restart; `informative` other timeframes and symbols; `signals` words for conditions;
+`universe` symbols by rank; `views` the bars a strategy sees; `evaluate` from a strategy and its bars to decisions;
+`registry` strategies by name; `spelling` what was probably meant.
+"""
+
+from tickwright.strategy_api.acts import Acts, every, on_change, retry
+from tickwright.strategy_api.exits import Exits
+from tickwright.strategy_api.informative import informative
+from tickwright.strategy_api.parameters import choice, flag, integer, real
+from tickwright.strategy_api.signals import crossed_above, crossed_below, hold, lag, rank, where
+from tickwright.strategy_api.state import persistent
+from tickwright.strategy_api.strategy import Strategy
+from tickwright.strategy_api.universe import top
+
+__all__ = [
+    "Acts", "Exits", "Strategy", "choice", "crossed_above", "crossed_below", "every", "flag", "hold", "informative",
+    "integer", "lag", "on_change", "persistent", "rank", "real", "retry", "top", "where",
+]  # fmt: skip

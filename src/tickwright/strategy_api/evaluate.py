@@ -1,0 +1,285 @@
+"""From a strategy and its bars to decisions: what every mode calls, so that every mode decides alike.
+
+Invariants: a decision at a bar uses nothing after that bar's close; arrays a strategy is given cannot be written to;
+before the warm-up (derived from the indicators used) a target is 0 and nothing acts; the result depends on nothing but
+the strategy's parameters, its seed and the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tickwright.domain.bars import Float64Array
+from tickwright.domain.errors import UsageError
+from tickwright.indicators.memo import Memo, Recording, leading_unknown, recording
+from tickwright.strategy_api.exits import Exits
+from tickwright.strategy_api.informative import Informative, aligned, informatives_of, last_closed
+from tickwright.strategy_api.spelling import did_you_mean
+from tickwright.strategy_api.strategy import Form, Strategy, form_of
+from tickwright.strategy_api.views import StrategyBars, StrategyMarket
+
+__all__ = [
+    "Decisions", "Indicators", "Prepared", "StrategyBars", "StrategyMarket", "Weights", "evaluate_indicators",
+    "evaluate_targets", "evaluate_weights",
+]  # fmt: skip
+
+Array = npt.NDArray[Any]
+Condition = npt.NDArray[np.bool_]
+InformativeBars = Mapping[tuple[str, str | None], StrategyBars]
+
+
+class Indicators:
+    """Named arrays, one value per bar, read as attributes or items; they cannot be written to."""
+
+    __slots__ = ("_arrays",)
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._arrays = dict(arrays)
+
+    def __getattr__(self, name: str) -> Array:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name: str) -> Array:
+        try:
+            return self._arrays[name]
+        except KeyError:
+            hint = did_you_mean(name, self._arrays)
+            raise UsageError(
+                f"there is no indicator {name!r}", where="ind", expected="a name that indicators() returns", hint=hint
+            ) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._arrays
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a strategy computed from its bars before any decision.
+
+    `warmup` is the index of the first bar whose decision may act. `wakes` is True where `on_bar` is called, None for
+    every bar. `exits` is None for a strategy without protective exits.
+    """
+
+    indicators: Indicators
+    warmup: int
+    exits: Exits | None
+    wakes: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The standing instructions of a strategy in the form `targets`.
+
+    `targets` has one value per bar, float64 (NaN keeps what was wanted) or bool; before `warmup` it is 0, the value
+    every run starts with, so nothing acts there.
+    """
+
+    targets: Array
+    indicators: Indicators
+    warmup: int
+    exits: Exits | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The standing instructions of a strategy in the form `weights`: time × instrument, fractions of equity."""
+
+    weights: Float64Array
+    warmup: int
+
+
+def evaluate_targets(
+    strategy: Strategy, bars: StrategyBars, informative: InformativeBars | None = None, *, memo: Memo | None = None
+) -> Decisions:
+    """The decisions of a `targets` strategy over bars.
+
+    `informative` hands in the bars of other timeframes and symbols by (timeframe, symbol or None); a higher timeframe
+    of the same symbol that is not handed in is made from `bars`. A sweep hands the same `bars` and one `memo` to every
+    trial, so each indicator is computed once. Raises `UsageError` for a strategy of another form, invalid parameters,
+    or results of a wrong shape.
+    """
+    own = _begin(strategy, Form.TARGETS)
+    with recording(memo) as scope:
+        ind = _indicators(own, bars, informative or {}, scope)
+        targets = _targets(own.targets(bars, ind), own, len(bars))
+        exits = _exits(own, bars, ind)
+        warmup = min(scope.warmup, len(bars))
+    return Decisions(_silent_before(warmup, targets), ind, warmup, exits)
+
+
+def evaluate_indicators(
+    strategy: Strategy, bars: StrategyBars, informative: InformativeBars | None = None, *, memo: Memo | None = None
+) -> Prepared:
+    """Indicators, exits and wake condition of a strategy with callbacks, for one symbol."""
+    strategy.require_valid()
+    with recording(memo) as scope:
+        ind = _indicators(strategy, bars, informative or {}, scope)
+        exits = _exits(strategy, bars, ind)
+        wakes = strategy.wakes(bars, ind)
+        warmup = min(scope.warmup, len(bars))
+    return Prepared(ind, warmup, exits, None if wakes is None else _condition(wakes, strategy, "wakes", len(bars)))
+
+
+def evaluate_weights(strategy: Strategy, market: StrategyMarket, *, memo: Memo | None = None) -> Weights:
+    """The decisions of a `weights` strategy over a panel; NaN keeps what was wanted.
+
+    Raises `UsageError` for a strategy of another form, invalid parameters, or results of a wrong shape.
+    """
+    own = _begin(strategy, Form.WEIGHTS)
+    if informatives_of(type(own)) or type(own).indicators is not Strategy.indicators:
+        raise UsageError(
+            f"{type(own).__name__} has indicators(bars) or @informative beside weights",
+            where=type(own).__name__,
+            expected="indicators computed inside weights(self, market)",
+        )
+    with recording(memo) as scope:
+        answer = _numbers(own.weights(market), own, "weights", market.close.shape)
+        warmup = min(scope.warmup, len(market))
+    weights = _silent_before(warmup, answer.astype(np.float64))
+    return Weights(weights, warmup)
+
+
+def _begin(strategy: Strategy, form: Form) -> Strategy:
+    if form_of(type(strategy)) is not form:
+        raise UsageError(
+            f"{type(strategy).__name__} is written with {form_of(type(strategy)).value}", where=type(strategy).__name__,
+            expected=f"a strategy with {form.value}",
+        )  # fmt: skip
+    strategy.require_valid()
+    return strategy.fresh()
+
+
+def _indicators(strategy: Strategy, bars: StrategyBars, supplied: InformativeBars, scope: Recording) -> Indicators:
+    """The strategy's own and informative arrays; the scope's warm-up grows to what they need."""
+    own = {name: _named(array, strategy, name, len(bars)) for name, array in strategy.indicators(bars).items()}
+    for mark in informatives_of(type(strategy)):
+        for name, array in _informative(mark, strategy, bars, supplied, scope).items():
+            if name in own:
+                raise UsageError(
+                    f"{name} is named twice", where=type(strategy).__name__, expected="each indicator once"
+                )
+            own[name] = array
+    scope.warmup = max([scope.warmup, *(leading_unknown(array) for array in own.values())])
+    return Indicators(own)
+
+
+def _informative(
+    mark: Informative, strategy: Strategy, bars: StrategyBars, supplied: InformativeBars, scope: Recording
+) -> dict[str, Array]:
+    """One marked method's arrays at each of the strategy's bars; its warm-up is counted in the strategy's bars."""
+    other = _informative_bars(mark, strategy, bars, supplied)
+    with recording(scope.memo) as inner:
+        computed = {
+            name: _named(array, strategy, name, len(other)) for name, array in mark.method(strategy, other).items()
+        }
+    needed = max([inner.warmup, *(leading_unknown(array) for array in computed.values())])
+    places = last_closed(bars.close_time_ns, other.close_time_ns)
+    scope.warmup = max(scope.warmup, int(np.searchsorted(places, needed)))
+    return {f"{name}{mark.suffix}": _sealed(aligned(array, places)) for name, array in computed.items()}
+
+
+def _informative_bars(
+    mark: Informative, strategy: Strategy, bars: StrategyBars, supplied: InformativeBars
+) -> StrategyBars:
+    if mark.timeframe < bars.timeframe:
+        raise UsageError(
+            f"@informative({mark.timeframe.name!r}) is finer than the strategy's {bars.timeframe}",
+            where=type(strategy).__name__,
+            expected="the same timeframe or a higher one",
+        )
+    found = supplied.get(mark.key)
+    if found is not None:
+        return found
+    if mark.symbol is not None and mark.symbol != bars.symbol:
+        raise UsageError(
+            f"no candles of {mark.symbol} {mark.timeframe} were handed in",
+            where=type(strategy).__name__,
+            hint=f"Fetch them with --symbol {mark.symbol} --timeframe {mark.timeframe}.",
+        )
+    return bars.resampled(mark.timeframe)
+
+
+def _exits(strategy: Strategy, bars: StrategyBars, ind: Indicators) -> Exits | None:
+    exits = strategy.exits(bars, ind)
+    if exits is not None and not isinstance(exits, Exits):
+        raise UsageError(
+            f"exits returned a {type(exits).__name__}", where=type(strategy).__name__, expected="Exits(…) or None"
+        )
+    return exits
+
+
+def _targets(answer: Any, strategy: Strategy, bars: int) -> Array:
+    return _numbers(answer, strategy, "targets", (bars,))
+
+
+def _numbers(answer: Any, strategy: Strategy, name: str, shape: tuple[int, ...]) -> Array:
+    """An answer as bool or float64 of the right shape without infinities."""
+    array = _shaped(answer, strategy, name, shape)
+    if array.dtype == np.bool_:
+        return array
+    if array.dtype.kind not in "iuf":
+        raise UsageError(
+            f"{name} holds {array.dtype} values", where=type(strategy).__name__, expected="numbers, or true and false"
+        )
+    numbers = array.astype(np.float64, copy=False)
+    if np.isinf(numbers).any():
+        raise UsageError(
+            f"{name} is infinite at bar {int(np.argwhere(np.isinf(numbers))[0][0])}",
+            where=type(strategy).__name__,
+            expected="finite fractions, or NaN to keep what was wanted",
+        )
+    return numbers
+
+
+def _condition(answer: Any, strategy: Strategy, name: str, bars: int) -> Condition:
+    array = _shaped(answer, strategy, name, (bars,))
+    if array.dtype != np.bool_:
+        raise UsageError(f"{name} holds {array.dtype} values", where=type(strategy).__name__, expected="true and false")
+    return array
+
+
+def _shaped(answer: Any, strategy: Strategy, name: str, shape: tuple[int, ...]) -> Array:
+    array = np.asarray(answer)
+    if array.shape != shape:
+        wanted = " × ".join(map(str, shape))
+        raise UsageError(
+            f"{name} returned shape {array.shape}",
+            where=type(strategy).__name__,
+            expected=f"one value per bar ({wanted})",
+        )
+    return array
+
+
+def _named(array: Any, strategy: Strategy, name: str, bars: int) -> Array:
+    return _sealed(_shaped(array, strategy, f"indicator {name}", (bars,)))
+
+
+def _sealed(array: Array) -> Array:
+    """The array, or a view on it, that cannot be written to."""
+    if not array.flags.writeable:
+        return array
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _silent_before(warmup: int, answer: Array) -> Array:
+    """The answer with 0 before the warm-up: the value every run starts with, so nothing acts there."""
+    if warmup == 0 or not np.any(answer[:warmup]):
+        return answer
+    silent = answer.copy()
+    silent[:warmup] = 0
+    return silent

@@ -1,0 +1,215 @@
+"""What a strategy sees of the market: float64 columns of closed bars, of one symbol or of all.
+
+Invariants: the columns cannot be written to and keep their identity, so indicators of them are computed once per run;
+prices are the exact decimals of the store, rounded once to float64; the integers stand beside them as `exact`. In a
+panel an absent bar is NaN in every column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tickwright.domain.bars import Bars, Float64Array, Int64Array
+from tickwright.domain.errors import UsageError
+from tickwright.domain.market import Funding, Market
+from tickwright.domain.timeframe import Timeframe
+
+COLUMNS = ("open", "high", "low", "close", "volume")
+
+
+@dataclass(frozen=True, eq=False)
+class StrategyBars:
+    """The bars of one symbol, oldest first; one value per bar in each column, volume in base units."""
+
+    symbol: str
+    timeframe: Timeframe
+    open_time_ns: Int64Array
+    open: Float64Array
+    high: Float64Array
+    low: Float64Array
+    close: Float64Array
+    volume: Float64Array
+    exact: Bars | None = None
+    funding_rates: Float64Array | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("open_time_ns", *COLUMNS, "funding_rates"):
+            column = getattr(self, name)
+            if column is not None:
+                object.__setattr__(self, name, _sealed(column, name, len(self.open_time_ns)))
+
+    @classmethod
+    def of(cls, bars: Bars, funding: Funding | None = None) -> StrategyBars:
+        """The float64 view of a stored series; with `funding`, the last published rate at each close."""
+        prices = {name: bars.prices(name) for name in COLUMNS[:4]}
+        close_time_ns = bars.open_time_ns + bars.timeframe.length_ns
+        rates = None if funding is None else _last_rates(funding, close_time_ns)
+        return cls(
+            symbol=bars.key.instrument.symbol, timeframe=bars.timeframe, open_time_ns=bars.open_time_ns, **prices,
+            volume=bars.volumes(), exact=bars, funding_rates=rates,
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.open_time_ns)
+
+    @cached_property
+    def close_time_ns(self) -> Int64Array:
+        """When each bar closed: its open time plus the timeframe."""
+        times: Int64Array = self.open_time_ns + self.timeframe.length_ns
+        times.flags.writeable = False
+        return times
+
+    @property
+    def funding(self) -> Float64Array:
+        """The last funding rate published at or before each close, as a fraction; NaN before the first."""
+        if self.funding_rates is None:
+            raise UsageError(
+                f"{self.symbol} has no funding rates here",
+                where="bars.funding",
+                expected='a strategy with needs = ("funding",) on a perpetual whose funding is stored',
+            )
+        return self.funding_rates
+
+    def bars_in(self, span: str) -> int:
+        """How many bars a span of time holds, at least one.
+
+        >>> from tickwright.strategy_api.views import bars_of_span
+        >>> bars_of_span("90d", Timeframe.parse("1d"))
+        90
+        """
+        return bars_of_span(span, self.timeframe)
+
+    def head(self, bars: int) -> StrategyBars:
+        """The first bars, as if nothing after them had happened yet."""
+        columns = {name: getattr(self, name)[:bars] for name in ("open_time_ns", *COLUMNS)}
+        funding = None if self.funding_rates is None else self.funding_rates[:bars]
+        exact = None
+        if self.exact is not None and 0 < bars <= len(self):
+            exact = self.exact.between(int(self.open_time_ns[0]), int(self.open_time_ns[bars - 1]) + 1)
+        return StrategyBars(self.symbol, self.timeframe, **columns, exact=exact, funding_rates=funding)
+
+    def resampled(self, timeframe: Timeframe) -> StrategyBars:
+        """Bars of a higher timeframe made of these; the same object each time it is asked for.
+
+        Only bars that have closed and whose beginning lies inside the data are made. A hole inside one leaves it
+        standing, as an exchange's own candle would; a period without any bar has none.
+        """
+        known: dict[str, StrategyBars] = self.__dict__.setdefault("_resampled", {})
+        if timeframe.name not in known:
+            known[timeframe.name] = self if timeframe == self.timeframe else _resampled(self, timeframe)
+        return known[timeframe.name]
+
+
+@dataclass(frozen=True, eq=False)
+class StrategyMarket:
+    """A panel of all symbols: time × instrument, NaN where a symbol has no bar."""
+
+    symbols: tuple[str, ...]
+    timeframe: Timeframe
+    open_time_ns: Int64Array
+    open: Float64Array
+    high: Float64Array
+    low: Float64Array
+    close: Float64Array
+    volume: Float64Array
+
+    def __post_init__(self) -> None:
+        shape = (len(self.open_time_ns), len(self.symbols))
+        object.__setattr__(self, "open_time_ns", _sealed(self.open_time_ns, "open_time_ns", shape[0]))
+        for name in COLUMNS:
+            column = np.ascontiguousarray(getattr(self, name), np.float64)
+            if column.shape != shape:
+                raise UsageError(f"{name} has shape {column.shape}", where="StrategyMarket", expected=f"{shape}")
+            object.__setattr__(self, name, _sealed(column, name, shape[0]))
+
+    @classmethod
+    def of(cls, series: Market | Sequence[Bars]) -> StrategyMarket:
+        """The panel of several stored series on the union of their times."""
+        bars = series.bars if isinstance(series, Market) else tuple(series)
+        times: Int64Array = np.unique(np.concatenate([part.open_time_ns for part in bars]))
+        panel = {name: np.full((len(times), len(bars)), np.nan) for name in COLUMNS}
+        for place, part in enumerate(bars):
+            rows = np.searchsorted(times, part.open_time_ns)
+            for name in COLUMNS:
+                panel[name][rows, place] = part.volumes() if name == "volume" else part.prices(name)
+        symbols = tuple(part.key.instrument.symbol for part in bars)
+        return cls(symbols, bars[0].timeframe, times, **panel)
+
+    def __len__(self) -> int:
+        return len(self.open_time_ns)
+
+    @cached_property
+    def close_time_ns(self) -> Int64Array:
+        """When each row of bars closed: its open time plus the timeframe."""
+        times: Int64Array = self.open_time_ns + self.timeframe.length_ns
+        times.flags.writeable = False
+        return times
+
+    def bars_in(self, span: str) -> int:
+        """How many bars a span of time holds, at least one."""
+        return bars_of_span(span, self.timeframe)
+
+    def head(self, bars: int) -> StrategyMarket:
+        """The first rows, as if nothing after them had happened yet."""
+        columns = {name: getattr(self, name)[:bars] for name in ("open_time_ns", *COLUMNS)}
+        return StrategyMarket(self.symbols, self.timeframe, **columns)
+
+
+def bars_of_span(span: str, timeframe: Timeframe) -> int:
+    """How many bars of a timeframe a span such as `90d` holds; raises `UsageError` where that is not a whole number."""
+    length = Timeframe.parse(span, where="bars_in").length_ns
+    if length % timeframe.length_ns:
+        raise UsageError(
+            f"{span} is not a whole number of {timeframe} bars", where="bars_in", expected=f"a multiple of {timeframe}"
+        )
+    return length // timeframe.length_ns
+
+
+def _resampled(bars: StrategyBars, timeframe: Timeframe) -> StrategyBars:
+    if timeframe.length_ns % bars.timeframe.length_ns:
+        raise UsageError(
+            f"{timeframe} is not a multiple of {bars.timeframe}", where="resample", expected="a whole multiple"
+        )
+    first = timeframe.ceil(int(bars.open_time_ns[0])) if len(bars) else 0
+    closed_before = timeframe.floor(int(bars.close_time_ns[-1])) if len(bars) else 0
+    start, end = (int(place) for place in np.searchsorted(bars.open_time_ns, (first, max(first, closed_before))))
+    inside = slice(start, end)
+    period = (bars.open_time_ns[inside] - first) // timeframe.length_ns
+    edges = np.flatnonzero(np.concatenate((np.ones(min(1, len(period)), np.bool_), period[1:] != period[:-1])))
+    if len(edges) == 0:
+        empty = np.empty(0)
+        return StrategyBars(bars.symbol, timeframe, np.empty(0, np.int64), empty, empty, empty, empty, empty)
+    lasts = np.append(edges[1:], len(period)) - 1
+    return StrategyBars(
+        symbol=bars.symbol,
+        timeframe=timeframe,
+        open_time_ns=first + period[edges] * timeframe.length_ns,
+        open=bars.open[inside][edges],
+        high=np.maximum.reduceat(bars.high[inside], edges),
+        low=np.minimum.reduceat(bars.low[inside], edges),
+        close=bars.close[inside][lasts],
+        volume=np.add.reduceat(bars.volume[inside], edges),
+        funding_rates=None if bars.funding_rates is None else bars.funding_rates[inside][lasts],
+    )
+
+
+def _last_rates(funding: Funding, close_time_ns: Int64Array) -> Float64Array:
+    places = np.searchsorted(funding.ts_ns, close_time_ns, side="right") - 1
+    rates = np.full(len(close_time_ns), np.nan)
+    rates[places >= 0] = funding.rate_ppb[places[places >= 0]] / 1e9
+    return rates
+
+
+def _sealed(column: npt.NDArray[Any], name: str, length: int) -> npt.NDArray[Any]:
+    """A column that cannot be written to, through this view at least."""
+    if len(column) != length:
+        raise UsageError(f"{name} has {len(column)} values", where="bars", expected=f"one per bar ({length})")
+    view = np.ascontiguousarray(column).view()
+    view.flags.writeable = False
+    return view
