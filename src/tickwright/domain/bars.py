@@ -78,6 +78,13 @@ class Bars:
             self.volume[cut], self.price_scale, self.volume_scale,
         )  # fmt: skip
 
+    def where(self, keep: npt.NDArray[np.bool_]) -> Bars:
+        """The bars that a mask keeps."""
+        return Bars(
+            self.key, self.open_time_ns[keep], self.open[keep], self.high[keep], self.low[keep], self.close[keep],
+            self.volume[keep], self.price_scale, self.volume_scale,
+        )  # fmt: skip
+
     def rescaled(self, price_scale: int, volume_scale: int) -> Bars:
         """The same bars on finer scales, exactly; the scales may only grow."""
         price, volume = 10 ** (price_scale - self.price_scale), 10 ** (volume_scale - self.volume_scale)
@@ -85,6 +92,13 @@ class Bars:
             self.key, self.open_time_ns, self.open * price, self.high * price, self.low * price, self.close * price,
             self.volume * volume, price_scale, volume_scale,
         )  # fmt: skip
+
+    def coarsened(self) -> Bars:
+        """The same bars on the coarsest scales that hold them exactly: the decimals the data really has."""
+        prices, price_scale = _coarsest([getattr(self, column) for column in PRICE_COLUMNS], self.price_scale)
+        (volume,), volume_scale = _coarsest([self.volume], self.volume_scale)
+        first, high, low, last = prices
+        return Bars(self.key, self.open_time_ns, first, high, low, last, volume, price_scale, volume_scale)
 
     def content_hash(self) -> str:
         """SHA-256 of the values, independent of scale: the same candles hash alike in every store.

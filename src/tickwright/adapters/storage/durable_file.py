@@ -1,0 +1,128 @@
+"""Writing a file so that it is either wholly there or not there at all, also after a crash or a power cut.
+
+Invariants: content goes to a temporary name in the same directory, is flushed to disk, takes its final name in one
+rename, and the directory is flushed; nobody ever sees half a file under a final name. Every failure of the operating
+system becomes a `StoreWriteFailed` that says what happened and leaves no temporary file behind if it can.
+Known limit: between the rename and the flush of the directory the new name is visible but not yet safe from a power
+cut; who acknowledges waits for the whole call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from pathlib import Path
+
+from tickwright.domain.errors import StoreWriteFailed
+
+TEMPORARY_PREFIX = ".tmp-"
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+class FlushFailed(StoreWriteFailed):
+    """The disk took the bytes but could not promise to keep them.
+
+    What was being written is not in the store, or may vanish with the next power cut. The process writes no more to
+    that store: a second flush can succeed although the bytes are lost. Restart it and run `tickwright data verify`.
+    """
+
+    code = "STORE_FLUSH_FAILED"
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Make `path` hold `content`, durably and in one step; after a `StoreWriteFailed` the old file is untouched."""
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
+    try:
+        _write_and_flush(temporary, content)
+        os.replace(temporary, path)
+    except OSError as failure:
+        _forget(temporary)
+        raise write_failure(failure, path) from failure
+    except BaseException:
+        _forget(temporary)
+        raise
+    flush_directory(path.parent)
+
+
+def flush_directory(directory: Path) -> None:
+    """Make the names in a directory survive a power cut; raises `FlushFailed`."""
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _flush(descriptor, directory)
+        finally:
+            os.close(descriptor)
+    except OSError as failure:
+        raise write_failure(failure, directory) from failure
+
+
+def make_directory(directory: Path) -> None:
+    """Create a directory and its missing parents, each durably; raises `StoreWriteFailed`."""
+    missing = [place for place in (directory, *directory.parents) if not place.exists()]
+    for place in reversed(missing):
+        try:
+            place.mkdir(exist_ok=True)
+        except OSError as failure:
+            raise write_failure(failure, place) from failure
+        flush_directory(place.parent)
+
+
+def remove_temporaries(directory: Path) -> None:
+    """Remove what writers that were killed left behind; the caller holds the directory's lock."""
+    for leftover in directory.glob(f"{TEMPORARY_PREFIX}*"):
+        _forget(leftover)
+
+
+def write_failure(failure: OSError, path: Path) -> StoreWriteFailed:
+    """The platform's sentence for a write the operating system refused."""
+    if failure.errno in _FULL:
+        return StoreWriteFailed(
+            f"the disk is full ({failure.strerror})",
+            where=str(path),
+            expected="room for the write",
+            hint="Nothing was stored; make room and type the command again.",
+        )
+    if failure.errno in _READ_ONLY:
+        return StoreWriteFailed(
+            f"the place cannot be written ({failure.strerror})",
+            where=str(path),
+            expected="a directory this user may write",
+            hint="Nothing was stored; mount it writable or correct its owner.",
+        )
+    return StoreWriteFailed(
+        f"the write failed ({failure.strerror or failure})",
+        where=str(path),
+        expected="a working disk",
+        hint="Nothing was stored; look at the system log for disk errors.",
+    )
+
+
+def _write_and_flush(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        _flush(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def _flush(descriptor: int, path: Path) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as failure:
+        raise FlushFailed(
+            f"the disk could not keep what it took ({failure.strerror})",
+            where=str(path),
+            expected="a working disk",
+            hint="This process writes no more here; restart it and run `tickwright data verify`.",
+        ) from failure
+
+
+def _forget(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()

@@ -1,0 +1,108 @@
+"""What `verify` compares: the files against the manifest, and with `deep` the rows against the rules.
+
+Invariants: nothing is changed; every finding names the file and the range of time it covers; one damaged file does
+not hide another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from tickwright.adapters.storage.lake.layout import period_span
+from tickwright.adapters.storage.lake.manifest import Manifest, Part, StoredFile, read_manifest
+from tickwright.adapters.storage.lake.part_file import Rows, decode, decode_superseded
+from tickwright.domain.bars import SeriesKey
+from tickwright.domain.candle_rules import broken_rules
+from tickwright.domain.errors import StoreDamaged
+from tickwright.domain.gaps import holes
+from tickwright.domain.timestamp import iso
+from tickwright.ports import Finding
+
+
+def inspect_series(directory: Path, key: SeriesKey, *, deep: bool) -> Iterator[Finding]:
+    """Everything that is wrong with one series."""
+    try:
+        manifest = read_manifest(directory, key)
+    except StoreDamaged as damage:
+        yield Finding(key, damage.where, damage.message)
+        return
+    if manifest is None:
+        if any(directory.glob("*.parquet")):
+            yield Finding(key, str(directory), "there are rows without a manifest")
+        return
+    for part in manifest.parts:
+        yield from _inspect_part(directory, manifest, part, deep=deep)
+
+
+def file_damage(content: bytes, file: StoredFile) -> str | None:
+    """What is wrong with a file's bytes, or None."""
+    if len(content) != file.size:
+        return f"it has {len(content)} bytes where {file.size} were written"
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        return "its bytes are not those that were written"
+    return None
+
+
+def _inspect_part(directory: Path, manifest: Manifest, part: Part, *, deep: bool) -> Iterator[Finding]:
+    place = f"{directory / part.file.name} ({iso(part.first_ns)} to {iso(part.last_ns)})"
+    content = _content(directory / part.file.name)
+    damage = "it is missing" if content is None else file_damage(content, part.file)
+    if damage is not None:
+        yield Finding(manifest.key, place, damage)
+    elif deep and content is not None:
+        yield from (Finding(manifest.key, place, reason) for reason in _wrong_rows(manifest, part, content))
+    if part.history is not None:
+        yield from _inspect_history(directory, manifest, part.history, deep=deep)
+
+
+def _inspect_history(directory: Path, manifest: Manifest, file: StoredFile, *, deep: bool) -> Iterator[Finding]:
+    place = f"{directory / file.name} (former versions of revised rows)"
+    content = _content(directory / file.name)
+    damage = "it is missing" if content is None else file_damage(content, file)
+    if damage is not None:
+        yield Finding(manifest.key, place, damage)
+    elif deep and content is not None:
+        try:
+            history = decode_superseded(content, file.name)
+        except StoreDamaged as unreadable:
+            yield Finding(manifest.key, place, unreadable.message)
+            return
+        if np.any(history.superseded_ns <= history.rows.recorded_ns):
+            yield Finding(manifest.key, place, "a version was replaced before it was recorded")
+
+
+def _wrong_rows(manifest: Manifest, part: Part, content: bytes) -> Iterator[str]:
+    try:
+        rows = decode(content, part.file.name)
+    except StoreDamaged as damage:
+        yield damage.message
+        return
+    yield from _broken_promises(manifest, part, rows)
+    bars = rows.bars(manifest.key)
+    for row, reason in broken_rules(bars):
+        yield f"the row of {iso(int(rows.open_time_ns[row]))}: {reason}"
+
+
+def _broken_promises(manifest: Manifest, part: Part, rows: Rows) -> Iterator[str]:
+    if len(rows) != part.file.rows or len(rows) == 0:
+        yield f"it holds {len(rows)} rows where the manifest counts {part.file.rows}"
+        return
+    if (int(rows.open_time_ns[0]), int(rows.open_time_ns[-1])) != (part.first_ns, part.last_ns):
+        yield "its rows do not cover the range that the manifest names"
+    start, end = period_span(part.period)
+    if rows.open_time_ns[0] < start or rows.open_time_ns[-1] >= end:
+        yield f"it holds rows outside its span {part.period}"
+    assert manifest.key.timeframe is not None
+    if tuple(holes(rows.open_time_ns, manifest.key.timeframe)) != part.holes:
+        yield "its holes are not those that the manifest names"
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

@@ -1,0 +1,366 @@
+"""The Parquet lake: market data as immutable files under one manifest per series.
+
+Invariants: a write commits by replacing the manifest, all or nothing, and is durable before it is acknowledged; a
+reader sees the state of one manifest, never half a file or a mix; what a revision replaces is kept, so a read as of
+an earlier instant gives what was known then, bit for bit; damaged bytes are never served. After a flush that failed
+this object writes nothing more (fail-stop): the disk can no longer be trusted by a process that was lied to.
+Known limits: one writer per series at a time (others are refused, not queued); kinds other than candles, mark and
+index prices have no rows here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from tickwright.adapters.storage.durable_file import (
+    FlushFailed,
+    flush_directory,
+    make_directory,
+    remove_temporaries,
+    write_file,
+)
+from tickwright.adapters.storage.lake.cache import DEFAULT_LIMIT_BYTES, BarsCache
+from tickwright.adapters.storage.lake.coverage import coverage_of, explained_anew
+from tickwright.adapters.storage.lake.inspection import file_damage, inspect_series
+from tickwright.adapters.storage.lake.layout import (
+    CACHE,
+    CANDLE_KINDS,
+    FORMAT_VERSION,
+    MANIFEST,
+    MARKER,
+    period_span,
+    periods_of,
+    series_directory,
+    series_key,
+)
+from tickwright.adapters.storage.lake.manifest import Manifest, Part, StoredFile, manifest_bytes, read_manifest
+from tickwright.adapters.storage.lake.merge import upsert
+from tickwright.adapters.storage.lake.part_file import (
+    Rows,
+    Superseded,
+    decode,
+    decode_superseded,
+    encode,
+    encode_superseded,
+    joined,
+)
+from tickwright.adapters.storage.lake.series_lock import series_lock
+from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.candle_rules import broken_rules
+from tickwright.domain.errors import DataError, StoreDamaged, StoreWriteFailed
+from tickwright.domain.gaps import Gap, Span, holes, merged
+from tickwright.domain.timestamp import iso
+from tickwright.ports import Coverage, Finding, RefusedRow, WriteReport
+
+_READ_ATTEMPTS = 20
+_EVER = (-(2**62), 2**62)
+
+
+class ParquetLake:
+    """A market store in a directory; opening one that does not exist is fine, the first write makes it."""
+
+    def __init__(
+        self, root: Path, *, now_ns: Callable[[], int] = time.time_ns, cache_limit_bytes: int = DEFAULT_LIMIT_BYTES
+    ) -> None:
+        self._root, self._now_ns = root, now_ns
+        self._cache = BarsCache(root / CACHE, cache_limit_bytes)
+        self._stopped: StoreWriteFailed | None = None
+        _refuse_newer(root)
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def write(self, bars: Bars, *, fetched: tuple[int, int] | None = None, source: str = "") -> WriteReport:
+        """Upsert candles, all or nothing; rows that break a candle rule are refused, each with its reason.
+
+        Revised rows keep their former version with `source` as the reason. Raises `StoreBusy`, `StoreWriteFailed` or
+        `StoreDamaged`; the store is then as it was.
+        """
+        accepted, refused = _accepted(bars)
+        with self._writing(bars.key) as directory:
+            before = read_manifest(directory, bars.key) or Manifest(bars.key)
+            self._sweep(directory, before)
+            recorded_ns = max(self._now_ns(), before.recorded_ns + 1)
+            report, parts = self._merged_parts(directory, before, accepted, recorded_ns, source)
+            after = _with_ranges(before.with_parts(parts), accepted, fetched)
+            if after == before and before.generation:
+                flush_directory(directory)
+            else:
+                self._commit(directory, before, replace(after, recorded_ns=recorded_ns))
+        return replace(report, refused=tuple(refused))
+
+    def explain(self, key: SeriesKey, gaps: Sequence[Gap]) -> None:
+        """Keep why bars are missing; replaces earlier explanations of the same bars."""
+        with self._writing(key) as directory:
+            before = self._existing(directory, key)
+            assert key.timeframe is not None
+            after = replace(before, explained=explained_anew(before.explained, gaps, key.timeframe.length_ns))
+            if after != before:
+                self._commit(directory, before, after)
+
+    def _merged_parts(
+        self, directory: Path, before: Manifest, bars: Bars, recorded_ns: int, source: str
+    ) -> tuple[WriteReport, list[Part]]:
+        """Merge rows span by span and write the files of the spans that change; nothing refers to them yet."""
+        incoming = Rows.of(bars, recorded_ns)
+        inserted = revised = unchanged = 0
+        parts = []
+        for period, span in periods_of(bars.open_time_ns, bars.timeframe):
+            old = before.part(period)
+            stored = self._rows(directory, old.file) if old else Rows.none()
+            merge = upsert(stored, incoming.take(span))
+            inserted, revised, unchanged = (
+                inserted + merge.inserted,
+                revised + merge.revised,
+                unchanged + merge.unchanged,
+            )
+            if merge.inserted or merge.revised:
+                history = self._history(directory, old, Superseded.of(merge.replaced, recorded_ns, source))
+                parts.append(self._new_part(directory, bars, period, merge.rows, history))
+        return WriteReport(inserted, revised, unchanged), parts
+
+    def _new_part(self, directory: Path, bars: Bars, period: str, rows: Rows, history: StoredFile | None) -> Part:
+        file = _write_part(directory, period, encode(rows), len(rows))
+        return Part(
+            period,
+            file,
+            int(rows.open_time_ns[0]),
+            int(rows.open_time_ns[-1]),
+            rows.price_scale,
+            rows.volume_scale,
+            tuple(holes(rows.open_time_ns, bars.timeframe)),
+            history,
+        )
+
+    def _history(self, directory: Path, old: Part | None, replaced: Superseded) -> StoredFile | None:
+        if old is None or len(replaced.rows) == 0:
+            return old.history if old else None
+        earlier = old.history
+        if earlier is not None:
+            content = self._bytes(directory, earlier)
+            replaced = decode_superseded(content, str(directory / earlier.name)).and_then(replaced)
+        return _write_part(directory, f"{old.period}.history", encode_superseded(replaced), len(replaced.rows))
+
+    def _commit(self, directory: Path, before: Manifest, after: Manifest) -> None:
+        """Flush the names of the new files, replace the manifest (now they count), drop what it no longer names."""
+        flush_directory(directory)
+        write_file(directory / MANIFEST, manifest_bytes(replace(after, generation=before.generation + 1)))
+        for file in set(before.files) - set(after.files):
+            with contextlib.suppress(OSError):
+                (directory / file.name).unlink()
+
+    def _sweep(self, directory: Path, manifest: Manifest) -> None:
+        """Remove files that a killed writer left without committing them."""
+        remove_temporaries(directory)
+        named = {file.name for file in manifest.files}
+        for path in directory.glob("*.parquet"):
+            if path.name not in named:
+                path.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _writing(self, key: SeriesKey) -> Iterator[Path]:
+        """Hold a series for writing; a failed flush inside stops this object for good."""
+        if key.kind not in CANDLE_KINDS or key.timeframe is None:
+            raise DataError(
+                f"a lake keeps no rows of the kind {key.kind}",
+                where=str(key),
+                expected="one of " + ", ".join(CANDLE_KINDS),
+            )
+        if self._stopped is not None:
+            raise self._stopped
+        directory = series_directory(self._root, key)
+        try:
+            self._mark()
+            make_directory(directory)
+            with series_lock(directory, key, self._now_ns()):
+                yield directory
+        except FlushFailed as failure:
+            self._stopped = failure
+            raise
+
+    def _mark(self) -> None:
+        if not (self._root / MARKER).exists():
+            make_directory(self._root)
+            write_file(self._root / MARKER, orjson.dumps({"store": "tickwright-lake", "format": FORMAT_VERSION}))
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def read(
+        self, key: SeriesKey, start_ns: int | None = None, end_ns: int | None = None, *, as_of_ns: int | None = None
+    ) -> Bars:
+        """The candles with open times in [start, end), as known now or at `as_of_ns`.
+
+        Raises `DataError` when the series does not exist and `StoreDamaged` when its files are not what was written.
+        """
+        start = _EVER[0] if start_ns is None else start_ns
+        end = _EVER[1] if end_ns is None else end_ns
+        directory = series_directory(self._root, key)
+        for _ in range(_READ_ATTEMPTS):
+            manifest = self._existing(directory, key)
+            try:
+                return self._read_state(directory, manifest, start, end, as_of_ns)
+            except FileNotFoundError:
+                continue  # a writer committed and removed a file between our two looks: take the new state
+        raise StoreDamaged(
+            "a file that the manifest names is missing",
+            where=str(directory),
+            expected="every file of the manifest",
+            hint="Run `tickwright data verify`.",
+        )
+
+    def keys(self) -> Sequence[SeriesKey]:
+        """Every series of the lake, sorted."""
+        found = (series_key(self._root, path.parent) for path in self._root.glob(f"*/*/*/{MANIFEST}"))
+        return sorted(key for key in found if key is not None)
+
+    def coverage(self, key: SeriesKey) -> Coverage:
+        """What is held of a series and what is missing in it; zero rows when it does not exist."""
+        return coverage_of(self._manifest(key) or Manifest(key))
+
+    def fetched(self, key: SeriesKey) -> Sequence[Span]:
+        """The merged [start, end) ranges an exchange has been asked for."""
+        manifest = self._manifest(key)
+        return manifest.fetched if manifest else ()
+
+    def verify(self, key: SeriesKey | None = None, *, deep: bool = False) -> Iterable[Finding]:
+        """Everything on disk that is not as it was written; `deep` also reads every row."""
+        for known in self._places() if key is None else [key]:
+            if known is not None:
+                yield from inspect_series(series_directory(self._root, known), known, deep=deep)
+
+    def _places(self) -> list[SeriesKey | None]:
+        """Every directory that holds, or held, a series."""
+        files = sorted(self._root.glob("*/*/*/*"))
+        directories = (path.parent for path in files if path.name == MANIFEST or path.suffix == ".parquet")
+        return list(dict.fromkeys(series_key(self._root, directory) for directory in directories))
+
+    def _read_state(self, directory: Path, manifest: Manifest, start: int, end: int, as_of_ns: int | None) -> Bars:
+        if as_of_ns is not None:
+            return self._read_as_of(directory, manifest, start, end, as_of_ns)
+        cached = self._cache.get(manifest.content(), manifest.key) if manifest.parts else None
+        if cached is not None:
+            return cached.between(start, end)
+        parts = _overlapping(manifest, start, end)
+        bars = (
+            joined([self._rows(directory, part.file) for part in parts]).on_scales(*manifest.scales).bars(manifest.key)
+        )
+        if len(parts) == len(manifest.parts):
+            self._cache.put(manifest.content(), bars)
+        return bars.between(start, end)
+
+    def _read_as_of(self, directory: Path, manifest: Manifest, start: int, end: int, as_of_ns: int) -> Bars:
+        pieces = []
+        for part in _overlapping(manifest, start, end):
+            rows = self._rows(directory, part.file)
+            pieces.append(rows.take(rows.recorded_ns <= as_of_ns))
+            if part.history is not None:
+                history = decode_superseded(self._bytes(directory, part.history), str(directory / part.history.name))
+                known = (history.rows.recorded_ns <= as_of_ns) & (as_of_ns < history.superseded_ns)
+                pieces.append(history.rows.take(known))
+        rows = joined(pieces)
+        return (
+            rows.take(np.argsort(rows.open_time_ns, kind="stable")).bars(manifest.key).coarsened().between(start, end)
+        )
+
+    def _manifest(self, key: SeriesKey) -> Manifest | None:
+        return read_manifest(series_directory(self._root, key), key)
+
+    def _existing(self, directory: Path, key: SeriesKey) -> Manifest:
+        manifest = read_manifest(directory, key)
+        if manifest is None:
+            symbol = f"--exchange {key.instrument.exchange} --symbol {key.instrument.symbol}"
+            raise DataError(
+                f"the store has no {key}",
+                where=str(self._root),
+                expected="a series that was fetched or imported",
+                hint=f"Fetch it: tickwright data fetch {symbol} --timeframe {key.timeframe}",
+            )
+        return manifest
+
+    def _rows(self, directory: Path, file: StoredFile) -> Rows:
+        return decode(self._bytes(directory, file), str(directory / file.name))
+
+    def _bytes(self, directory: Path, file: StoredFile) -> bytes:
+        """A file's bytes, exactly as they were written, or `StoreDamaged`."""
+        path = directory / file.name
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise
+        except OSError as failure:
+            raise StoreDamaged(
+                f"it cannot be read ({failure.strerror})", where=str(path), expected="a readable file"
+            ) from failure
+        damage = file_damage(content, file)
+        if damage is not None:
+            raise StoreDamaged(
+                damage, where=str(path), expected=f"SHA-256 {file.sha256[:16]}…", hint="Run `tickwright data verify`."
+            )
+        return content
+
+
+def _refuse_newer(root: Path) -> None:
+    try:
+        marker = orjson.loads((root / MARKER).read_bytes())
+        version = int(marker["format"])
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, KeyError, TypeError) as failure:
+        raise StoreDamaged(
+            "the lake's marker is not readable", where=str(root / MARKER), expected="a lake"
+        ) from failure
+    if version > FORMAT_VERSION:
+        raise DataError(
+            f"the lake has format {version}",
+            where=str(root),
+            expected=f"at most format {FORMAT_VERSION}, the newest this program knows",
+            hint="Use the program version that wrote it, or a newer one.",
+        )
+
+
+def _accepted(bars: Bars) -> tuple[Bars, list[RefusedRow]]:
+    """The rows that fulfil the candle rules, on the decimals they really have, and the others with their reasons."""
+    broken = broken_rules(bars)
+    refused = [RefusedRow(f"row {row + 1} ({iso(int(bars.open_time_ns[row]))})", reason) for row, reason in broken]
+    if broken:
+        keep = np.ones(len(bars), np.bool_)
+        keep[[row for row, _ in broken]] = False
+        bars = bars.where(keep)
+        if np.any(np.diff(bars.open_time_ns) <= 0):
+            raise DataError(
+                "the rows are in no order of time", where=str(bars.key), expected="open times that increase"
+            )
+    return bars.coarsened(), refused
+
+
+def _with_ranges(manifest: Manifest, bars: Bars, fetched: Span | None) -> Manifest:
+    timeframe = bars.timeframe
+    if fetched is not None:
+        asked = (timeframe.ceil(fetched[0]), timeframe.ceil(fetched[1]))
+        return replace(manifest, fetched=merged([*manifest.fetched, asked]))
+    if len(bars) == 0:
+        return manifest
+    held = (int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + timeframe.length_ns)
+    return replace(manifest, imported=merged([*manifest.imported, held]))
+
+
+def _write_part(directory: Path, period: str, content: bytes, rows: int) -> StoredFile:
+    digest = hashlib.sha256(content).hexdigest()
+    file = StoredFile(f"{period}.{digest[:16]}.parquet", rows, len(content), digest)
+    write_file(directory / file.name, content)
+    return file
+
+
+def _overlapping(manifest: Manifest, start: int, end: int) -> list[Part]:
+    def touches(part: Part) -> bool:
+        first, last = period_span(part.period)
+        return first < end and start < last
+
+    return [part for part in manifest.parts if touches(part)]

@@ -1,0 +1,93 @@
+"""Where things stand in a lake, and into which spans of time a series is cut.
+
+    ROOT/lake.json                                     what this directory is: format and version
+    ROOT/EXCHANGE/BASE-QUOTE[-SETTLE]/KIND-TIMEFRAME/  one series
+        manifest.json                                  what the series consists of; the commit point of every write
+        PERIOD.HASH.parquet                            the rows of one span of time
+        PERIOD.history.HASH.parquet                    the rows of that span that later revisions replaced
+        .lock                                          held by the one process that writes
+    ROOT/.cache/                                       engine-ready arrays; may be deleted at any time
+
+A span is a month up to 15m, a year for longer bars below a day, everything from a day on. HASH is the first 16 digits
+of the SHA-256 of the file's bytes: a file never changes under its name, so whoever holds a manifest holds one state.
+"""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+
+from tickwright.domain.bars import Int64Array, SeriesKey, SeriesKind
+from tickwright.domain.errors import UsageError
+from tickwright.domain.gaps import Span
+from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import DAY, MINUTE, parse_instant
+
+FORMAT_VERSION = 1
+MARKER = "lake.json"
+MANIFEST = "manifest.json"
+LOCK = ".lock"
+CACHE = ".cache"
+WHOLE = "all"
+
+CANDLE_KINDS: tuple[SeriesKind, ...] = ("candles", "mark", "index")
+"""The kinds whose rows are open, high, low, close and volume."""
+
+
+def series_directory(root: Path, key: SeriesKey) -> Path:
+    """The directory of a series."""
+    name = key.kind if key.timeframe is None else f"{key.kind}-{key.timeframe}"
+    parts = (key.instrument.base, key.instrument.quote, key.instrument.settle)
+    return root / key.instrument.exchange / "-".join(part for part in parts if part) / name
+
+
+def series_key(root: Path, directory: Path) -> SeriesKey | None:
+    """The series a directory holds, or None where its path does not name one."""
+    try:
+        exchange, symbol, name = directory.relative_to(root).parts
+        base, quote, *settle = symbol.split("-")
+        kind, _, timeframe = name.partition("-")
+        instrument = InstrumentId(exchange, base, quote, "-".join(settle))
+        found = next(known for known in CANDLE_KINDS if known == kind)
+        return SeriesKey(instrument, Timeframe.parse(timeframe), found)
+    except (ValueError, StopIteration, UsageError):
+        return None
+
+
+def periods_of(open_time_ns: Int64Array, timeframe: Timeframe) -> list[tuple[str, slice]]:
+    """The spans of time that sorted open times fall into: each span's name and its rows, in order.
+
+    >>> from tickwright.domain.timestamp import parse_instant
+    >>> times = np.array([parse_instant("2023-12-31T23:00"), parse_instant("2024-01-01")])
+    >>> periods_of(times, Timeframe.parse("1h"))
+    [('2023', slice(0, 1, None)), ('2024', slice(1, 2, None))]
+    """
+    if len(open_time_ns) == 0:
+        return []
+    names = _period_names(open_time_ns, timeframe)
+    edges = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(names)]
+    return [(str(names[first]), slice(first, last)) for first, last in itertools.pairwise(edges)]
+
+
+def period_span(name: str) -> Span:
+    """The instants that a span's name covers, [start, end).
+
+    >>> period_span("2024-02")[1] - period_span("2024-02")[0] == 29 * DAY
+    True
+    """
+    if name == WHOLE:
+        return -(2**62), 2**62
+    year, month = int(name[:4]), int(name[5:] or 1)
+    following = f"{year + month // 12:04d}-{month % 12 + 1:02d}" if "-" in name else f"{year + 1:04d}-01"
+    return parse_instant(f"{year:04d}-{month:02d}-01"), parse_instant(f"{following}-01")
+
+
+def _period_names(open_time_ns: Int64Array, timeframe: Timeframe) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+    if timeframe.length_ns >= DAY:
+        return np.full(len(open_time_ns), WHOLE)
+    unit = "M" if timeframe.length_ns <= 15 * MINUTE else "Y"
+    days = (open_time_ns // DAY).astype("datetime64[D]")
+    return np.datetime_as_string(days.astype(f"datetime64[{unit}]"))
