@@ -2,7 +2,8 @@
 
 `strategy` the class to extend; `parameters` its typed, bounded values; `acts` when a target acts; `exits` protective
 exits; `state` what survives a restart; `informative` other timeframes and symbols; `signals` words for conditions;
-`universe` symbols by rank; `views` the bars a strategy sees; `evaluate` from a strategy and its bars to decisions;
+`universe` symbols by rank; `views` the bars a strategy sees; `indicator_arrays` what `indicators` returned;
+`evaluate` from a strategy and its bars to decisions;
 `registry` strategies by name; `spelling` what was probably meant.
 """
 

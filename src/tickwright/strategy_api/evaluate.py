@@ -7,7 +7,7 @@ the strategy's parameters, its seed and the data.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,8 @@ from tickwright.domain.bars import Float64Array
 from tickwright.domain.errors import UsageError
 from tickwright.indicators.memo import Memo, Recording, leading_unknown, recording
 from tickwright.strategy_api.exits import Exits
+from tickwright.strategy_api.indicator_arrays import Array, Indicators
 from tickwright.strategy_api.informative import Informative, aligned, informatives_of, last_closed
-from tickwright.strategy_api.spelling import did_you_mean
 from tickwright.strategy_api.strategy import Form, Strategy, form_of
 from tickwright.strategy_api.views import StrategyBars, StrategyMarket
 
@@ -28,41 +28,8 @@ __all__ = [
     "evaluate_targets", "evaluate_weights",
 ]  # fmt: skip
 
-Array = npt.NDArray[Any]
 Condition = npt.NDArray[np.bool_]
 InformativeBars = Mapping[tuple[str, str | None], StrategyBars]
-
-
-class Indicators:
-    """Named arrays, one value per bar, read as attributes or items; they cannot be written to."""
-
-    __slots__ = ("_arrays",)
-
-    def __init__(self, arrays: Mapping[str, Array]) -> None:
-        self._arrays = dict(arrays)
-
-    def __getattr__(self, name: str) -> Array:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self[name]
-
-    def __getitem__(self, name: str) -> Array:
-        try:
-            return self._arrays[name]
-        except KeyError:
-            hint = did_you_mean(name, self._arrays)
-            raise UsageError(
-                f"there is no indicator {name!r}", where="ind", expected="a name that indicators() returns", hint=hint
-            ) from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._arrays)
-
-    def __len__(self) -> int:
-        return len(self._arrays)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._arrays
 
 
 @dataclass(frozen=True, slots=True)

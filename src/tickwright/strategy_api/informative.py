@@ -18,7 +18,7 @@ from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 
 if TYPE_CHECKING:
-    from tickwright.strategy_api.evaluate import Array
+    from tickwright.strategy_api.indicator_arrays import Array
     from tickwright.strategy_api.views import StrategyBars
 
 Method = Callable[[Any, "StrategyBars"], Mapping[str, "Array"]]

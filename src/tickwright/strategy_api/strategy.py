@@ -20,8 +20,8 @@ from tickwright.strategy_api.parameters import ParameterValue, accept_overrides,
 from tickwright.strategy_api.state import persistent
 
 if TYPE_CHECKING:
-    from tickwright.strategy_api.evaluate import Array, Indicators
     from tickwright.strategy_api.exits import Exits
+    from tickwright.strategy_api.indicator_arrays import Array, Indicators
     from tickwright.strategy_api.universe import Universe
     from tickwright.strategy_api.views import StrategyBars, StrategyMarket
 
