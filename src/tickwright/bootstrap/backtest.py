@@ -1,0 +1,172 @@
+"""Plug a backtest together: strategy, market, costs and mode in; a `Run` out.
+
+Invariants: whoever calls names the mode, nobody below asks for it; the manifest holds everything that is needed to run
+the same again and to tell whether it was the same; a kept run is on disk before it is returned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Any, Literal
+
+from tickwright.adapters.storage.trial_log import TrialRange
+from tickwright.bootstrap.market_loading import LoadedMarket
+from tickwright.bootstrap.project import Project
+from tickwright.bootstrap.run import Run
+from tickwright.domain.costs import CostModel
+from tickwright.domain.errors import UsageError
+from tickwright.domain.run import ParameterValue, RunResult
+from tickwright.domain.timestamp import iso
+from tickwright.strategy_api import Form, Strategy, form_of
+
+Mode = Literal["vector", "event", "replay"]
+MODES: tuple[Mode, ...] = ("vector", "event", "replay")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class BacktestRequest:
+    """What to run: a strategy with its parameters, the capital, the costs and the mode.
+
+    `start_ns` and `end_ns` bound the decisions; None means the market's own first and last bar. With `mode` "auto",
+    array strategies run in vector mode and callbacks in event mode.
+    """
+
+    strategy: type[Strategy]
+    params: Mapping[str, ParameterValue]
+    cash: Decimal
+    costs: CostModel
+    mode: str = "auto"
+    start_ns: int | None = None
+    end_ns: int | None = None
+    seed: int = 0
+    name: str | None = None
+    per_symbol_params: Mapping[str, Mapping[str, ParameterValue]] | None = None
+
+
+def run_backtest(request: BacktestRequest, loaded: LoadedMarket, *, progress: Progress | None = None) -> Run:
+    """Run in memory; nothing is written. Raises the errors of the strategy, the settings and the data."""
+    strategy = request.strategy(**request.params)
+    mode = chosen_mode(request)
+    result = _mode_function(mode)(
+        request.strategy,
+        dict(request.params),
+        loaded.market,
+        cash=request.cash,
+        cash_asset=loaded.market.cash_asset,
+        costs=request.costs,
+        start_ns=request.start_ns,
+        end_ns=request.end_ns,
+        seed=request.seed,
+        per_symbol_params=request.per_symbol_params,
+        progress=progress,
+    )
+    manifest = _manifest(request, strategy, mode, loaded)
+    return Run(result, manifest, loaded.market.bars, loaded.gaps)
+
+
+def keep_run(project: Project, run: Run) -> Run:
+    """Count the run as a trial and keep it in the project; returns it with its id and folder."""
+    manifest = dict(run.manifest)
+    created_ns = time.time_ns()
+    manifest["created"] = iso(created_ns)
+    manifest["trials"] = project.trials.record(
+        manifest["created"], str(manifest["strategy"]), [manifest["params"]], trial_range(run)
+    )
+    run_id = project.runs.new_id(str(manifest["name"]), created_ns, run.digest)
+    manifest["run_id"] = run_id
+    manifest["digest"], manifest["account_digest"] = run.digest, run.account_digest
+    manifest["statistics"] = run.stats.document()
+    folder = project.runs.save(run_id, run.result, run.trades, manifest)
+    return replace(run, manifest=manifest, folder=folder)
+
+
+def trial_range(run: Run) -> TrialRange:
+    """The range of data a run looked at."""
+    first = min(int(bars.open_time_ns[0]) for bars in run.bars)
+    last = max(int(bars.open_time_ns[-1]) for bars in run.bars)
+    return TrialRange(tuple(run.manifest["symbols"]), run.manifest["timeframe"], first, last + 1)
+
+
+def chosen_mode(request: BacktestRequest) -> Mode:
+    """The mode of a request; raises `UsageError` for a strategy of callbacks in vector mode."""
+    callbacks = form_of(request.strategy) is Form.CALLBACKS
+    if request.mode == "auto":
+        return "event" if callbacks else "vector"
+    named = next((mode for mode in MODES if mode == request.mode), None)
+    if named is None:
+        raise UsageError(f"{request.mode!r} is not a mode", where="mode", expected=f"one of {', '.join(MODES)}")
+    if named == "vector" and callbacks:
+        raise UsageError(
+            f"{request.strategy.__name__} is written as callbacks, which vector mode cannot run",
+            where="mode",
+            expected="event or replay",
+            hint="Use --mode event.",
+        )
+    return named
+
+
+def _mode_function(mode: Mode) -> Callable[..., RunResult]:
+    if mode == "vector":
+        from tickwright.modes import vector
+
+        return vector.run
+    from tickwright.modes import event
+
+    return event.run if mode == "event" else event.replay
+
+
+def _manifest(request: BacktestRequest, strategy: Strategy, mode: str, loaded: LoadedMarket) -> dict[str, Any]:
+    market = loaded.market
+    first = min(int(bars.open_time_ns[0]) for bars in market.bars)
+    last = max(int(bars.open_time_ns[-1]) for bars in market.bars) + market.timeframe.length_ns
+    return {
+        "name": request.name or request.strategy.__name__,
+        "strategy": request.strategy.__name__,
+        "strategy_source": _source_hash(request.strategy),
+        "params": strategy.params,
+        "mode": mode,
+        "symbols": [str(identity) for identity in market.ids],
+        "timeframe": str(market.timeframe),
+        "start": iso(first if request.start_ns is None else max(first, request.start_ns)),
+        "end": iso(last if request.end_ns is None else min(last, request.end_ns)),
+        "anchor": iso(first),
+        "cash": str(request.cash),
+        "cash_asset": market.cash_asset,
+        "costs": asdict(request.costs),
+        "seed": request.seed,
+        "data": loaded.data_document(),
+        "versions": _versions(),
+        "warnings": list(loaded.warnings),
+    }
+
+
+def _source_hash(strategy: type[Strategy]) -> str | None:
+    """SHA-256 of the strategy's source text, None where Python cannot find it (typed into a prompt)."""
+    try:
+        return hashlib.sha256(inspect.getsource(strategy).encode()).hexdigest()
+    except (OSError, TypeError):
+        return None
+
+
+def _versions() -> dict[str, str]:
+    packages = {name: version(name) for name in ("numpy", "numba", "llvmlite")}
+    return {
+        "tickwright": _own_version(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        **packages,
+    }
+
+
+def _own_version() -> str:
+    from tickwright import __version__
+
+    return __version__

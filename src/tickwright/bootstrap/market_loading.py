@@ -1,0 +1,132 @@
+"""From stored series to the market of a run: what is read, what is missing, what is assumed.
+
+Invariants: a run sees exactly the bars that open in [anchor, end), so its result does not change when older data is
+stored later; missing data is refused with the command that fetches it; every assumption (an instrument without
+metadata, a series that starts late) is a warning of the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from tickwright.bootstrap.project import Project
+from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey
+from tickwright.domain.errors import DataMissing
+from tickwright.domain.gaps import Gap
+from tickwright.domain.instrument import DEFAULT_LOT, Instrument, InstrumentId, TradingRules
+from tickwright.domain.market import Market
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import DAY, iso
+
+
+@dataclass(frozen=True)
+class LoadedMarket:
+    """A market with what its report and manifest need: per series its gaps and hash, and the assumptions made."""
+
+    market: Market
+    gaps: tuple[tuple[Gap, ...], ...]
+    warnings: tuple[str, ...]
+
+    def data_document(self) -> dict[str, Any]:
+        """`rows`, `gaps` and `hash` of all series, and the same for each."""
+        series = [
+            {
+                "series": str(bars.key),
+                "rows": len(bars),
+                "first": iso(int(bars.open_time_ns[0])),
+                "last": iso(int(bars.open_time_ns[-1])),
+                "gaps": len(gaps),
+                "missing_bars": sum(gap.bars for gap in gaps),
+                "hash": bars.content_hash(),
+            }
+            for bars, gaps in zip(self.market.bars, self.gaps, strict=True)
+        ]
+        return {
+            "rows": sum(len(bars) for bars in self.market.bars),
+            "gaps": sum(len(gaps) for gaps in self.gaps),
+            "hash": _joined_hash([str(entry["hash"]) for entry in series]),
+            "series": series,
+        }
+
+
+def load_market(
+    project: Project,
+    instruments: Sequence[InstrumentId],
+    timeframe: Timeframe,
+    start_ns: int | None,
+    end_ns: int | None,
+) -> LoadedMarket:
+    """The market of these instruments over the bars that open in [start, end); raises `DataMissing`."""
+    warnings: list[str] = []
+    loaded, known, gaps = [], [], []
+    for identity in sorted(set(instruments)):
+        bars = _stored_bars(project, identity, timeframe, start_ns, end_ns)
+        instrument = project.catalogue.find(identity)
+        if instrument is None:
+            instrument = assumed_instrument(bars)
+            warnings.append(
+                f"{identity}: no metadata; tick {instrument.rules[0].tick:f} (the finest price seen) and lot 1e-8 are assumed"
+            )
+        first, last = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1])
+        holes = tuple(gap for gap in project.store.coverage(bars.key).gaps if first <= gap.start_ns <= last)
+        if holes:
+            warnings.append(f"{identity}: {sum(gap.bars for gap in holes)} bars are missing in {len(holes)} gaps")
+        if start_ns is not None and first - start_ns >= max(DAY, timeframe.length_ns):
+            warnings.append(f"{identity}: asked from {iso(start_ns)}, stored from {iso(first)}")
+        if end_ns is not None and end_ns - last > max(DAY, 2 * timeframe.length_ns):
+            warnings.append(f"{identity}: asked until {iso(end_ns)}, stored until {iso(last + timeframe.length_ns)}")
+        loaded.append(bars)
+        known.append(instrument)
+        gaps.append(holes)
+    return LoadedMarket(Market.of(known, loaded), tuple(gaps), tuple(warnings))
+
+
+def _stored_bars(
+    project: Project, identity: InstrumentId, timeframe: Timeframe, start_ns: int | None, end_ns: int | None
+) -> Bars:
+    key = SeriesKey(identity, timeframe)
+    held = project.store.coverage(key)
+    fetch = f"tickwright data fetch --exchange {identity.exchange} --symbol {identity.symbol} --timeframe {timeframe}"
+    if held.rows == 0 or held.first_ns is None or held.last_ns is None:
+        raise DataMissing(
+            f"no {timeframe} candles of {identity} are stored",
+            where=str(project.home),
+            hint=f"Fetch them: {_with_range(fetch, start_ns, end_ns)}",
+        )
+    bars = project.store.read(key, start_ns, end_ns)
+    if len(bars) == 0:
+        raise DataMissing(
+            f"{key} has no candles in the range asked for",
+            where=str(project.home),
+            expected=f"a range inside {iso(held.first_ns)} … {iso(held.last_ns + timeframe.length_ns)}",
+            hint=f"Or fetch it: {_with_range(fetch, start_ns, end_ns)}",
+        )
+    return bars
+
+
+def _with_range(command: str, start_ns: int | None, end_ns: int | None) -> str:
+    start = "" if start_ns is None else f" --start {iso(start_ns).removesuffix('T00:00:00Z')}"
+    end = "" if end_ns is None else f" --end {iso(end_ns)}"
+    return f"{command}{start}{end}"
+
+
+def assumed_instrument(bars: Bars) -> Instrument:
+    """An instrument nobody described: tick is the finest decimal seen in its prices, lot 1e-8, no minimum."""
+    scale = bars.price_scale
+    columns = [getattr(bars, column) for column in PRICE_COLUMNS]
+    while scale > 0 and all(not np.any(column % 10) for column in columns):
+        columns, scale = [column // 10 for column in columns], scale - 1
+    rules = TradingRules(0, tick=Decimal(1).scaleb(-scale), lot=DEFAULT_LOT)
+    return Instrument(
+        bars.key.instrument, (rules,), kind="perpetual" if bars.key.instrument.settle else "spot", source="assumed"
+    )
+
+
+def _joined_hash(hashes: Sequence[str]) -> str:
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""From flags, settings, the strategy and the store to a run that is completely specified.
+
+Invariants: a flag wins over settings, settings over the strategy, the strategy over what the store holds; an instance
+name from the settings (`[strategies.trend]`) stands for its class, symbols, parameters and share of the cash; by
+default a run begins where its data begins, so the same command gives the same result whatever older data is stored
+later. `anchor` starts the indicators earlier than the trading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tickwright.bootstrap.backtest import BacktestRequest
+from tickwright.bootstrap.market_loading import LoadedMarket, load_market
+from tickwright.bootstrap.project import Project
+from tickwright.bootstrap.strategies import find_strategy
+from tickwright.domain.bars import SeriesKey
+from tickwright.domain.errors import DataMissing, UsageError
+from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.run import ParameterValue
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import parse_instant
+from tickwright.settings import Settings
+from tickwright.settings.model import StrategyInstance
+from tickwright.settings.units import read_span
+from tickwright.strategy_api import Form, Strategy, form_of
+
+
+@dataclass(frozen=True)
+class RunFlags:
+    """What the caller said about a run; None or empty where nothing was said. Instants are text as it was written."""
+
+    strategy: str
+    exchange: str | None = None
+    symbols: Sequence[str] = ()
+    timeframe: str | None = None
+    start: str | None = None
+    end: str | None = None
+    last: str | None = None
+    anchor: str | None = None
+    params: Mapping[str, ParameterValue] | None = None
+    mode: str | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """A request with the market it runs on."""
+
+    request: BacktestRequest
+    loaded: LoadedMarket
+
+
+def prepare_run(project: Project, settings: Settings, flags: RunFlags) -> PreparedRun:
+    """Resolve every open question of a run and load its market; raises the errors of usage, settings and data."""
+    instance = settings.strategies.get(flags.strategy)
+    strategy = find_strategy(project.home, instance.use if instance else flags.strategy)
+    timeframe = _timeframe(settings, flags, strategy, instance)
+    instruments = _instruments(project, settings, flags, timeframe, instance)
+    anchor_ns, start_ns, end_ns = _range(project, settings, flags, instruments, timeframe)
+    loaded = load_market(project, instruments, timeframe, anchor_ns, end_ns)
+    params = {**(instance.params if instance else {}), **(flags.params or {})}
+    request = BacktestRequest(
+        strategy=strategy,
+        params=params,
+        cash=settings.defaults.cash * (instance.allocation if instance else Decimal(1)),
+        costs=settings.costs.model(),
+        mode=_mode(settings, flags, strategy),
+        start_ns=start_ns if anchor_ns != start_ns else None,
+        seed=flags.seed,
+        name=flags.strategy if instance else strategy.__name__,
+        per_symbol_params=_per_symbol(instance, loaded),
+    )
+    return PreparedRun(request, loaded)
+
+
+def _timeframe(
+    settings: Settings, flags: RunFlags, strategy: type[Strategy], instance: StrategyInstance | None
+) -> Timeframe:
+    named = flags.timeframe or (instance.timeframe if instance else None) or strategy.timeframe
+    return Timeframe.parse(named or settings.defaults.timeframe, where="--timeframe")
+
+
+def _instruments(
+    project: Project, settings: Settings, flags: RunFlags, timeframe: Timeframe, instance: StrategyInstance | None
+) -> list[InstrumentId]:
+    exchange = flags.exchange or (instance.exchange if instance else None) or settings.defaults.exchange
+    named = flags.symbols or (instance.symbols if instance else ()) or settings.defaults.symbols
+    if named:
+        return [InstrumentId.parse(symbol, exchange=exchange, where="--symbol") for symbol in named]
+    stored = [key.instrument for key in project.store.keys() if key.kind == "candles" and key.timeframe == timeframe]
+    chosen = [identity for identity in stored if identity.exchange == exchange] or stored
+    if not chosen:
+        raise DataMissing(
+            f"no {timeframe} candles are stored and no symbol was named",
+            where=str(project.home),
+            expected="a symbol, or stored candles to take the symbols from",
+            hint=f"`tickwright data fetch --exchange {exchange} --symbol BTC/USDT --timeframe {timeframe}` fetches some.",
+        )
+    return chosen
+
+
+def _range(
+    project: Project, settings: Settings, flags: RunFlags, instruments: Sequence[InstrumentId], timeframe: Timeframe
+) -> tuple[int | None, int | None, int | None]:
+    """(anchor, start, end) in UTC nanoseconds, None where the data itself decides."""
+    start = flags.start or (None if flags.last else settings.defaults.start)
+    end = flags.end or settings.defaults.end
+    start_ns = None if start is None else parse_instant(start, where="--start")
+    end_ns = None if end is None else parse_instant(end, inclusive_end=True, where="--end")
+    if flags.last:
+        if flags.start:
+            raise UsageError("--last and --start say the same thing", where="command line", expected="one of the two")
+        start_ns = _newest(project, instruments, timeframe, end_ns) - _span(flags.last)
+    if start_ns is not None and end_ns is not None and start_ns >= end_ns:
+        raise UsageError(f"the range {start} … {end} is empty", where="--end", expected="an end after the start")
+    anchor_ns = start_ns if flags.anchor is None else parse_instant(flags.anchor, where="--anchor")
+    if anchor_ns is not None and start_ns is not None and anchor_ns > start_ns:
+        raise UsageError(
+            f"the anchor {flags.anchor} is after the start", where="--anchor", expected="an instant not after it"
+        )
+    return anchor_ns, start_ns, end_ns
+
+
+def _newest(project: Project, instruments: Sequence[InstrumentId], timeframe: Timeframe, end_ns: int | None) -> int:
+    """The end of the newest stored bar of these instruments, not after `end_ns`; 0 where nothing is stored."""
+    held = [project.store.coverage(SeriesKey(identity, timeframe)).last_ns for identity in instruments]
+    newest = max((last + timeframe.length_ns for last in held if last is not None), default=0)
+    return newest if end_ns is None else min(newest, end_ns)
+
+
+def _span(text: str) -> int:
+    try:
+        return read_span(text)
+    except ValueError as expectation:
+        raise UsageError(f"{text!r} is not a span of time", where="--last", expected=str(expectation)) from None
+
+
+def _mode(settings: Settings, flags: RunFlags, strategy: type[Strategy]) -> str:
+    if flags.mode is not None:
+        return flags.mode
+    return "event" if form_of(strategy) is Form.CALLBACKS else settings.defaults.mode
+
+
+def _per_symbol(instance: StrategyInstance | None, loaded: LoadedMarket) -> dict[str, dict[str, ParameterValue]] | None:
+    """Own parameters per instrument of the market, by its full name."""
+    if instance is None or not instance.per_symbol:
+        return None
+    names = {name: str(loaded.market.ids[loaded.market.place_of(name)]) for name in instance.per_symbol}
+    return {names[name]: dict(own) for name, own in instance.per_symbol.items()}

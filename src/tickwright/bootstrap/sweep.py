@@ -1,0 +1,189 @@
+"""Plug a sweep together: many parameter sets of one strategy over one market, ranked, counted as trials.
+
+Invariants: every valid combination has a row, invalid ones are counted; ranking never hides how many were tried; the
+measures of a row are those a single run of the same parameters reports.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tickwright.adapters.compute.threads import ThreadExecutor
+from tickwright.adapters.storage.trial_log import TrialRange
+from tickwright.analytics.periods import TRADING_YEAR_NS
+from tickwright.analytics.sharpe import sharpe_from_sums
+from tickwright.bootstrap.backtest import BacktestRequest, run_backtest
+from tickwright.bootstrap.market_loading import LoadedMarket
+from tickwright.bootstrap.project import Project
+from tickwright.bootstrap.run import Run
+from tickwright.domain.costs import CostModel
+from tickwright.domain.errors import UsageError
+from tickwright.domain.run import ParameterValue, SweepResult
+from tickwright.domain.timestamp import iso
+from tickwright.modes import vector
+from tickwright.strategy_api import Strategy
+from tickwright.strategy_api.parameters import expand_grid
+
+MEASURES = (
+    "final_equity", "total_return", "sharpe", "max_drawdown", "trades", "win_rate", "profit_factor", "fees", "rejected"
+)  # fmt: skip
+SMALLER_IS_BETTER = frozenset({"fees", "rejected", "trades"})
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The outcome of a sweep: `frame` has one row per valid trial, best first.
+
+    `trials` is the number of rows, `invalid` the combinations the strategy refuses, `trials_on_data` how many different
+    trials this data has seen in the project (None for a sweep made in memory).
+    """
+
+    request: BacktestRequest
+    loaded: LoadedMarket
+    result: SweepResult
+    frame: pl.DataFrame
+    sort: str
+    trials_on_data: int | None = None
+
+    @property
+    def trials(self) -> int:
+        """How many valid parameter sets were run."""
+        return len(self.result.trials)
+
+    @property
+    def invalid(self) -> int:
+        """How many combinations the strategy calls invalid."""
+        return self.result.invalid
+
+    def best(self, by: str | None = None) -> dict[str, Any]:
+        """The best row by a measure (the sweep's own by default); undefined values never win. Raises `UsageError`."""
+        ranked = ranked_frame(self.frame, by or self.sort)
+        if ranked.is_empty():
+            raise UsageError("the sweep has no valid trial", where="sweep", expected="at least one valid combination")
+        return ranked.row(0, named=True)
+
+    def document(self) -> dict[str, Any]:
+        """The sweep as one document: what was swept, every row, and how many trials there were."""
+        market = self.loaded.market
+        return {
+            "strategy": self.request.strategy.__name__,
+            "symbols": [str(identity) for identity in market.ids],
+            "timeframe": str(market.timeframe),
+            "bars": self.result.bars,
+            "sort": self.sort,
+            "trials": self.trials,
+            "invalid": self.invalid,
+            "trials_on_data": self.trials_on_data,
+            "rows": [_row_document(row, list(self.result.trials[0])) for row in self.frame.iter_rows(named=True)],
+            "data": self.loaded.data_document(),
+            "warnings": list(self.loaded.warnings),
+        }
+
+    def run(self, row: Mapping[str, Any] | None = None) -> Run:
+        """Run one trial again in full; the best one by default."""
+        chosen = row if row is not None else self.best()
+        names = self.result.trials[0].keys()
+        params = {**self.request.params, **{name: chosen[name] for name in names}}
+        return run_backtest(replace(self.request, params=params), self.loaded)
+
+
+def run_sweep(
+    request: BacktestRequest,
+    axes: Mapping[str, str | Sequence[Any]],
+    loaded: LoadedMarket,
+    *,
+    sort: str = "sharpe",
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Sweep:
+    """Sweep the combinations of `axes` (`5:50:5`, `5,10,20` or sequences) in memory; nothing is written."""
+    if sort not in MEASURES:
+        raise UsageError(
+            f"{sort!r} is not a measure of a sweep", where="--sort", expected=f"one of {', '.join(MEASURES)}"
+        )
+    if not axes:
+        raise UsageError("a sweep needs a grid", where="--grid", expected="NAME=LOW:HIGH:STEP or NAME=a,b,c")
+    grid = expand_grid(request.strategy, axes, request.params)
+    if not grid.trials:
+        raise UsageError(
+            f"none of the {grid.invalid} combinations is valid",
+            where="--grid",
+            expected=f"some for which {request.strategy.__name__}.valid() is true",
+        )
+    trials = [{**request.params, **trial} for trial in grid.trials]
+    with ThreadExecutor(workers) as executor:
+        result = vector.sweep(
+            request.strategy,
+            trials,
+            loaded.market,
+            cash=request.cash,
+            cash_asset=loaded.market.cash_asset,
+            costs=request.costs,
+            executor=executor,
+            start_ns=request.start_ns,
+            end_ns=request.end_ns,
+            seed=request.seed,
+            progress=progress,
+        )
+    result = replace(result, invalid=result.invalid + grid.invalid)
+    return Sweep(request, loaded, result, ranked_frame(_frame(result), sort), sort)
+
+
+def log_sweep(project: Project, sweep: Sweep) -> Sweep:
+    """Count the sweep's trials in the project's trial log."""
+    market = sweep.loaded.market
+    looked_at = TrialRange(
+        tuple(str(identity) for identity in market.ids),
+        str(market.timeframe),
+        min(int(bars.open_time_ns[0]) for bars in market.bars),
+        max(int(bars.open_time_ns[-1]) for bars in market.bars) + 1,
+    )
+    params = [sweep.request.strategy(**trial).params for trial in sweep.result.trials]
+    name = sweep.request.strategy.__name__
+    return replace(sweep, trials_on_data=project.trials.record(iso(time.time_ns()), name, params, looked_at))
+
+
+def ranked_frame(frame: pl.DataFrame, by: str) -> pl.DataFrame:
+    """The rows from best to worst by a measure; undefined values come last, ties keep the order of the grid."""
+    if by not in frame.columns:
+        raise UsageError(f"{by!r} is not a measure of a sweep", where="sort", expected=f"one of {', '.join(MEASURES)}")
+    key = pl.col(by).cast(pl.Float64).fill_nan(None)
+    return frame.sort(key, descending=by not in SMALLER_IS_BETTER, nulls_last=True, maintain_order=True)
+
+
+def _row_document(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """A row with its parameters under `params` and its measures beside them."""
+    return {"params": {name: row[name] for name in names}, **{name: row[name] for name in MEASURES}}
+
+
+def _frame(result: SweepResult) -> pl.DataFrame:
+    names = list(result.trials[0])
+    money = 10.0**result.money_scale
+    periods = np.full(len(result.trials), float(result.periods))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        win_rate = np.where(result.trades > 0, result.wins / result.trades, np.nan)
+        losses = np.abs(result.gross_loss)
+        profit_factor = np.where(losses > 0, result.gross_profit / losses, np.nan)
+    sharpe = sharpe_from_sums(periods, result.return_sum, result.return_sum_squares, TRADING_YEAR_NS / result.period_ns)
+    return pl.DataFrame(
+        {
+            **{name: [trial[name] for trial in result.trials] for name in names},
+            "final_equity": result.final_equity / money,
+            "total_return": result.total_return,
+            "sharpe": sharpe,
+            "max_drawdown": result.max_drawdown,
+            "trades": result.trades,
+            "win_rate": win_rate,
+            "profit_factor": profit_factor,
+            "fees": result.fee / money,
+            "rejected": result.rejected,
+        },
+        strict=False,
+    )

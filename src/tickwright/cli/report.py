@@ -1,0 +1,30 @@
+"""`tickwright report`: write the HTML report of a kept run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from tickwright.cli.frame import Frame, command, command_app
+from tickwright.cli.output import Answer
+
+app = command_app()
+
+
+@command(app)
+def report(
+    frame: Frame,
+    run: Annotated[str, Argument(help="Run id, its unique start or end, or latest.")] = "latest",
+    out: Annotated[Path | None, Option("--out", help="File to write instead of the run's report.html.")] = None,
+) -> Answer:
+    """Write the HTML report of a kept run."""
+    from tickwright.bootstrap.kept_runs import open_run
+    from tickwright.bootstrap.project import Project
+
+    settings = frame.settings()
+    kept = open_run(Project(frame.home, store_url=settings.store.url), run)
+    path = kept.report(out)
+    document = {"run_id": kept.manifest["run_id"], "report": str(path)}
+    return Answer("report", document, lambda paper: paper.line(str(path)))

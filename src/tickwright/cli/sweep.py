@@ -1,0 +1,90 @@
+"""`tickwright sweep`: run a grid of parameters and rank the trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from tickwright.cli import run_options as options
+from tickwright.cli.frame import Frame, command, command_app
+from tickwright.cli.output import Answer, Paper, percent
+
+if TYPE_CHECKING:
+    from tickwright.bootstrap.sweep import Sweep
+
+app = command_app()
+
+
+@command(app)
+def sweep(
+    frame: Frame,
+    strategy: options.StrategyName,
+    grid: Annotated[
+        list[str] | None, Option("--grid", help="NAME=LOW:HIGH:STEP (both ends) or NAME=a,b,c; repeat.")
+    ] = None,
+    exchange: options.Exchange = None,
+    symbol: options.Symbols = None,
+    timeframe: options.TimeframeName = None,
+    start: options.Start = None,
+    end: options.End = None,
+    last: options.Last = None,
+    anchor: options.Anchor = None,
+    param: options.Params = None,
+    cash: options.Cash = None,
+    fee: options.Fee = None,
+    spread: options.Spread = None,
+    slippage: options.Slippage = None,
+    impact: options.Impact = None,
+    participation: options.Participation = None,
+    seed: options.Seed = 0,
+    store: options.Store = None,
+    sort: Annotated[str, Option("--sort", help="Measure to rank by, such as sharpe or total_return.")] = "sharpe",
+    top: Annotated[int, Option("--top", min=1, help="Rows shown; --json gives all.")] = 10,
+    workers: Annotated[int | None, Option("--workers", min=1, help="Threads; all cores where unset.")] = None,
+) -> Answer:
+    """Run every combination of a grid and rank the trials."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.request import RunFlags, prepare_run
+    from tickwright.bootstrap.sweep import log_sweep, run_sweep
+
+    settings = frame.settings(options.overrides(cash, fee, spread, slippage, impact, participation, store))
+    project = Project(frame.home, store_url=settings.store.url)
+    flags = RunFlags(
+        strategy, exchange, tuple(symbol or ()), timeframe, start, end, last, anchor,
+        options.assignments(param, "--param"), "vector", seed,
+    )  # fmt: skip
+    prepared = prepare_run(project, settings, flags)
+    axes = options.assignments(grid, "--grid")
+    with frame.progress(f"Sweeping {strategy}") as bar:
+        outcome = run_sweep(prepared.request, axes, prepared.loaded, sort=sort, workers=workers, progress=bar.update)
+    outcome = log_sweep(project, outcome)
+    return Answer("sweep", outcome.document(), describe(outcome, top))
+
+
+def describe(outcome: Sweep, top: int) -> Callable[[Paper], None]:
+    """A sweep as text: how much was tried, the best rows, and what that means."""
+
+    def text(paper: Paper) -> None:
+        market = outcome.loaded.market
+        paper.line(
+            f"{outcome.request.strategy.__name__} on {', '.join(str(identity) for identity in market.ids)}, {market.timeframe} bars"
+        )
+        paper.line(
+            f"{outcome.trials:,} trials, {outcome.invalid:,} invalid combinations skipped; best {outcome.sort} first"
+        )
+        paper.line()
+        shares = {"total_return", "max_drawdown", "win_rate"}
+        columns = outcome.frame.columns
+        rows = [
+            [percent(value) if name in shares else value for name, value in row.items()]
+            for row in outcome.frame.head(top).iter_rows(named=True)
+        ]
+        paper.table(columns, rows)
+        paper.line()
+        paper.line(
+            f"This data has now seen {outcome.trials_on_data:,} different trials; the best of many looks better than it is."
+        )
+
+    return text
