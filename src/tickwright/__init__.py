@@ -1,3 +1,5 @@
 """Tickwright: fetch market data, keep it honestly, research on it, trade it, watch it."""
 
-__version__ = "0.1.0"
+from tickwright.domain.version import VERSION as __version__
+
+__all__ = ["__version__"]
