@@ -6,7 +6,8 @@ Of the curve: `total_return`, `cagr`, `volatility`, `sharpe`, `sortino`, `calmar
 `tail_ratio`, `value_at_risk`, `shape` (skewness, kurtosis), `stability`, `information_ratio`, `exposure`, `turnover`,
 `monthly_returns`, `benchmark`.
 Of the trades: `win_rate`, `profit_factor`, `expectancy`, `payoff_ratio`, `kelly`, `costs`, `by_symbol`.
-`summary` puts them together as the statistics of a run; `labels` says how each is called, written and defined.
+`summary` puts them together as the statistics of a run, `sweep_table` as those of many trials; `labels` says how each
+is called, written and defined.
 
 Conventions, everywhere: fractions, not percent; money in whole units of the cash asset; NaN means undefined, never zero
 and never infinite; a NaN observation is a missing one; annualised on 365 days.
