@@ -49,7 +49,7 @@ class Frame:
         from tickwright.settings import load_settings
 
         given = {key: value for key, value in (overrides or {}).items() if value is not None}
-        return load_settings(self.home, configs=self.configs, profile=self.profile, overrides=given)
+        return load_settings(self.home, configs=self.configs, profile=self.profile, overrides=given).values
 
     def progress(self, label: str, total: float | None = None) -> ProgressBar:
         """A progress bar on stderr, shown on a terminal only; use it in a `with` block."""
