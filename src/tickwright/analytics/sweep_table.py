@@ -1,6 +1,6 @@
 """A sweep's trials as columns of statistics, by the same definitions as the summary of a single run.
 
-Known limit: a sweep keeps sums, not curves, so dates of drawdowns and what needs every return or the mean of equity are not here.
+Known limit: a sweep keeps sums, not curves: what needs every return, a date or the mean of equity is not here.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def _cagr(total_return: Float64Array, years: float) -> Float64Array:
 
 def _over(numerator: Float64Array | Int64Array, denominator: Float64Array | Int64Array) -> Float64Array:
     """A quotient that is NaN where the denominator is not positive."""
-    positive = np.where(denominator > 0, denominator, np.nan)
-    quotient: Float64Array = numerator / positive
+    positive = np.where(denominator > 0, denominator.astype(np.float64), np.nan)
+    quotient: Float64Array = numerator.astype(np.float64) / positive
     return quotient
 
 
