@@ -5,7 +5,9 @@ Floats appear here only, in the written order of §3.3; one rounding to parts pe
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from fractions import Fraction
+from itertools import pairwise
 from math import log, sqrt
 
 from tests.reference.rounding import parts_per_billion_up, taker_price, whole_lots
@@ -14,7 +16,9 @@ from tests.reference.words import DAY_NS, UNLIMITED, Bar, Costs, Spec
 
 def bars_closed_in_window(history: list[Bar], ts_ns: int, window_ns: int) -> list[Bar]:
     """§3.2: all windows are half-open, (t - w, t]."""
-    return [bar for bar in history if ts_ns - window_ns < bar.close_ns <= ts_ns]
+    first = bisect_right(history, ts_ns - window_ns, key=lambda bar: bar.close_ns)
+    last = bisect_right(history, ts_ns, key=lambda bar: bar.close_ns)
+    return history[first:last]
 
 
 def open_budget(costs: Costs, spec: Spec, history: list[Bar], ts_ns: int, lot: int) -> int:
@@ -37,22 +41,20 @@ def range_budget(costs: Costs, spec: Spec, bar: Bar, used_at_open: int, lot: int
 
 def daily_volatility(closed: list[Bar], bars_per_day: float) -> float:
     """§3.2: the root of the mean squared close-to-close log return × bars per day, no mean removed."""
-    returns = [log(after.close / before.close) for before, after in zip(closed, closed[1:], strict=False)]
+    returns = [log(after.close / before.close) for before, after in pairwise(closed)]
     squares = 0.0
     for change in returns:
         squares += change * change
     return sqrt(squares / len(returns) * bars_per_day)
 
 
-def impact_fraction(
-    costs: Costs, spec: Spec, history: list[Bar], ts_ns: int, side: int, before: int, piece: int, net: int
-) -> float:
+def impact_fraction(costs: Costs, spec: Spec, closed: list[Bar], side: int, before: int, piece: int, net: int) -> float:
     """§3.3 and §3.4: what taking `piece` after `before` on the same side adds to the price, as a fraction of it.
 
-    `net` is the net signed quantity taken since the start, which moves the price for good (permanent part).
+    `closed` are the bars closed in the window, `net` the net signed quantity taken since the start, which moves the
+    price for good (permanent part).
     """
-    closed = bars_closed_in_window(history, ts_ns, costs.window_ns)
-    if len(closed) < 2:
+    if len(closed) < 2 or (costs.impact == "none" and not costs.latency_days):
         return 0.0
     bars_per_day = DAY_NS / spec.timeframe_ns
     sigma = daily_volatility(closed, bars_per_day)
@@ -70,18 +72,7 @@ def impact_fraction(
     return impact
 
 
-def price_of_taking(
-    costs: Costs,
-    spec: Spec,
-    history: list[Bar],
-    ts_ns: int,
-    side: int,
-    reference: int,
-    before: int,
-    piece: int,
-    net: int,
-) -> int:
+def price_of_taking(costs: Costs, side: int, reference: int, impact: float) -> int:
     """§1.2: the integers of half-spread, slippage and impact are summed, and the price is rounded once against us."""
-    impact = impact_fraction(costs, spec, history, ts_ns, side, before, piece, net)
     ppb = parts_per_billion_up(costs.spread / 2) + parts_per_billion_up(costs.slippage) + round(impact * 1e9)
     return taker_price(side, reference, ppb)

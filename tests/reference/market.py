@@ -1,7 +1,7 @@
 """The naive market: instants in the order of §2, orders accepted, matched, filled and ended, identities checked.
 
-A trader is any object with `on_wake(market, ts_ns, fills, closed)`: called once after the RANGEs of an instant with what
-filled and whose bars closed, and once after its OPENs when something filled there. It answers by sending orders.
+A trader is any object with `on_wake(market, ts_ns, fills, closed)`: called once after the RANGEs of an instant with
+what filled and whose bars closed, and once after its OPENs when something filled there. It answers by sending orders.
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ from typing import Protocol
 
 from tests.reference import matching
 from tests.reference.account import Account
-from tests.reference.cost_models import open_budget, price_of_taking, range_budget
+from tests.reference.cost_models import (
+    bars_closed_in_window,
+    impact_fraction,
+    open_budget,
+    price_of_taking,
+    range_budget,
+)
 from tests.reference.matching import Event
 from tests.reference.rounding import away_from_market, fee_up, notional, notional_paid, passive, taker_price, whole_lots
 from tests.reference.words import BUY, AccountEvent, Bar, Bracket, Costs, Decision, Fill, Name, Order, Rules, Spec
@@ -38,6 +44,7 @@ class Market:
         self.history: dict[Name, list[Bar]] = {name: [] for name in self.specs}
         self.last: dict[Name, int] = {}
         self.orders: list[Order] = []
+        self.working: list[Order] = []
         self.fills: list[Fill] = []
         self.account_events: list[AccountEvent] = []
         self.ambiguous: set[tuple[int, int]] = set()
@@ -62,6 +69,7 @@ class Market:
                 closing[bar.close_ns].append((name, bar))
         for ts_ns in sorted({*opening, *closing}):
             self.now_ns = ts_ns
+            self.working = [order for order in self.working if order.open]
             before = len(self.fills)
             for name, bar in closing[ts_ns]:
                 self._range(name, bar)
@@ -73,7 +81,7 @@ class Market:
             self._open(ts_ns, opening[ts_ns])
             if len(self.fills) > before:
                 trader.on_wake(self, ts_ns, self.fills[before:], [])
-        for order in self.orders:
+        for order in self.working:
             if order.open:
                 self.end(order, "END_OF_DATA", self.now_ns)
 
@@ -103,7 +111,7 @@ class Market:
                 lot = spec.rules_at(ts_ns).lot
                 budget = open_budget(self.costs, spec, self.history[name], ts_ns, lot)
                 events[name] = Event(name, spec, "OPEN", ts_ns, bar, lot, budget)
-        waiting = sorted((o for o in self.orders if o.open and o.name in events), key=lambda order: order.arrival)
+        waiting = sorted((o for o in self.working if o.open and o.name in events), key=lambda order: order.arrival)
         met = set()
         for order in waiting:
             if order.open and matching.is_reducing(self, order):
@@ -126,14 +134,14 @@ class Market:
         decision.shrunk = True
         unfinished = [other for other in decision.orders if other.open]
         needed = sum((self.money_for(other, other.cost) for other in unfinished), Fraction(0))
-        free = max(0, self.account.free_cash(self.orders))
+        free = max(0, self.account.free_cash(self.working))
         if needed > free:
             decision.factor = Fraction(free) / needed
             for other in unfinished:
                 other.cost = floor(other.cost * decision.factor)
 
     def _expire(self, ts_ns: int) -> None:
-        for order in self.orders:
+        for order in self.working:
             if order.open and order.tif == "gtd" and order.expires_ns <= ts_ns:
                 self.end(order, "EXPIRED", ts_ns)
 
@@ -147,6 +155,7 @@ class Market:
         self._round_prices(order)
         refusal = self._refusal(order)
         self.orders.append(order)
+        self.working.append(order)
         if order.decision is not None and order.cost:
             order.decision.orders.append(order)
         if refusal:
@@ -220,19 +229,21 @@ class Market:
         return ""
 
     def _others_once(self, order: Order) -> list[Order]:
-        """The orders an acceptance competes with: not itself, and of its own OCO group nobody (§4.7: they hold once)."""
-        return [other for other in self.orders if other is not order and (order.oco is None or other.oco != order.oco)]
+        """The orders an acceptance competes with: nobody of its own OCO group (§4.7: they hold once)."""
+        return [other for other in self.working if other is not order and (order.oco is None or other.oco != order.oco)]
 
     # ---- money
 
     def price_of(self, name: Name, side: int, reference: int, quantity: int, event: Event) -> int:
         """What taking a quantity here costs a unit of it, all costs but the fee in."""
-        window_start = event.ts_ns - self.costs.decay_ns
-        before = sum(q for ts, own_side, q in self.taken[name] if own_side == side and ts > window_start)
+        if self.costs.impact == "none" and not self.costs.latency_days:
+            return price_of_taking(self.costs, side, reference, 0.0)
+        since = event.ts_ns - self.costs.decay_ns
+        before = sum(q for ts, own_side, q in self.taken[name] if own_side == side and ts > since)
         net = sum(own_side * q for _, own_side, q in self.taken[name])
-        history = self.history[name]
-        known_ns = event.bar.open_ns
-        return price_of_taking(self.costs, event.spec, history, known_ns, side, reference, before, quantity, net)
+        closed = bars_closed_in_window(self.history[name], event.bar.open_ns, self.costs.window_ns)
+        impact = impact_fraction(self.costs, event.spec, closed, side, before, quantity, net)
+        return price_of_taking(self.costs, side, reference, impact)
 
     def cost_of(self, order: Order, price: int, quantity: int) -> int:
         """What a quantity costs by §4.2: notional and fee (§7.3: for shorts too)."""
@@ -249,7 +260,7 @@ class Market:
     def free_money(self, order: Order) -> Fraction:
         """The largest cost free money allows an order."""
         spec = self.specs[order.name]
-        return Fraction(self.account.free_cash(self.orders, but=order)) * (spec.leverage if spec.perpetual else 1)
+        return Fraction(self.account.free_cash(self.working, but=order)) * (spec.leverage if spec.perpetual else 1)
 
     def can_pay(self, order: Order, price: int, quantity: int) -> bool:
         """§4.1: the cash test of a quantity order; a sell on spot needs the base nobody else holds."""
@@ -257,15 +268,15 @@ class Market:
         if order.reduce_only:
             return True
         if not spec.perpetual and order.side != BUY:
-            return quantity <= self.account.free_base(order.name, self.orders, but=order)
+            return quantity <= self.account.free_base(order.name, self.working, but=order)
         if not spec.perpetual:
             needed = self.account.price_of_buying(spec, price, quantity, spec.taker_fee)
-            return needed <= self.account.free_cash(self.orders, but=order)
+            return needed <= self.account.free_cash(self.working, but=order)
         held = self.account.positions[order.name].quantity
         opening = quantity - (min(quantity, abs(held)) if held * order.side < 0 else 0)
         value = notional_paid(spec, price, opening)
         needed = ceil(value / spec.leverage) + fee_up(value, spec.taker_fee)
-        return not opening or needed <= self.account.free_cash(self.orders, but=order)
+        return not opening or needed <= self.account.free_cash(self.working, but=order)
 
     # ---- what happens to orders
 
@@ -303,7 +314,7 @@ class Market:
 
     def _after_fill(self, order: Order, fill: Fill, event: Event, before: int) -> None:
         """§4.7 siblings shrink, §4.6 flat ends reduce-only, §4.9 cover goes, brackets are born."""
-        for sibling in self.orders:
+        for sibling in self.working:
             if sibling.open and sibling is not order and order.oco is not None and sibling.oco == order.oco:
                 sibling.quantity -= fill.quantity
                 if sibling.rest <= 0:
@@ -311,7 +322,7 @@ class Market:
         lot = event.lot
         after = self.account.positions[order.name].quantity
         if (whole_lots(abs(before), lot) and not whole_lots(abs(after), lot)) or before * after < 0:
-            for other in self.orders:
+            for other in self.working:
                 if other.open and other.name == order.name and other.reduce_only and other is not order:
                     self.end(other, "CANCELLED", fill.ts_ns)
             if order.open and order.reduce_only:
@@ -325,12 +336,12 @@ class Market:
 
     def _let_cover_go(self, name: Name, ts_ns: int) -> None:
         """§4.9: when an exit sells, the newest plain sells that lose cover end."""
-        while self.account.free_base(name, self.orders) < 0:
-            covered = [o for o in self.orders if o.name == name and self.account.base_held_by(o)]
+        while self.account.free_base(name, self.working) < 0:
+            covered = [o for o in self.working if o.name == name and self.account.base_held_by(o)]
             self.end(max(covered, key=lambda order: order.arrival), "COVER_GONE", ts_ns)
 
     def _bear(self, entry: Order, bracket: Bracket, fill: Fill) -> None:
-        """§4.7: each entry fill gets its own OCO pair at its own entry price; what arrived, floored to the lot (§1.4)."""
+        """§4.7: each entry fill gets its own OCO pair at its own entry price, over what arrived (§1.4)."""
         arrived = fill.quantity
         if fill.fee_asset == self.specs[entry.name].base_asset:
             arrived -= fill.fee
@@ -358,7 +369,7 @@ class Market:
             return False
         if order.kind in ("stop_limit", "take_profit_limit"):
             needed = self.account.held_by(order)
-            if needed > self.account.free_cash(self.orders, but=order):
+            if needed > self.account.free_cash(self.working, but=order):
                 self.end(order, "VENUE_INSUFFICIENT_FUNDS", ts_ns)
                 return False
         return True

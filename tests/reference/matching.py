@@ -302,7 +302,7 @@ def meet_range(market: Market, event: Event) -> None:
 
 
 def _live(market: Market, event: Event) -> list[Order]:
-    mine = [order for order in market.orders if order.open and order.name == event.name]
+    mine = [order for order in market.working if order.open and order.name == event.name]
     in_time = [order for order in mine if order.tif != "gtd" or order.expires_ns >= event.ts_ns]
     return sorted(in_time, key=lambda order: order.arrival)
 

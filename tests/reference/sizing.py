@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
@@ -40,45 +40,42 @@ class Standing:
 
 @dataclass
 class TargetTrader:
-    """Trades precomputed targets: `targets[name][i]` belongs to the i-th bar of the instrument.
+    """Trades precomputed targets: `targets[name][ts_ns]` is what is wanted from the close at that time on.
 
     `shares` is by how many an equity is divided for one symbol's allocation: the number of symbols for targets, 1 for
-    weights. Decisions start at the bar whose place is `warmup`.
+    weights.
     """
 
-    targets: Mapping[Name, Sequence[float]]
+    targets: Mapping[Name, Mapping[int, float]]
     shares: int = 1
-    warmup: int = 0
     every: Every | None = None
     retry: bool = False
-    seen: dict[Name, int] = field(default_factory=dict)
     standing: dict[Name, Standing] = field(default_factory=dict)
 
     def on_wake(self, market: Market, ts_ns: int, fills: list[Fill], closed: list[Name]) -> None:
         """Size all targets of one instant together (§7.3)."""
+        if not closed:
+            return
         acting: dict[Name, float] = {}
-        for name in closed:
-            place = self.seen[name] = self.seen.get(name, -1) + 1
-            if place >= self.warmup:
-                value = self._acts(market, ts_ns, name, float(self.targets[name][place]))
-                if value is not None:
-                    acting[name] = value
+        for name, values in self.targets.items():
+            standing = self.standing.setdefault(name, Standing())
+            if not math.isnan(value := values.get(ts_ns, math.nan)):
+                standing.value = value
+            if name in closed and self._acts(market, ts_ns, name, value):
+                acting[name] = standing.value
         if acting:
-            self._decide(market, ts_ns, acting)
+            self._decide(market, ts_ns, dict(sorted(acting.items())))
 
-    def _acts(self, market: Market, ts_ns: int, name: Name, value: float) -> float | None:
-        """The value to act on now, or None (§7.1, §7.2)."""
-        standing = self.standing.setdefault(name, Standing())
-        if not math.isnan(value):
-            standing.value = value
+    def _acts(self, market: Market, ts_ns: int, name: Name, value: float) -> bool:
+        """Whether a symbol acts at its bar's close (§7.1, §7.2)."""
+        standing = self.standing[name]
         if self.every is not None:
             period = self.every.period_of(ts_ns)
             first, standing.period = standing.period != period, period
-            return value if first and not math.isnan(value) and self._strays(market, name, value) else None
+            return first and not math.isnan(value) and self._strays(market, name, value)
         if math.isnan(standing.value):
-            return None
-        again = self.retry and _unfinished(standing)
-        return standing.value if standing.value != standing.acted or again else None
+            return False
+        return standing.value != standing.acted or (self.retry and _unfinished(standing))
 
     def _strays(self, market: Market, name: Name, value: float) -> bool:
         assert self.every is not None

@@ -1,0 +1,133 @@
+"""Markets, costs and targets drawn at random: absent bars, bars without volume, tiny and huge prices, coarse lots.
+
+A scenario is drawn from few numbers, so that a failing one shrinks to a short walk with few costs.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from hypothesis import strategies as st
+
+from tests.parity.precomputed import Table
+from tests.parity.twin import instrument
+from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.costs import CostModel
+from tickwright.domain.instrument import Instrument
+from tickwright.domain.market import Market
+from tickwright.domain.timeframe import Timeframe
+from tickwright.strategy_api.acts import Acts, every, on_change, retry
+
+SYMBOLS = ("BTC/USDT", "ADA/USDT", "ZEC/USDT")
+START_NS = 1_704_067_200_000_000_000  # Monday 2024-01-01
+LEVELS = (0, 0.25, 1 / 3, 0.5, 0.9, 1, 1.7)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One drawn situation."""
+
+    instruments: tuple[Instrument, ...]
+    bars: tuple[Bars, ...]
+    costs: CostModel
+    cash: Decimal
+    table: Table
+    acts: Acts
+
+    def market(self, *, backwards: bool = False) -> Market:
+        """The market, its instruments named in either order."""
+        step = -1 if backwards else 1
+        return Market.of(self.instruments[::step], self.bars[::step])
+
+
+def candles(
+    what: Instrument, timeframe: str, rows: list[tuple[int, int, int, int, int, int]], scales: tuple[int, int]
+) -> Bars:
+    """Bars from rows of (place on the grid, open, high, low, close, volume) in units."""
+    frame = Timeframe.parse(timeframe)
+    columns = np.array(rows, np.int64).T
+    times = START_NS + columns[0] * frame.length_ns
+    return Bars(SeriesKey(what.id, frame), times, *columns[1:], *scales)  # type: ignore[arg-type]
+
+
+def walk(
+    seed: int, bars: int, *, price: int, swing: float, volume: int, absent: float, silent: float
+) -> list[tuple[int, int, int, int, int, int]]:
+    """A random walk of candles; a share of them is absent or has no volume."""
+    draw, last = random.Random(seed), price
+    rows = []
+    for place in range(bars):
+        opened = max(2, round(last * (1 + draw.gauss(0, swing / 4))))
+        closed = max(2, round(opened * (1 + draw.gauss(0, swing))))
+        high = max(opened, closed) + draw.randrange(1 + round(swing * opened))
+        low = max(1, min(opened, closed) - draw.randrange(1 + round(swing * opened)))
+        quiet = draw.random() < silent
+        amount = 0 if quiet else 1 + draw.randrange(volume)
+        if place == 0 or draw.random() >= absent:
+            rows.append((place, opened, high, low, closed, amount))
+        last = closed
+    return rows
+
+
+@st.composite
+def costs(draw: st.DrawFn) -> CostModel:
+    """Any mixture of fees, spread, slippage, impact and cap."""
+    return CostModel.of(
+        fee=draw(st.sampled_from(["0", "0.001", "0.000375", "0.02"])),
+        fee_asset=draw(st.sampled_from(["quote", "received"])),
+        spread=draw(st.sampled_from(["0", "0.0001", "0.000000001", "0.01"])),
+        slippage=draw(st.sampled_from(["0", "0.0002"])),
+        impact=draw(st.sampled_from(["none", "linear", "sqrt"])),
+        impact_y=draw(st.sampled_from([1.0, 0.3])),
+        impact_gamma=draw(st.sampled_from([0.0, 0.5])),
+        max_participation=draw(st.sampled_from([None, "0.1", "1", "0.003"])),
+        latency_ns=draw(st.sampled_from([0, 250_000_000])),
+    )
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, *, most: int = 3, bars: int = 40) -> Scenario:
+    """A market of up to `most` symbols with targets for each, and how they act."""
+    chosen = draw(st.lists(st.sampled_from(SYMBOLS), min_size=1, max_size=most, unique=True))
+    timeframe = draw(st.sampled_from(["1h", "1d", "4h"]))
+    instruments, series, table = [], [], {}
+    for symbol in chosen:
+        lot = draw(st.sampled_from(["1e-8", "0.001", "0.25", "1"]))
+        minimum = draw(st.sampled_from(["0", "10"]))
+        price_scale, price = draw(st.sampled_from([(2, 4_200_000), (2, 150), (6, 1_000_000), (8, 77), (0, 31)]))
+        what = instrument(symbol, tick="1" if price_scale == 0 else f"1e-{price_scale}", lot=lot, min_notional=minimum)
+        rows = walk(
+            draw(st.integers(0, 2**16)),
+            draw(st.integers(3, bars)),
+            price=price,
+            swing=draw(st.sampled_from([0.001, 0.02, 0.2])),
+            volume=draw(st.sampled_from([1, 10**4, 10**8])),
+            absent=draw(st.sampled_from([0.0, 0.3])),
+            silent=draw(st.sampled_from([0.0, 0.2])),
+        )
+        instruments.append(what)
+        series.append(candles(what, timeframe, rows, (price_scale, draw(st.sampled_from([0, 3])))))
+    times = sorted({int(ts) + part.timeframe.length_ns for part in series for ts in part.open_time_ns})
+    for symbol in chosen:
+        table[symbol] = _targets(draw(st.integers(0, 2**16)), times, len(chosen))
+    return Scenario(
+        tuple(instruments),
+        tuple(series),
+        draw(costs()),
+        Decimal(draw(st.sampled_from(["1000000", "100000", "1000"]))),
+        table,
+        draw(st.sampled_from([on_change, on_change, every("1d"), every("1w", 0.05), retry()])),
+    )
+
+
+def _targets(seed: int, times: list[int], share: int) -> dict[int, float]:
+    draw, wanted, value = random.Random(seed), {}, 0.0
+    for ts_ns in times:
+        choice = draw.random()
+        if choice < 0.35:
+            value = draw.choice(LEVELS) / draw.choice([1, share])
+        wanted[ts_ns] = float("nan") if choice > 0.9 else value
+    return wanted

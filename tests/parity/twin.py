@@ -1,0 +1,138 @@
+"""Translate a market of the product into the words of the naive one, and its fills back into records."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from tests.reference.market import Market as NaiveMarket
+from tests.reference.words import DAY_NS, Bar, Costs, Name, Rules, Spec
+from tickwright.domain.costs import DEFAULT_FEE_PPB, CostModel
+from tickwright.domain.digest import account_digest, fills_digest
+from tickwright.domain.instrument import Instrument, InstrumentId
+from tickwright.domain.market import Market
+from tickwright.domain.records import ACCOUNT_EVENT, FILL, AccountEventKind, Liquidity
+
+PPB = 10**9
+
+
+def name_of(identity: InstrumentId) -> Name:
+    """An instrument's name in the naive market."""
+    return identity.exchange, identity.symbol
+
+
+def naive_market(market: Market, costs: CostModel, cash: Decimal) -> NaiveMarket:
+    """The naive market over the same instruments, candles, costs and cash."""
+    specs = [_spec(market, place, costs) for place in range(len(market.instruments))]
+    bars = {name_of(identity): _bars(market, place) for place, identity in enumerate(market.ids)}
+    return NaiveMarket(specs, bars, naive_costs(market, costs), int(cash.scaleb(market.asset_scales[0])))
+
+
+def naive_costs(market: Market, costs: CostModel) -> Costs:
+    """The cost model as exact fractions; the volume floor in quantity units of the first instrument."""
+    participation = costs.participation_ppb
+    return Costs(
+        fee_in=costs.fee_asset,
+        spread=Fraction(2 * costs.half_spread_ppb, PPB),
+        slippage=Fraction(costs.slippage_ppb, PPB),
+        impact=costs.impact,
+        prefactor=costs.impact_y,
+        permanent=costs.impact_gamma,
+        latency_days=costs.latency_ns / DAY_NS,
+        participation=None if participation is None else Fraction(participation, PPB),
+        volume_floor=costs.volume_floor * 10.0 ** market.quantity_scales[0],
+        window_ns=costs.statistics_window_ns,
+        decay_ns=costs.decay_window_ns,
+        limit_fill=costs.limit_fill,
+        limit_gap=costs.limit_gap,
+    )
+
+
+def _spec(market: Market, place: int, costs: CostModel) -> Spec:
+    instrument = market.instruments[place]
+    price_scale, quantity_scale = market.price_scales[place], market.quantity_scales[place]
+    money_scale = market.asset_scales[0]
+    rules = tuple(
+        Rules(
+            rule.valid_from_ns,
+            int(rule.tick.scaleb(price_scale)),
+            int(rule.lot.scaleb(quantity_scale)),
+            int(rule.min_notional.scaleb(money_scale)),
+        )
+        for rule in instrument.rules
+    )
+    return Spec(
+        name=name_of(instrument.id),
+        price_scale=price_scale,
+        quantity_scale=quantity_scale,
+        money_scale=money_scale,
+        timeframe_ns=market.timeframe.length_ns,
+        rules=rules,
+        base_asset=instrument.id.base,
+        quote_asset=market.cash_asset,
+        maker_fee=_fee(costs.maker_fee_ppb, instrument.maker_fee),
+        taker_fee=_fee(costs.taker_fee_ppb, instrument.taker_fee),
+    )
+
+
+def _fee(ppb: int | None, own: Decimal | None) -> Fraction:
+    if ppb is not None:
+        return Fraction(ppb, PPB)
+    return Fraction(own) if own is not None else Fraction(DEFAULT_FEE_PPB, PPB)
+
+
+def _bars(market: Market, place: int) -> list[Bar]:
+    series, length = market.bars[place], market.timeframe.length_ns
+    columns = (series.open_time_ns, series.open, series.high, series.low, series.close, series.volume)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [Bar(opened, opened + length, *prices) for opened, *prices in rows]
+
+
+def digests(market: Market, naive: NaiveMarket) -> tuple[str, str]:
+    """The fingerprints of the naive market's fills and account events."""
+    return (
+        fills_digest(
+            fill_records(market, naive),
+            market.ids,
+            market.assets,
+            market.price_scales,
+            market.quantity_scales,
+            market.asset_scales,
+        ),
+        account_digest(_account_records(market, naive), market.ids, market.assets, market.asset_scales),
+    )
+
+
+def fill_records(market: Market, naive: NaiveMarket) -> np.ndarray:
+    """The naive market's fills in the product's layout."""
+    places = {name_of(identity): place for place, identity in enumerate(market.ids)}
+    records = np.zeros(len(naive.fills), FILL)
+    for sequence, (record, fill) in enumerate(zip(records, naive.fills, strict=True)):
+        record["ts_ns"], record["sequence"], record["order_id"] = fill.ts_ns, sequence, fill.order
+        record["price"], record["quantity"], record["fee"] = fill.price, fill.quantity, fill.fee
+        record["instrument"], record["side"] = places[fill.name], fill.side
+        record["fee_asset"] = market.assets.index(fill.fee_asset)
+        record["liquidity"] = Liquidity[fill.liquidity.upper()]
+    return records
+
+
+def _account_records(market: Market, naive: NaiveMarket) -> np.ndarray:
+    places = {name_of(identity): place for place, identity in enumerate(market.ids)}
+    records = np.zeros(len(naive.account_events), ACCOUNT_EVENT)
+    for sequence, (record, event) in enumerate(zip(records, naive.account_events, strict=True)):
+        record["ts_ns"], record["sequence"], record["amount"] = event.ts_ns, sequence, event.amount
+        record["instrument"] = places[event.name]
+        record["asset"], record["kind"] = market.assets.index(event.asset), AccountEventKind[event.kind.upper()]
+    return records
+
+
+def instrument(
+    symbol: str, *, tick: str = "0.01", lot: str = "1e-8", min_notional: str = "0", **terms: object
+) -> Instrument:
+    """A spot instrument with one set of rules, for tests."""
+    from tickwright.domain.instrument import TradingRules
+
+    rules = (TradingRules(0, Decimal(tick), Decimal(lot), Decimal(min_notional)),)
+    return Instrument(InstrumentId.parse(symbol, exchange="binance"), rules, **terms)  # type: ignore[arg-type]
