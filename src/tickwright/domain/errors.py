@@ -283,8 +283,10 @@ class StoreBusy(DataError):
 class StoreDamaged(DataError):
     """A file of the store is missing or does not hold what was written to it.
 
-    Nothing was read from it: damaged rows are never served. `tickwright data verify` names every damaged file and the
-    range it covers; fetch or import that range again, or restore the file from a backup.
+    What happened: the hash, the number of rows or the form of a stored file differs from its manifest.
+    State: nothing was read from it: damaged rows are never served; other series are not affected.
+    What to do: `tickwright data verify` names every damaged file and the range it covers; fetch or import that range
+    again, or restore the file from a backup.
     """
 
     code = "STORE_DAMAGED"
@@ -293,9 +295,11 @@ class StoreDamaged(DataError):
 class StoreWriteFailed(DataError):
     """The disk would not take a write: it is full, read-only, or failing.
 
-    The store is as it was before the write. After a full or read-only disk, make room and type the command again. After
-    a failed flush the process writes no more to that store, because what the disk claims can no longer be trusted;
-    restart it and run `tickwright data verify`.
+    What happened: the system refused a write or a flush to disk; the sentence names the file and the reason.
+    State: the store is as it was before the write. After a failed flush the process writes no more to that store,
+    because what the disk claims can no longer be trusted.
+    What to do: make room or correct the permissions and type the command again; after a failed flush restart and run
+    `tickwright data verify`.
     """
 
     code = "STORE_WRITE_FAILED"
@@ -304,8 +308,10 @@ class StoreWriteFailed(DataError):
 class RowsRefused(DataError):
     """A file holds rows that are not candles, so none of it was stored.
 
-    The sentence names the first of them and how many there are; `refused` lists each with its line and reason. Correct
-    the file, or add `--skip-bad-rows` to store the others.
+    What happened: some rows break the rules of candles; the sentence names the first of them and how many there are,
+    `refused` in the document lists each with its line and reason.
+    State: nothing of the file was stored.
+    What to do: correct the file, or add `--skip-bad-rows` to store the others.
     """
 
     code = "ROWS_REFUSED"
@@ -320,3 +326,15 @@ class DataMissing(DataError):
     """
 
     code = "DATA_MISSING"
+
+
+class StrategyBroken(UsageError):
+    """A strategy's source cannot be loaded.
+
+    What happened: its file is not Python, imports something that is not installed, or fails while it is imported; the
+    sentence names the file, the line and the reason.
+    State: nothing was run; other strategies are not affected.
+    What to do: correct the line it names; `tickwright strategy ls` shows which strategies load and which do not.
+    """
+
+    code = "STRATEGY_BROKEN"
