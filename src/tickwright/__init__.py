@@ -1,5 +1,40 @@
-"""Tickwright: fetch market data, keep it honestly, research on it, trade it, watch it."""
+"""Tickwright: fetch market data, keep it honestly, research on it, trade it, watch it.
+
+`import tickwright as tw` gives what a notebook or a strategy file needs, loaded when it is first used:
+`tw.load`, `tw.backtest`, `tw.sweep`; `tw.Strategy` and the words of the strategy API; the shipped strategies; the
+indicators. No module of the package imports this one.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from tickwright.domain.version import VERSION as __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from tickwright.bootstrap.notebook import backtest, load, sweep
+    from tickwright.indicators import *  # noqa: F403
+    from tickwright.strategies import *  # noqa: F403
+    from tickwright.strategy_api import *  # noqa: F403
+
+_ROOMS = ("bootstrap.notebook", "strategy_api", "strategies", "indicators")
+_FUNCTIONS = ("load", "backtest", "sweep")
+
+__all__ = ["__version__", "backtest", "load", "sweep"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the room it lives in."""
+    if not name.startswith("_"):
+        for room in _ROOMS:
+            module = import_module(f"tickwright.{room}")
+            if name in (_FUNCTIONS if room == "bootstrap.notebook" else module.__all__):
+                return globals().setdefault(name, getattr(module, name))
+    raise AttributeError(f"module 'tickwright' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Every public name."""
+    rooms = [import_module(f"tickwright.{room}") for room in _ROOMS[1:]]
+    return sorted({*__all__, *(name for room in rooms for name in room.__all__)})

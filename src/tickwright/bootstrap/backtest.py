@@ -24,7 +24,8 @@ from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import UsageError
 from tickwright.domain.run import ParameterValue, RunResult
 from tickwright.domain.timestamp import iso
-from tickwright.strategy_api import Form, Strategy, form_of
+from tickwright.domain.version import VERSION
+from tickwright.strategy_api.strategy import Form, Strategy, form_of
 
 Mode = Literal["vector", "event", "replay"]
 MODES: tuple[Mode, ...] = ("vector", "event", "replay")
@@ -159,14 +160,8 @@ def _source_hash(strategy: type[Strategy]) -> str | None:
 def _versions() -> dict[str, str]:
     packages = {name: version(name) for name in ("numpy", "numba", "llvmlite")}
     return {
-        "tickwright": _own_version(),
+        "tickwright": VERSION,
         "python": platform.python_version(),
         "machine": platform.machine(),
         **packages,
     }
-
-
-def _own_version() -> str:
-    from tickwright import __version__
-
-    return __version__

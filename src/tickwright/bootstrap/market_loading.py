@@ -71,7 +71,8 @@ def load_market(
         if instrument is None:
             instrument = assumed_instrument(bars)
             warnings.append(
-                f"{identity}: no metadata; tick {instrument.rules[0].tick:f} (the finest price seen) and lot 1e-8 are assumed"
+                f"{identity}: no metadata; tick {instrument.rules[0].tick:f} (the finest price seen) and lot "
+                f"{DEFAULT_LOT:f} are assumed"
             )
         first, last = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1])
         holes = tuple(gap for gap in project.store.coverage(bars.key).gaps if first <= gap.start_ns <= last)

@@ -25,7 +25,7 @@ from tickwright.domain.timestamp import parse_instant
 from tickwright.settings import Settings
 from tickwright.settings.model import StrategyInstance
 from tickwright.settings.units import read_span
-from tickwright.strategy_api import Form, Strategy, form_of
+from tickwright.strategy_api.strategy import Form, Strategy, form_of
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ def _instruments(
     named = flags.symbols or (instance.symbols if instance else ()) or settings.defaults.symbols
     if named:
         return [InstrumentId.parse(symbol, exchange=exchange, where="--symbol") for symbol in named]
-    stored = [key.instrument for key in project.store.keys() if key.kind == "candles" and key.timeframe == timeframe]
+    stored = [key.instrument for key in project.store.keys() if key.kind == "candles" and key.timeframe == timeframe]  # noqa: SIM118 - a store is not a dict
     chosen = [identity for identity in stored if identity.exchange == exchange] or stored
     if not chosen:
         raise DataMissing(
             f"no {timeframe} candles are stored and no symbol was named",
             where=str(project.home),
             expected="a symbol, or stored candles to take the symbols from",
-            hint=f"`tickwright data fetch --exchange {exchange} --symbol BTC/USDT --timeframe {timeframe}` fetches some.",
+            hint=f"`tickwright data fetch --exchange {exchange} --symbol BTC/USDT --timeframe {timeframe}` fetches.",
         )
     return chosen
 

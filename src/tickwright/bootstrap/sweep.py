@@ -9,32 +9,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from tickwright.adapters.compute.threads import ThreadExecutor
 from tickwright.adapters.storage.trial_log import TrialRange
-from tickwright.analytics.periods import TRADING_YEAR_NS
-from tickwright.analytics.sharpe import sharpe_from_sums
+from tickwright.analytics.sweep_table import COLUMNS, sweep_columns
 from tickwright.bootstrap.backtest import BacktestRequest, run_backtest
 from tickwright.bootstrap.market_loading import LoadedMarket
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run
-from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import UsageError
-from tickwright.domain.run import ParameterValue, SweepResult
+from tickwright.domain.run import SweepResult
 from tickwright.domain.timestamp import iso
 from tickwright.modes import vector
-from tickwright.strategy_api import Strategy
 from tickwright.strategy_api.parameters import expand_grid
 
-MEASURES = (
-    "final_equity", "total_return", "sharpe", "max_drawdown", "trades", "win_rate", "profit_factor", "fees", "rejected"
-)  # fmt: skip
-SMALLER_IS_BETTER = frozenset({"fees", "rejected", "trades"})
+COST_KINDS = ("fee", "spread", "slippage", "impact")
+SMALLER_IS_BETTER = frozenset({"turnover", "trades", "open_trades", "fills", "orders", "rejected", *COST_KINDS})
 
 
 @dataclass(frozen=True)
@@ -104,9 +97,9 @@ def run_sweep(
     progress: Callable[[int, int], None] | None = None,
 ) -> Sweep:
     """Sweep the combinations of `axes` (`5:50:5`, `5,10,20` or sequences) in memory; nothing is written."""
-    if sort not in MEASURES:
+    if sort not in COLUMNS:
         raise UsageError(
-            f"{sort!r} is not a measure of a sweep", where="--sort", expected=f"one of {', '.join(MEASURES)}"
+            f"{sort!r} is not a measure of a sweep", where="--sort", expected=f"one of {', '.join(COLUMNS)}"
         )
     if not axes:
         raise UsageError("a sweep needs a grid", where="--grid", expected="NAME=LOW:HIGH:STEP or NAME=a,b,c")
@@ -153,37 +146,16 @@ def log_sweep(project: Project, sweep: Sweep) -> Sweep:
 def ranked_frame(frame: pl.DataFrame, by: str) -> pl.DataFrame:
     """The rows from best to worst by a measure; undefined values come last, ties keep the order of the grid."""
     if by not in frame.columns:
-        raise UsageError(f"{by!r} is not a measure of a sweep", where="sort", expected=f"one of {', '.join(MEASURES)}")
+        raise UsageError(f"{by!r} is not a measure of a sweep", where="sort", expected=f"one of {', '.join(COLUMNS)}")
     key = pl.col(by).cast(pl.Float64).fill_nan(None)
     return frame.sort(key, descending=by not in SMALLER_IS_BETTER, nulls_last=True, maintain_order=True)
 
 
 def _row_document(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """A row with its parameters under `params` and its measures beside them."""
-    return {"params": {name: row[name] for name in names}, **{name: row[name] for name in MEASURES}}
+    return {"params": {name: row[name] for name in names}, **{name: row[name] for name in COLUMNS}}
 
 
 def _frame(result: SweepResult) -> pl.DataFrame:
-    names = list(result.trials[0])
-    money = 10.0**result.money_scale
-    periods = np.full(len(result.trials), float(result.periods))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        win_rate = np.where(result.trades > 0, result.wins / result.trades, np.nan)
-        losses = np.abs(result.gross_loss)
-        profit_factor = np.where(losses > 0, result.gross_profit / losses, np.nan)
-    sharpe = sharpe_from_sums(periods, result.return_sum, result.return_sum_squares, TRADING_YEAR_NS / result.period_ns)
-    return pl.DataFrame(
-        {
-            **{name: [trial[name] for trial in result.trials] for name in names},
-            "final_equity": result.final_equity / money,
-            "total_return": result.total_return,
-            "sharpe": sharpe,
-            "max_drawdown": result.max_drawdown,
-            "trades": result.trades,
-            "win_rate": win_rate,
-            "profit_factor": profit_factor,
-            "fees": result.fee / money,
-            "rejected": result.rejected,
-        },
-        strict=False,
-    )
+    parameters = {name: [trial[name] for trial in result.trials] for name in result.trials[0]}
+    return pl.DataFrame({**parameters, **sweep_columns(result)}, strict=False)

@@ -15,7 +15,8 @@ def trade_frame(table: Trades, result: RunResult) -> pl.DataFrame:
     symbols = np.array([str(identity) for identity in result.instruments], dtype=object)
     tags = [result.tags[place] if place >= 0 else None for place in table["entry_tag"]]
     amounts = (
-        "quantity", "entry_price", "exit_price", "pnl", "trade_return", "fee", "spread_cost", "slippage_cost", "impact_cost"
+        "quantity", "entry_price", "exit_price", "pnl", "trade_return",
+        "fee", "spread_cost", "slippage_cost", "impact_cost",
     )  # fmt: skip
     return pl.DataFrame(
         {

@@ -67,9 +67,8 @@ def describe(run: Run, *, report: str | None = None) -> Callable[[Paper], None]:
         manifest = run.manifest
         params = ", ".join(f"{name} {value}" for name, value in manifest["params"].items())
         paper.line(f"{manifest['strategy']}{f' ({params})' if params else ''} on {', '.join(manifest['symbols'])}")
-        paper.line(
-            f"{manifest['timeframe']} bars, {manifest['start']} … {manifest['end']}, {run.result.bars:,} bars, {manifest['mode']} mode"
-        )
+        span = f"{manifest['start']} … {manifest['end']}"
+        paper.line(f"{run.result.bars:,} bars of {manifest['timeframe']}, {span}, {manifest['mode']} mode")
         paper.line()
         paper.facts([(row.label.words, row.text) for row in run.stats.as_rows()], indent=2)
         paper.line()

@@ -68,9 +68,8 @@ def describe(outcome: Sweep, top: int) -> Callable[[Paper], None]:
 
     def text(paper: Paper) -> None:
         market = outcome.loaded.market
-        paper.line(
-            f"{outcome.request.strategy.__name__} on {', '.join(str(identity) for identity in market.ids)}, {market.timeframe} bars"
-        )
+        symbols = ", ".join(str(identity) for identity in market.ids)
+        paper.line(f"{outcome.request.strategy.__name__} on {symbols}, {market.timeframe} bars")
         paper.line(
             f"{outcome.trials:,} trials, {outcome.invalid:,} invalid combinations skipped; best {outcome.sort} first"
         )
@@ -83,8 +82,7 @@ def describe(outcome: Sweep, top: int) -> Callable[[Paper], None]:
         ]
         paper.table(columns, rows)
         paper.line()
-        paper.line(
-            f"This data has now seen {outcome.trials_on_data:,} different trials; the best of many looks better than it is."
-        )
+        paper.line(f"This data has now seen {outcome.trials_on_data:,} different trials.")
+        paper.line("The best of many looks better than it is: test it on data it has not seen.")
 
     return text
