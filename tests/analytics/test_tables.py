@@ -57,6 +57,11 @@ def test_benchmark_carries_the_last_close_over_a_hole() -> None:
     assert buy_and_hold([], closes(2), 100.0).tolist() == [100.0, 100.0]
 
 
+def test_benchmark_does_not_buy_the_history_before_the_record() -> None:
+    series = hourly([10.0, 20.0, 100.0, 150.0])
+    assert buy_and_hold([series], closes(4)[2:], 100.0).tolist() == pytest.approx([100.0, 150.0])
+
+
 def test_results_per_symbol_add_up() -> None:
     prices = [[100.0, 120.0, 90.0, 100.0], [10.0, 10.0, 20.0, 30.0]]
     deals = [Deal(0, 1.0, fee=1.0), Deal(2, -1.0), Deal(1, 5.0, place=1, spread=0.5), Deal(3, -5.0, place=1)]

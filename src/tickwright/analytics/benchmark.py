@@ -1,7 +1,8 @@
 """Benchmark: buy every symbol with equal parts of the capital at its first open, and hold.
 
 Costs are stated: the entry pays `fee` (a fraction of its value) and nothing else; nothing is sold at the end. A symbol
-that starts later keeps its part in cash until its first bar; in a hole its last close stands.
+that starts later keeps its part in cash until its first bar; in a hole its last close stands. Bars before the record
+(history for indicators) are not bought.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ def buy_and_hold(series: Sequence[Bars], ts_ns: Int64Array, initial: float, *, f
 
 
 def _held(bars: Bars, ts_ns: Int64Array, part: float, fee: float) -> Float64Array:
-    if not len(bars):
-        return np.full(len(ts_ns), part)
-    growth = bars.prices("close") / (float(bars.prices("open")[0]) * (1.0 + fee))
     closes = bars.open_time_ns + bars.timeframe.length_ns
+    entry = int(np.searchsorted(closes, ts_ns[0])) if len(ts_ns) else len(bars)
+    if entry == len(bars):
+        return np.full(len(ts_ns), part)
+    growth = bars.prices("close") / (float(bars.prices("open")[entry]) * (1.0 + fee))
     place = np.searchsorted(closes, ts_ns, "right") - 1
-    return np.where(place >= 0, part * growth[np.maximum(place, 0)], part)
+    return np.where(place >= entry, part * growth[np.maximum(place, 0)], part)

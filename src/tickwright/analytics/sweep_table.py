@@ -64,8 +64,9 @@ def _cagr(total_return: Float64Array, years: float) -> Float64Array:
 
 def _over(numerator: Float64Array | Int64Array, denominator: Float64Array | Int64Array) -> Float64Array:
     """A quotient that is NaN where the denominator is not positive."""
-    positive = np.where(denominator > 0, denominator.astype(np.float64), np.nan)
-    quotient: Float64Array = numerator.astype(np.float64) / positive
+    above = np.asarray(numerator, np.float64)
+    below = np.where(denominator > 0, np.asarray(denominator, np.float64), np.nan)
+    quotient: Float64Array = above / below
     return quotient
 
 
