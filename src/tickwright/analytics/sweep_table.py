@@ -71,5 +71,5 @@ def _over(numerator: Float64Array | Int64Array, denominator: Float64Array | Int6
 
 
 def _net(result: SweepResult) -> Float64Array:
-    net: Float64Array = result.gross_profit - np.abs(result.gross_loss).astype(np.float64)
+    net: Float64Array = np.asarray(result.gross_profit, np.float64) - np.abs(np.asarray(result.gross_loss, np.float64))
     return net
