@@ -1,0 +1,134 @@
+"""The sum of the last n values, exact for prices: the floor under every window average.
+
+Prices are summed as integers (`decimal_units`), so the sum at a bar depends on its n values alone and never drifts,
+however long the history. Other series are summed as floats and summed anew every n values.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from tickwright.domain.bars import Float64Array
+from tickwright.indicators.compiled import compiled
+from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_UNITS, factor_for, is_exact
+from tickwright.indicators.fold import Fold, fold_arrays, window
+
+# The state is one array: four numbers, then the ring of the last n values.
+_RUN, _CURSOR, _FACTOR, _TOTAL, _RING = range(5)
+
+
+@compiled
+def new_sum(n: int) -> Float64Array:
+    """The state before the first value."""
+    state = np.zeros(_RING + n)
+    state[_FACTOR] = 1.0
+    return state
+
+
+@compiled
+def add_to_sum(state: Float64Array, value: float) -> tuple[float, float]:
+    """The sum of the last n values as (units, factor): the sum itself is units / factor; NaN while history is short."""
+    n = len(state) - _RING
+    if not math.isfinite(value):
+        state[_RUN] = state[_CURSOR] = state[_TOTAL] = 0.0
+        return np.nan, 1.0
+    place = _RING + int(state[_CURSOR])
+    leaving = state[place] if state[_RUN] >= n else 0.0
+    state[place] = value
+    state[_CURSOR] = (state[_CURSOR] + 1.0) % n
+    state[_RUN] += 1.0
+    factor = state[_FACTOR]
+    if factor > 0.0 and is_exact(value, factor, LARGEST_UNITS / n):
+        state[_TOTAL] += np.rint(value * factor) - np.rint(leaving * factor)
+    elif factor > 0.0:
+        _refine(state, n)
+    elif state[_CURSOR] == 0.0:
+        _sum_anew(state, n)
+    else:
+        state[_TOTAL] += value - leaving
+    if state[_RUN] < n:
+        return np.nan, 1.0
+    return state[_TOTAL], state[_FACTOR] if state[_FACTOR] > 0.0 else 1.0
+
+
+@compiled
+def _refine(state: Float64Array, n: int) -> None:
+    """Take the next finer factor under which all values are exact, or go over to floats."""
+    factor = state[_FACTOR]
+    held = int(min(state[_RUN], n))
+    exact = False
+    while not exact and factor > 0.0:
+        factor = factor * 10.0 if factor * 10.0 <= LARGEST_FACTOR and factor * 10.0 * n <= LARGEST_UNITS else 0.0
+        exact = factor > 0.0
+        for place in range(_RING, _RING + held):
+            exact = exact and is_exact(state[place], factor, LARGEST_UNITS / n)
+    state[_FACTOR] = factor
+    _sum_anew(state, n)
+
+
+@compiled
+def _sum_anew(state: Float64Array, n: int) -> None:
+    factor = state[_FACTOR]
+    total = 0.0
+    for place in range(_RING, _RING + int(min(state[_RUN], n))):
+        total += np.rint(state[place] * factor) if factor > 0.0 else state[place]
+    state[_TOTAL] = total
+
+
+@compiled
+def sum_exact(values: Float64Array, n: int, factor: float, divisor: float) -> Float64Array:
+    """The online update over a series known to be exact under `factor`: units of each window / `divisor`.
+
+    Both are exact quotients of the same integers, rounded once; so the bits are those of the online update.
+    """
+    result = np.empty_like(values)
+    result[: n - 1] = np.nan
+    total = 0.0
+    for bar in range(min(n - 1, len(values))):
+        total += np.rint(values[bar] * factor)
+    for bar in range(n - 1, len(values)):
+        total += np.rint(values[bar] * factor)
+        result[bar] = total / divisor
+        total -= np.rint(values[bar - n + 1] * factor)
+    return result
+
+
+@compiled
+def _fold(values: Float64Array, n: int) -> Float64Array:
+    state = new_sum(n)
+    result = np.empty_like(values)
+    for bar in range(len(values)):
+        units, factor = add_to_sum(state, values[bar])
+        result[bar] = units / factor
+    return result
+
+
+def _sums(values: Float64Array, n: int) -> Float64Array:
+    factor = factor_for(values, n)
+    return sum_exact(values, n, factor, factor) if factor > 0 else _fold(values, n)
+
+
+class RollingSum(Fold):
+    """`rolling_sum`, value by value."""
+
+    def __init__(self, n: int) -> None:
+        self.warmup = window(n, "rolling_sum") - 1
+        self._state = new_sum(int(n))
+
+    def update(self, *values: float) -> float:
+        """The sum of the last n values, this one included."""
+        units, factor = add_to_sum(self._state, float(values[0]))
+        return units / factor
+
+
+def rolling_sum(values: npt.ArrayLike, n: int) -> Float64Array:
+    """The sum of the last n values; NaN for the first n - 1.
+
+    >>> rolling_sum([0.1, 0.2, 0.3, 0.4], 3).tolist()
+    [nan, nan, 0.6, 0.9]
+    """
+    n = window(n, "rolling_sum")
+    return fold_arrays("rolling_sum", _sums, (values,), (n,), n - 1)
