@@ -72,6 +72,14 @@ class RateBudget(Protocol):
         """Let nobody call the venue before an instant (Retry-After, a ban)."""
         ...
 
+    def blocked_until(self, venue: str) -> int:
+        """The instant before which nobody may call the venue, UTC nanoseconds; 0 when it may be called now."""
+        ...
+
+    def observe(self, venue: str, used: int) -> None:
+        """What the venue says was used in its current minute, by this machine and whoever shares its address."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:

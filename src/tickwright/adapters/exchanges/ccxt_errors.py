@@ -1,0 +1,107 @@
+"""ccxt's exceptions in our words.
+
+Invariants: every class of `ccxt.base.errors` has an entry of its own, which a test proves by reflection, so a new one
+fails the build and not a user; what escapes ccxt as another exception came from an answer ccxt could not read; no
+query string, and so no signature, gets into a sentence.
+
+Known limits of ccxt that are undone here: a body cut off in the middle and a plain `ExchangeError` without the
+exchange's own words are answers that cannot be trusted, not refusals.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tickwright.domain.errors import (
+    AuthenticationFailed,
+    BadResponse,
+    ClockRefused,
+    ExchangeError,
+    ExchangeUnavailable,
+    NotOffered,
+    RateLimited,
+    RequestRefused,
+    SettingsError,
+    TickwrightError,
+    UnknownSymbol,
+)
+
+OURS: dict[str, type[TickwrightError]] = {
+    "BaseError": ExchangeError,
+    "ExchangeError": RequestRefused,
+    "AuthenticationError": AuthenticationFailed,
+    "PermissionDenied": AuthenticationFailed,
+    "AccountNotEnabled": AuthenticationFailed,
+    "AccountSuspended": AuthenticationFailed,
+    "ArgumentsRequired": RequestRefused,
+    "BadRequest": RequestRefused,
+    "BadSymbol": UnknownSymbol,
+    "OperationRejected": RequestRefused,
+    "NoChange": RequestRefused,
+    "MarginModeAlreadySet": RequestRefused,
+    "MarketClosed": RequestRefused,
+    "ManualInteractionNeeded": RequestRefused,
+    "RestrictedLocation": RequestRefused,
+    "InsufficientFunds": RequestRefused,
+    "InvalidAddress": RequestRefused,
+    "AddressPending": RequestRefused,
+    "InvalidOrder": RequestRefused,
+    "OrderNotFound": RequestRefused,
+    "OrderNotCached": RequestRefused,
+    "OrderImmediatelyFillable": RequestRefused,
+    "OrderNotFillable": RequestRefused,
+    "DuplicateOrderId": RequestRefused,
+    "ContractUnavailable": UnknownSymbol,
+    "NotSupported": NotOffered,
+    "InvalidProxySettings": SettingsError,
+    "ExchangeClosedByUser": ExchangeUnavailable,
+    "OperationFailed": ExchangeUnavailable,
+    "NetworkError": ExchangeUnavailable,
+    "DDoSProtection": RateLimited,
+    "RateLimitExceeded": RateLimited,
+    "ExchangeNotAvailable": ExchangeUnavailable,
+    "OnMaintenance": ExchangeUnavailable,
+    "InvalidNonce": ClockRefused,
+    "ChecksumError": BadResponse,
+    "RequestTimeout": ExchangeUnavailable,
+    "BadResponse": BadResponse,
+    "NullResponse": BadResponse,
+    "CancelPending": RequestRefused,
+    "UnsubscribeError": ExchangeUnavailable,
+}
+
+_QUERY = re.compile(r"\?\S*")
+_LONGEST = 300
+
+
+def in_our_words(error: Exception, *, where: str) -> TickwrightError:
+    """The error of our family that an exception out of a ccxt call means; the caller raises it `from` the original."""
+    if isinstance(error, TickwrightError):
+        return error
+    ours = _kind(error)
+    return ours(_sentence(error, ours), where=where)
+
+
+def _kind(error: Exception) -> type[TickwrightError]:
+    if isinstance(error, TimeoutError | OSError):
+        return ExchangeUnavailable
+    name = next((kind.__name__ for kind in type(error).__mro__ if kind.__name__ in OURS), None)
+    if name is None:
+        return BadResponse
+    if name == "ExchangeError" and not _has_words_of_the_exchange(error):
+        return BadResponse
+    return OURS[name]
+
+
+def _has_words_of_the_exchange(error: Exception) -> bool:
+    """ccxt puts the exchange's JSON into the text; its own failures to read an answer carry none."""
+    return error.__cause__ is None and "{" in str(error)
+
+
+def _sentence(error: Exception, ours: type[TickwrightError]) -> str:
+    text = _QUERY.sub("", str(error)).strip()
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    cause = f" ({type(error.__cause__).__name__})" if error.__cause__ is not None else ""
+    if ours is BadResponse:
+        return f"the answer cannot be read: {type(error).__name__} {text}{cause}".rstrip()
+    return f"{text or type(error).__name__}{cause}"

@@ -1,0 +1,303 @@
+"""Market data of an exchange through an unmodified ccxt client.
+
+Invariants: decimals go from the exchange's text to integers without a float; a candle is returned only once the
+exchange's own clock has passed its end, and that clock is read before the candles are; every request is paid for out of
+the shared budget first; a read is asked again by one rule; whatever goes wrong is one of our errors.
+
+Known limits: an exchange may still correct a candle within seconds of its close; the forming candle is told by the
+exchange's clock, of which only a lower bound is known (the time it last named plus the time since).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import email.utils
+import random
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from tickwright.adapters.exchanges.ccxt_client import ccxt_client, checked_base_url, http_session
+from tickwright.adapters.exchanges.ccxt_errors import in_our_words
+from tickwright.adapters.exchanges.decimal_columns import scaled
+from tickwright.adapters.exchanges.retry import RetryRule, read_with_retries
+from tickwright.adapters.exchanges.venues import venue_of
+from tickwright.adapters.exchanges.venues.venue import Market, Venue
+from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.errors import BadResponse, NotOffered, RateLimited, UnknownSymbol
+from tickwright.domain.instrument import Instrument, InstrumentId
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import MILLISECOND, SECOND, iso
+from tickwright.ports import Clock, RateBudget
+
+Answer = TypeVar("Answer")
+
+ATTEMPT_TIMEOUT_S = 10.0
+CLOSE_GRACE_NS = SECOND
+_BLOCKING_STATUSES = frozenset({418, 429})
+_SHORTEST_BLOCK_NS = SECOND
+
+
+def open_market_data(
+    exchange: str,
+    *,
+    base_url: str | None = None,
+    rate_budget: RateBudget,
+    clock: Clock,
+    deadline_s: float = 120.0,
+    connector: Callable[[], Any] | None = None,
+    chance: random.Random | None = None,
+) -> CcxtMarketData:
+    """Market data of an exchange, by ccxt's name of it; nothing is asked until the first call.
+
+    `base_url` leads every request there (the practice exchange); without it the exchange's own addresses are used.
+    `deadline_s` is how long one read may be tried. `connector` makes the aiohttp connector (own resolver, own
+    certificates); `chance` draws the pauses between attempts.
+    """
+    return CcxtMarketData(
+        venue_of(exchange),
+        base_url=None if base_url is None else checked_base_url(base_url),
+        rate_budget=rate_budget,
+        clock=clock,
+        rule=RetryRule(deadline_s=deadline_s),
+        connector=connector,
+        chance=chance or random.Random(),
+    )
+
+
+class CcxtMarketData:
+    """Fulfils the `MarketData` port; see the module for what it promises."""
+
+    def __init__(
+        self,
+        venue: Venue,
+        *,
+        base_url: str | None,
+        rate_budget: RateBudget,
+        clock: Clock,
+        rule: RetryRule,
+        connector: Callable[[], Any] | None,
+        chance: random.Random,
+    ) -> None:
+        self.exchange = venue.exchange
+        self._venue, self._base_url, self._connector = venue, base_url, connector
+        self._budget, self._clock, self._rule, self._chance = rate_budget, clock, rule, chance
+        self._account = venue.exchange if base_url is None else f"{venue.exchange}@{urlsplit(base_url).netloc}"
+        self._client: Any = None
+        self._session: Any = None
+        self._markets: Mapping[str, Market] = {}
+        self._markets_lock = asyncio.Lock()
+        self._heard_time: tuple[int, int] | None = None
+
+    @property
+    def page_limit(self) -> int:
+        """The most candles one request may return."""
+        return self._venue.page_limit
+
+    async def instruments(self) -> Sequence[Instrument]:
+        """Everything listed that the platform can trade, with the rules in force now."""
+        await self._load_markets()
+        observed_ns = await self._exchange_time_ns()
+        try:
+            found = [self._venue.instrument(market, observed_ns) for market in self._markets.values()]
+        except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
+            raise in_our_words(error, where=f"{self.exchange} instruments") from error
+        return sorted((one for one in found if one is not None), key=lambda one: one.id)
+
+    async def candles(self, instrument: InstrumentId, timeframe: Timeframe, start_ns: int, end_ns: int) -> Bars:
+        """Closed candles with open times in [start, end), oldest first, at most `page_limit` of them."""
+        market, code = await self._market(instrument), self._code(timeframe)
+        start_ns = timeframe.ceil(start_ns)
+        if start_ns >= end_ns:
+            return self._bars(instrument, timeframe, [], start_ns, end_ns, 0)
+        closed_ns = await self._closed_before(min(end_ns + timeframe.length_ns, start_ns + self._span_ns(timeframe)))
+        rows = await self._ask(
+            self._venue.candles_weight,
+            lambda client: self._venue.candles(client, market, timeframe, code, start_ns, end_ns, self.page_limit),
+            f"{instrument} {timeframe} candles",
+        )
+        return self._bars(instrument, timeframe, rows, start_ns, end_ns, closed_ns)
+
+    async def close(self) -> None:
+        """Give back connections; safe to call twice."""
+        client, session = self._client, self._session
+        self._client = self._session = None
+        if client is not None:
+            await client.close()
+        if session is not None:
+            await session.close()
+
+    def _span_ns(self, timeframe: Timeframe) -> int:
+        return (self.page_limit + 1) * timeframe.length_ns
+
+    def _code(self, timeframe: Timeframe) -> str:
+        offered = {
+            Timeframe.parse(code).length_ns: code
+            for code in self._connected().timeframes
+            if code not in self._venue.unsupported_timeframes
+        }
+        if timeframe.length_ns not in offered:
+            raise NotOffered(
+                f"{self.exchange} has no {timeframe} candles", where="timeframe", expected=", ".join(offered.values())
+            )
+        return str(self._client.timeframes[offered[timeframe.length_ns]])
+
+    async def _market(self, instrument: InstrumentId) -> Market:
+        if not self._markets:
+            async with self._markets_lock:
+                if not self._markets:
+                    await self._load_markets()
+        market = self._markets.get(instrument.symbol)
+        if market is None:
+            near = difflib.get_close_matches(instrument.symbol, self._markets, n=3)
+            raise UnknownSymbol(
+                f"{self.exchange} does not list {instrument.symbol}",
+                where="symbol",
+                expected=" or ".join(near) or f"one of its {len(self._markets)} symbols",
+            )
+        return market
+
+    async def _load_markets(self) -> None:
+        async def load(client: Any) -> Mapping[str, Market]:
+            markets = await self._venue.markets(client)
+            if not markets:
+                raise BadResponse("the answer lists no market", where=f"{self.exchange} instruments")
+            return markets
+
+        self._markets = await self._ask(self._venue.instruments_weight, load, f"{self.exchange} instruments")
+
+    async def _closed_before(self, needed_ns: int) -> int:
+        """An instant the exchange's clock has passed; asked for anew unless what is known covers `needed_ns`."""
+        known_ns = self._at_least_ns() - CLOSE_GRACE_NS
+        return known_ns if known_ns >= needed_ns else await self._exchange_time_ns() - CLOSE_GRACE_NS
+
+    async def _exchange_time_ns(self) -> int:
+        """The exchange's time, or a little less."""
+        milliseconds = await self._ask(self._venue.time_weight, self._venue.time_ms, f"{self.exchange} time")
+        self._heard_time = (milliseconds * MILLISECOND, self._clock.monotonic_ns())
+        return self._at_least_ns()
+
+    def _at_least_ns(self) -> int:
+        if self._heard_time is None:
+            return 0
+        named_ns, heard_ns = self._heard_time
+        return named_ns + self._clock.monotonic_ns() - heard_ns
+
+    async def _ask(self, weight: int, call: Callable[[Any], Awaitable[Answer]], what: str) -> Answer:
+        where = f"{what} ({self._base_url or 'its own address'})"
+
+        async def once() -> Answer:
+            await self._pay(weight, where)
+            try:
+                return await call(self._connected())
+            except Exception as error:
+                raise self._located(in_our_words(error, where=where), str(error)) from error
+
+        return await read_with_retries(once, self._rule, self._clock, self._chance)
+
+    def _located(self, error: Exception, words: str) -> Exception:
+        if isinstance(error, RateLimited):
+            banned = re.search(r"banned until (\d{13})", words)
+            if banned:
+                self._budget.block_until(self._account, int(banned[1]) * MILLISECOND)
+            error.retry_at_ns = self._budget.blocked_until(self._account) or None
+            if error.retry_at_ns:
+                error.message = f"{error.message}; nobody may call before {iso(error.retry_at_ns // SECOND * SECOND)}"
+        return error
+
+    async def _pay(self, weight: int, where: str) -> None:
+        """Wait for the budget; fail now, not after days, where a ban outlives the patience of a read."""
+        until_ns = self._budget.blocked_until(self._account)
+        if until_ns - self._clock.now_ns() > self._rule.deadline_s * SECOND:
+            raise RateLimited(
+                f"{self.exchange} lets nobody from this address call before {iso(until_ns // SECOND * SECOND)}",
+                retry_at_ns=until_ns,
+                where=where,
+            )
+        try:
+            async with asyncio.timeout(self._rule.deadline_s):
+                await self._budget.acquire(self._account, weight)
+        except TimeoutError:
+            raise RateLimited(
+                f"the request budget of {self.exchange} was not free for {self._rule.deadline_s:.0f} s",
+                where=where,
+                hint="Other programs of this machine use it up",
+            ) from None
+
+    def _heard(self, status: int, headers: Mapping[str, str]) -> None:
+        if status in _BLOCKING_STATUSES:
+            now_ns = self._clock.now_ns()
+            self._budget.block_until(self._account, now_ns + max(_SHORTEST_BLOCK_NS, _retry_after_ns(headers, now_ns)))
+        used = self._venue.used_weight(headers)
+        if used is not None:
+            self._budget.observe(self._account, used)
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            self._client = ccxt_client(self._venue, self._base_url, min(ATTEMPT_TIMEOUT_S, self._rule.deadline_s))
+        if self._session is None:
+            connector = None if self._connector is None else self._connector()
+            self._session = http_session(self._heard, connector, through_proxies=self._base_url is None)
+            self._client.session = self._session
+        return self._client
+
+    def _bars(
+        self,
+        instrument: InstrumentId,
+        timeframe: Timeframe,
+        rows: Sequence[Sequence[Any]],
+        start_ns: int,
+        end_ns: int,
+        closed_ns: int,
+    ) -> Bars:
+        where = f"{instrument} {timeframe} candles"
+        opens = _open_times(rows, timeframe, start_ns, end_ns, where)
+        kept = int(np.searchsorted(opens, closed_ns - timeframe.length_ns, side="right"))
+        columns = [_texts(rows[:kept], field, where) for field in range(1, 6)]
+        prices, price_scale = scaled([text for column in columns[:4] for text in column], where=f"{where}, prices")
+        volumes, volume_scale = scaled(columns[4], where=f"{where}, volume")
+        key = SeriesKey(instrument, timeframe)
+        open_, high, low, close = prices.reshape(4, kept)
+        return Bars(key, opens[:kept], open_, high, low, close, volumes, price_scale, volume_scale)
+
+
+def _open_times(
+    rows: Sequence[Sequence[Any]], timeframe: Timeframe, start_ns: int, end_ns: int, where: str
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    previous = -1
+    for place, row in enumerate(rows):
+        milliseconds = row[0]
+        if type(milliseconds) is not int:
+            raise BadResponse(f"candle {place} opens at {milliseconds!r}", where=where, expected="whole milliseconds")
+        open_ns = milliseconds * MILLISECOND
+        if not start_ns <= open_ns < end_ns:
+            raise BadResponse(f"candle {place} opens at {milliseconds} ms, outside of what was asked for", where=where)
+        if open_ns <= previous:
+            raise BadResponse(f"candle {place} opens at {iso(open_ns)}, not after the one before it", where=where)
+        if timeframe.floor(open_ns) != open_ns:
+            raise BadResponse(f"candle {place} opens at {iso(open_ns)}, off the grid of {timeframe}", where=where)
+        previous = open_ns
+    return np.array([row[0] for row in rows], np.int64) * MILLISECOND
+
+
+def _texts(rows: Sequence[Sequence[Any]], field: int, where: str) -> list[str]:
+    texts = [row[field] for row in rows]
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise BadResponse(f"candle {place} has {text!r} for a number", where=where, expected="decimal text")
+    return texts
+
+
+def _retry_after_ns(headers: Mapping[str, str], now_ns: int) -> int:
+    """How long an answer asks to wait: seconds or a date, 0 where it says nothing readable."""
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return int(text) * SECOND
+    try:
+        return round(email.utils.parsedate_to_datetime(text).timestamp() * SECOND) - now_ns
+    except (TypeError, ValueError):
+        return 0

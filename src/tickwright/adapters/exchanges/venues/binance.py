@@ -1,0 +1,116 @@
+"""Binance spot: native paging, the exchange's own filters and weights.
+
+Source: Binance's spot REST documentation. Candles in [startTime, endTime] by open time, both included, at most 1000,
+oldest first from startTime; 6000 request weight a minute and address; every answer names the weight used.
+
+Known limit: its 3-day and month candles are not counted from 1970 in equal steps and are not offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from tickwright.adapters.exchanges.venues.venue import Market, Venue
+from tickwright.domain.errors import BadResponse
+from tickwright.domain.instrument import Instrument, TradingRules
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import MILLISECOND
+
+_FIELDS = 12
+
+
+class Binance(Venue):
+    """Binance spot market data."""
+
+    page_limit = 1000
+    weight_per_minute = 6000
+    time_weight = 1
+    instruments_weight = 20
+    candles_weight = 2
+    client_options: Mapping[str, Any] = {
+        "fetchMarkets": {"types": ["spot"]},  # without it ccxt asks two futures addresses as well
+        "fetchMargins": False,
+        "fetchCurrencies": False,
+    }
+
+    def __init__(self) -> None:
+        super().__init__("binance")
+
+    def used_weight(self, headers: Mapping[str, str]) -> int | None:
+        """The weight this address has used in the exchange's minute."""
+        text = headers.get("X-MBX-USED-WEIGHT-1M", "")
+        return int(text) if text.isascii() and text.isdigit() else None
+
+    async def time_ms(self, client: Any) -> int:
+        """The exchange's own time in milliseconds."""
+        answer = await client.publicGetTime()
+        server_time = answer.get("serverTime") if isinstance(answer, dict) else None
+        if type(server_time) is not int or server_time <= 0:
+            raise BadResponse("the answer holds no serverTime", where="binance /api/v3/time")
+        return server_time
+
+    async def candles(
+        self, client: Any, market: Market, timeframe: Timeframe, code: str, start_ns: int, end_ns: int, limit: int
+    ) -> Sequence[Sequence[Any]]:
+        """Rows of (open ms, open, high, low, close, volume) in [start, end), as the exchange wrote them."""
+        where = f"binance /api/v3/klines {market['id']} {code}"
+        rows = await client.publicGetKlines(
+            {
+                "symbol": market["id"],
+                "interval": code,
+                "startTime": -(-start_ns // MILLISECOND),
+                "endTime": (end_ns - 1) // MILLISECOND,
+                "limit": limit,
+            }
+        )
+        if not isinstance(rows, list):
+            raise BadResponse(f"the answer is not a list of candles but {str(rows)[:60]!r}", where=where)
+        for place, row in enumerate(rows):
+            if not isinstance(row, list) or len(row) != _FIELDS:
+                raise BadResponse(f"candle {place} is not a row of {_FIELDS} fields: {str(row)[:60]}", where=where)
+        return [row[:6] for row in rows]
+
+    def instrument(self, market: Market, observed_ns: int) -> Instrument | None:
+        """A listed symbol with the filters in force; raises `BadResponse` where one is missing."""
+        if not market.get("spot"):
+            return None
+        info = market["info"]
+        filters = {entry["filterType"]: entry for entry in info.get("filters", [])}
+        where = f"binance {info.get('symbol')}"
+        notional = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL") or {"minNotional": "0"}
+        lot = filters.get("LOT_SIZE", {})
+        rules = TradingRules(
+            observed_ns,
+            _positive(filters.get("PRICE_FILTER", {}).get("tickSize"), "tickSize", where),
+            _positive(lot.get("stepSize"), "stepSize", where),
+            _decimal(notional.get("minNotional"), "minNotional", where),
+            _decimal(lot.get("minQty"), "minQty", where),
+            _decimal(lot.get("maxQty"), "maxQty", where),
+        )
+        return Instrument(
+            self.identity(market),
+            (rules,),
+            status="trading" if info.get("status") == "TRADING" else "halted",
+            maker_fee=Decimal(str(market["maker"])),
+            taker_fee=Decimal(str(market["taker"])),
+            source="binance exchangeInfo; fees: base tier",
+        )
+
+
+def _decimal(text: Any, name: str, where: str) -> Decimal:
+    try:
+        value = Decimal(text) if isinstance(text, str) else Decimal("NaN")
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value < 0:
+        raise BadResponse(f"{name} is {text!r}", where=where, expected="a decimal number as text")
+    return value.normalize() + 0
+
+
+def _positive(text: Any, name: str, where: str) -> Decimal:
+    value = _decimal(text, name, where)
+    if value == 0:
+        raise BadResponse(f"{name} is {text!r}", where=where, expected="a number above 0")
+    return value

@@ -1,0 +1,119 @@
+"""What the gateway must know of any exchange, answered by ccxt's unified interface.
+
+Invariants: candles come back as decimal text, never through a float; an answer that lies wholly beyond the range that
+was asked for is not taken for "there is none".
+
+Known limits: weights are one per request; exchanges without a rule for prices (a fixed tick) are left out of the
+instruments; ccxt's unified interface passes no end of the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tickwright.domain.errors import BadResponse, NotOffered
+from tickwright.domain.instrument import Instrument, InstrumentId, TradingRules
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import MILLISECOND, iso
+
+Market = Mapping[str, Any]
+_TICK_SIZE, _DECIMAL_PLACES = 4, 2  # ccxt's precision modes
+
+
+class Venue:
+    """One exchange through ccxt's unified interface; subclasses say what they know better."""
+
+    page_limit = 500
+    weight_per_minute = 60
+    time_weight = 1
+    instruments_weight = 1
+    candles_weight = 1
+    client_options: Mapping[str, Any] = {}
+    unsupported_timeframes: frozenset[str] = frozenset({"1M", "3d", "3M", "1y"})
+    """Lengths that are not counted from 1970 in equal steps."""
+
+    def __init__(self, exchange: str) -> None:
+        self.exchange = exchange
+
+    def used_weight(self, headers: Mapping[str, str]) -> int | None:
+        """What the exchange says was used in this minute, where an answer says so."""
+        return None
+
+    async def time_ms(self, client: Any) -> int:
+        """The exchange's own time in milliseconds."""
+        answer: int = await client.fetch_time()
+        return answer
+
+    async def markets(self, client: Any) -> Mapping[str, Market]:
+        """ccxt's markets by symbol, asked for anew."""
+        answer: Mapping[str, Market] = await client.load_markets(True)
+        return answer
+
+    async def candles(
+        self, client: Any, market: Market, timeframe: Timeframe, code: str, start_ns: int, end_ns: int, limit: int
+    ) -> Sequence[Sequence[Any]]:
+        """Rows of (open ms, open, high, low, close, volume) in [start, end), decimals as text, oldest first."""
+        bars = min(limit, -(-(end_ns - start_ns) // timeframe.length_ns))
+        rows = await client.fetch_ohlcv(market["symbol"], code, start_ns // MILLISECOND, bars)
+        if not isinstance(rows, list) or any(not isinstance(row, list) or len(row) < 6 for row in rows):
+            raise BadResponse("the candles are not rows of six fields", where=f"{self.exchange} {market['symbol']}")
+        wanted = [row for row in rows if start_ns <= _open_ns(row) < end_ns]
+        if rows and not wanted and _open_ns(rows[0]) >= end_ns:
+            raise NotOffered(
+                f"{self.exchange} answers with candles from {iso(_open_ns(rows[0]))} on and none before {iso(end_ns)}",
+                where=str(market["symbol"]),
+                hint="It keeps only its newest candles, or lists the symbol later; start later or import the history",
+            )
+        return wanted[:limit]
+
+    def instrument(self, market: Market, observed_ns: int) -> Instrument | None:
+        """A market in our words, None for what the platform does not trade (futures with an end, options)."""
+        kind = "spot" if market.get("spot") else "perpetual" if market.get("swap") else None
+        tick = self._step(market, "price")
+        if kind is None or tick is None:
+            return None
+        limits = market["limits"]
+        return Instrument(
+            self.identity(market),
+            (
+                TradingRules(
+                    observed_ns,
+                    tick,
+                    self._step(market, "amount") or Decimal("1e-8"),
+                    _number(limits["cost"].get("min")) or Decimal(0),
+                    _number(limits["amount"].get("min")) or Decimal(0),
+                    _number(limits["amount"].get("max")),
+                ),
+            ),
+            "spot" if kind == "spot" else "perpetual",
+            "halted" if market.get("active") is False else "trading",
+            _number(market.get("contractSize")) or Decimal(1),
+            _number(market.get("maker")),
+            _number(market.get("taker")),
+            market["created"] * MILLISECOND if market.get("created") else None,
+            source=self.exchange,
+        )
+
+    def identity(self, market: Market) -> InstrumentId:
+        """The instrument's name."""
+        return InstrumentId(self.exchange, market["base"], market["quote"], market.get("settle") or "")
+
+    def _step(self, market: Market, of: str) -> Decimal | None:
+        """The smallest step of a price or an amount, None where there is no fixed one."""
+        value = _number(market["precision"].get(of))
+        if value is None:
+            return None
+        mode = market.get("precisionMode", _TICK_SIZE)
+        if mode == _DECIMAL_PLACES:
+            return Decimal(1).scaleb(-int(value))
+        return value if mode == _TICK_SIZE and value > 0 else None
+
+
+def _open_ns(row: Sequence[Any]) -> int:
+    return int(row[0]) * MILLISECOND
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value)).normalize() + 0
