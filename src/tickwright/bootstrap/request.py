@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tickwright.bootstrap.backtest import BacktestRequest
+from tickwright.bootstrap.fetch_wishes import read_last
 from tickwright.bootstrap.market_loading import LoadedMarket, load_market
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.strategies import find_strategy
@@ -24,7 +25,6 @@ from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
 from tickwright.settings import Settings
 from tickwright.settings.model import StrategyInstance
-from tickwright.settings.units import read_span
 from tickwright.strategy_api.strategy import Form, Strategy, form_of
 
 
@@ -113,7 +113,7 @@ def _range(
     if flags.last:
         if flags.start:
             raise UsageError("--last and --start say the same thing", where="command line", expected="one of the two")
-        start_ns = _newest(project, instruments, timeframe, end_ns) - _span(flags.last)
+        start_ns = _newest(project, instruments, timeframe, end_ns) - read_last(flags.last)
     if start_ns is not None and end_ns is not None and start_ns >= end_ns:
         raise UsageError(f"the range {start} … {end} is empty", where="--end", expected="an end after the start")
     anchor_ns = start_ns if flags.anchor is None else parse_instant(flags.anchor, where="--anchor")
@@ -129,13 +129,6 @@ def _newest(project: Project, instruments: Sequence[InstrumentId], timeframe: Ti
     held = [project.store.coverage(SeriesKey(identity, timeframe)).last_ns for identity in instruments]
     newest = max((last + timeframe.length_ns for last in held if last is not None), default=0)
     return newest if end_ns is None else min(newest, end_ns)
-
-
-def _span(text: str) -> int:
-    try:
-        return read_span(text)
-    except ValueError as expectation:
-        raise UsageError(f"{text!r} is not a span of time", where="--last", expected=str(expectation)) from None
 
 
 def _mode(settings: Settings, flags: RunFlags, strategy: type[Strategy]) -> str:

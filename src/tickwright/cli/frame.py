@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from tickwright.cli.output import Answer, note
+from tickwright.cli.output import Answer, Paper, note
 from tickwright.cli.progress import ProgressBar
 from tickwright.cli.registry import COMMANDS, FOREIGN_WORDS, GROUP_SYNONYMS, LIVE_WORDS, CommandEntry
 from tickwright.domain.errors import UsageError
@@ -58,6 +59,12 @@ class Frame:
     def note(self, text: str) -> None:
         """Tell something on the side, on stderr."""
         note(text)
+
+    def show(self, text: Callable[[Paper], None]) -> None:
+        """Show a part of a long command's answer as soon as it is known; nothing with `--json`."""
+        if not self.json:
+            text(Paper(sys.stdout))
+            sys.stdout.flush()
 
 
 class CommandFunction(Protocol):
@@ -247,10 +254,10 @@ def _show_help_without_command(frame: Frame, context: typer.Context, /) -> None:
 
 
 def _print_version(frame_json: bool) -> None:
-    from tickwright import __version__
     from tickwright.cli.output import print_answer
+    from tickwright.domain.version import VERSION
 
-    answer = Answer("version", {"version": __version__}, lambda paper: paper.line(f"tickwright {__version__}"))
+    answer = Answer("version", {"version": VERSION}, lambda paper: paper.line(f"tickwright {VERSION}"))
     print_answer(answer, as_json=frame_json)
     raise typer.Exit()
 

@@ -1,0 +1,91 @@
+"""What a fetch is asked for: flags, the settings and a strategy's needs as series and ranges per exchange.
+
+Invariants: a flag wins over what `--for` names, that over the settings; every wish is of one exchange, at the address
+the settings or the flag give it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from tickwright.bootstrap.project import Project
+from tickwright.bootstrap.strategies import find_strategy
+from tickwright.domain.errors import UsageError
+from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import parse_instant
+from tickwright.settings import Settings
+from tickwright.settings.units import read_span
+
+
+@dataclass(frozen=True)
+class FetchWish:
+    """Series of one exchange and timeframe to bring up to date."""
+
+    instruments: tuple[InstrumentId, ...]
+    timeframe: Timeframe
+    start_ns: int | None
+    end_ns: int | None
+    url: str | None
+
+
+def fetch_wishes(
+    project: Project,
+    settings: Settings,
+    for_strategy: str | None,
+    exchange: str | None,
+    symbols: Sequence[str],
+    timeframe: str | None,
+    start: str | None,
+    end: str | None,
+    last: str | None,
+    url: str | None,
+) -> list[FetchWish]:
+    """One wish per exchange; raises `UsageError` where nothing says which symbols."""
+    instance = settings.strategies.get(for_strategy) if for_strategy else None
+    strategy = find_strategy(project.home, instance.use if instance else for_strategy) if for_strategy else None
+    venue = exchange or (instance.exchange if instance else None) or settings.defaults.exchange
+    named = symbols or (instance.symbols if instance else ()) or settings.defaults.symbols
+    if not named:
+        raise UsageError(
+            "no symbol is named",
+            where="--symbol",
+            expected="BASE/QUOTE such as BTC/USDT",
+            hint="Repeat it for several.",
+        )
+    frame = timeframe or (instance.timeframe if instance else None) or (strategy.timeframe if strategy else None)
+    chosen = Timeframe.parse(frame or settings.defaults.timeframe, where="--timeframe")
+    start_ns, end_ns = fetch_range(settings, start, end, last)
+    identities = sorted({InstrumentId.parse(symbol, exchange=venue, where="--symbol") for symbol in named})
+    return [
+        FetchWish(tuple(group), chosen, start_ns, end_ns, url or settings.exchange(name).url)
+        for name, group in groupby(identities, key=lambda identity: identity.exchange)
+    ]
+
+
+def fetch_range(
+    settings: Settings, start: str | None, end: str | None, last: str | None
+) -> tuple[int | None, int | None]:
+    """(start, end) in UTC nanoseconds, None where the store and the clock decide; raises `UsageError`."""
+    if last and start:
+        raise UsageError("--last and --start say the same thing", where="command line", expected="one of the two")
+    start = start or (None if last else settings.defaults.start)
+    end = end or settings.defaults.end
+    start_ns = None if start is None else parse_instant(start, where="--start")
+    end_ns = None if end is None else parse_instant(end, inclusive_end=True, where="--end")
+    if last:
+        start_ns = (time.time_ns() if end_ns is None else end_ns) - read_last(last)
+    if start_ns is not None and end_ns is not None and start_ns >= end_ns:
+        raise UsageError(f"the range {start} … {end} is empty", where="--end", expected="an end after the start")
+    return start_ns, end_ns
+
+
+def read_last(text: str) -> int:
+    """The span of `--last` in nanoseconds; raises `UsageError`."""
+    try:
+        return read_span(text)
+    except ValueError as expectation:
+        raise UsageError(f"{text!r} is not a span of time", where="--last", expected=str(expectation)) from None

@@ -1,0 +1,82 @@
+"""What a project's market store holds, as plain rows: series, gaps, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tickwright.bootstrap.project import Project
+from tickwright.domain.bars import SeriesKey
+from tickwright.domain.errors import DataMissing
+from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import iso
+
+
+def list_series(project: Project) -> list[dict[str, Any]]:
+    """One row per stored series."""
+    rows = []
+    for key in project.store.keys():  # noqa: SIM118 - a store is not a dict
+        held = project.store.coverage(key)
+        rows.append(
+            {
+                "series": str(key),
+                "exchange": key.instrument.exchange,
+                "symbol": key.instrument.symbol,
+                "kind": key.kind,
+                "timeframe": None if key.timeframe is None else str(key.timeframe),
+                "rows": held.rows,
+                "first": None if held.first_ns is None else iso(held.first_ns),
+                "last": None if held.last_ns is None else iso(held.last_ns),
+                "gaps": len(held.gaps),
+                "missing_bars": sum(gap.bars for gap in held.gaps),
+            }
+        )
+    return rows
+
+
+def gap_rows(project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None) -> list[dict[str, Any]]:
+    """Every hole of the chosen series, in order of series and time."""
+    return [
+        {
+            "series": str(key),
+            "start": iso(gap.start_ns),
+            "end": iso(gap.end_ns),
+            "bars": gap.bars,
+            "kind": gap.kind.value,
+            "note": gap.note,
+        }
+        for key in chosen_series(project, symbols, exchange, timeframe)
+        for gap in project.store.coverage(key).gaps
+    ]
+
+
+def verify_series(
+    project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None, *, deep: bool
+) -> dict[str, Any]:
+    """What `verify` found in the chosen series, and how much it looked at."""
+    keys = chosen_series(project, symbols, exchange, timeframe)
+    findings = [finding for key in keys for finding in project.store.verify(key, deep=deep)]
+    return {
+        "series": len(keys),
+        "rows": sum(project.store.coverage(key).rows for key in keys),
+        "deep": deep,
+        "findings": [
+            {"series": str(finding.key), "place": finding.place, "reason": finding.reason} for finding in findings
+        ],
+    }
+
+
+def chosen_series(project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None) -> list[SeriesKey]:
+    """The stored series of these symbols (all of the store without any) and this timeframe; raises `DataMissing`."""
+    frame = None if timeframe is None else Timeframe.parse(timeframe, where="--timeframe")
+    named = [InstrumentId.parse(symbol, exchange=exchange, where="--symbol") for symbol in symbols]
+    stored = [key for key in project.store.keys() if frame is None or key.timeframe == frame]  # noqa: SIM118
+    for identity in named:
+        if not any(key.instrument == identity for key in stored):
+            raise DataMissing(
+                f"no {f'{frame} ' if frame else ''}candles of {identity} are stored",
+                where=str(project.home),
+                hint="`tickwright data ls` lists what is stored.",
+            )
+    return [key for key in stored if not named or key.instrument in named]

@@ -1,0 +1,210 @@
+"""`tickwright data`: fetch, import, export and examine market data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+from tickwright.cli import run_options as options
+from tickwright.cli.frame import Frame, command, group_app
+from tickwright.cli.output import Answer, Paper
+
+if TYPE_CHECKING:
+    from tickwright.domain.bars import SeriesKey
+
+app = group_app("Fetch, import, export and examine market data.")
+
+Again = Annotated[bool, Option("--again", help="Ask also for what was fetched before, to see corrections.")]
+Url = Annotated[str | None, Option("--url", help="Another address of the exchange, such as a sandbox's.")]
+
+
+@command(app, "fetch")
+def fetch(
+    frame: Frame,
+    for_: Annotated[str | None, Option("--for", help="Fetch what this strategy or instance needs.")] = None,
+    exchange: options.Exchange = None,
+    symbol: options.Symbols = None,
+    timeframe: options.TimeframeName = None,
+    start: options.Start = None,
+    end: options.End = None,
+    last: options.Last = None,
+    url: Url = None,
+    again: Again = False,
+    store: options.Store = None,
+) -> Answer:
+    """Fetch candles from an exchange; run again, it asks only for what is new."""
+    from tickwright.bootstrap.fetch import fetch as fetch_series
+    from tickwright.bootstrap.fetch_wishes import fetch_wishes
+    from tickwright.bootstrap.project import Project
+
+    settings = frame.settings({"store.url": store})
+    project = Project(frame.home, store_url=settings.store.url)
+    wishes = fetch_wishes(project, settings, for_, exchange, tuple(symbol or ()), timeframe, start, end, last, url)
+    outcomes = []
+    with frame.progress("Fetching pages") as bar:
+        for wish in wishes:
+            outcomes += fetch_series(
+                project, wish.instruments, wish.timeframe, wish.start_ns, wish.end_ns, url=wish.url,
+                again=again, progress=bar.update,
+            )  # fmt: skip
+    rows = [outcome.document() for outcome in outcomes]
+    columns = ("series", "pages", "inserted", "revised", "unchanged", "rows", "first", "last", "gaps")
+
+    def text(paper: Paper) -> None:
+        paper.table(columns, [[row[name] for name in columns] for row in rows])
+        for row in rows:
+            for refused in row["refused"]:
+                paper.line(f"  refused: {row['series']} {refused['place']}: {refused['reason']}")
+
+    return Answer("data-fetch", {"series": rows}, text)
+
+
+@command(app, "import")
+def import_(
+    frame: Frame,
+    file: Annotated[Path, Argument(help="CSV, CSV.gz or Parquet with timestamp, open, high, low, close, volume.")],
+    exchange: options.Exchange = None,
+    symbol: Annotated[str | None, Option("--symbol", help="BASE/QUOTE of the candles.")] = None,
+    timeframe: options.TimeframeName = None,
+    skip_bad_rows: Annotated[
+        bool, Option("--skip-bad-rows", help="Store the sound rows of a file with bad ones.")
+    ] = False,
+    store: options.Store = None,
+) -> Answer:
+    """Import candles from a file; all of it or nothing."""
+    from tickwright.bootstrap.files import import_file
+    from tickwright.bootstrap.project import Project
+
+    settings = frame.settings({"store.url": store})
+    project = Project(frame.home, store_url=settings.store.url)
+    key = _series(symbol, exchange or settings.defaults.exchange, timeframe)
+    outcome = import_file(project, file, key, skip_bad_rows=skip_bad_rows)
+
+    def text(paper: Paper) -> None:
+        paper.line(f"{file.name} → {outcome['series']}")
+        names = ("rows_read", "inserted", "revised", "unchanged", "first", "last")
+        paper.facts([(name.replace("_", " "), outcome[name]) for name in names], indent=2)
+        for refused in outcome["refused"]:
+            paper.line(f"  refused: {refused['place']}: {refused['reason']}")
+        paper.facts([("gaps", len(outcome["gaps"]))], indent=2)
+
+    return Answer("data-import", outcome, text)
+
+
+@command(app, "export")
+def export(
+    frame: Frame,
+    out: Annotated[Path, Option("--out", help="File to write: .csv, .csv.gz or .parquet.")],
+    exchange: options.Exchange = None,
+    symbol: Annotated[str | None, Option("--symbol", help="BASE/QUOTE of the candles.")] = None,
+    timeframe: options.TimeframeName = None,
+    start: options.Start = None,
+    end: options.End = None,
+    store: options.Store = None,
+) -> Answer:
+    """Export candles to a file."""
+    from tickwright.bootstrap.files import export_file
+    from tickwright.bootstrap.project import Project
+    from tickwright.domain.timestamp import parse_instant
+
+    settings = frame.settings({"store.url": store})
+    project = Project(frame.home, store_url=settings.store.url)
+    key = _series(symbol, exchange or settings.defaults.exchange, timeframe)
+    start_ns = None if start is None else parse_instant(start, where="--start")
+    end_ns = None if end is None else parse_instant(end, inclusive_end=True, where="--end")
+    outcome = export_file(project, key, start_ns, end_ns, out)
+    return Answer("data-export", outcome, lambda paper: paper.line(f"{outcome['rows']:,} rows → {outcome['file']}"))
+
+
+@command(app, "ls")
+def ls(frame: Frame, store: options.Store = None) -> Answer:
+    """List the stored series."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.stored_data import list_series
+
+    settings = frame.settings({"store.url": store})
+    rows = list_series(Project(frame.home, store_url=settings.store.url))
+
+    def text(paper: Paper) -> None:
+        if not rows:
+            paper.line(f"No series is stored in {frame.home}. `tickwright data fetch --symbol BTC/USDT` fetches one.")
+            return
+        columns = ("series", "rows", "first", "last", "gaps", "missing_bars")
+        paper.table(columns, [[row[name] for name in columns] for row in rows])
+
+    return Answer("data-list", {"series": rows}, text)
+
+
+@command(app, "gaps")
+def gaps(
+    frame: Frame,
+    exchange: options.Exchange = None,
+    symbol: options.Symbols = None,
+    timeframe: options.TimeframeName = None,
+    store: options.Store = None,
+) -> Answer:
+    """Show the gap map: every hole of the stored series, with its type."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.stored_data import gap_rows
+
+    settings = frame.settings({"store.url": store})
+    project = Project(frame.home, store_url=settings.store.url)
+    rows = gap_rows(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe)
+    return Answer("data-gaps", {"gaps": rows}, gap_table(rows))
+
+
+def gap_table(rows: Sequence[dict[str, object]]) -> Callable[[Paper], None]:
+    """Gap rows as text."""
+
+    def text(paper: Paper) -> None:
+        if not rows:
+            paper.line("No bar is missing.")
+            return
+        columns = ("series", "start", "end", "bars", "kind", "note")
+        paper.table(columns, [[row[name] for name in columns] for row in rows])
+
+    return text
+
+
+@command(app, "verify")
+def verify(
+    frame: Frame,
+    exchange: options.Exchange = None,
+    symbol: options.Symbols = None,
+    timeframe: options.TimeframeName = None,
+    deep: Annotated[bool, Option("--deep", help="Read every row and apply the candle rules as well.")] = False,
+    store: options.Store = None,
+) -> Answer:
+    """Compare what is stored with what was promised; exit code 1 where something is wrong."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.stored_data import verify_series
+
+    settings = frame.settings({"store.url": store})
+    project = Project(frame.home, store_url=settings.store.url)
+    outcome = verify_series(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe, deep=deep)
+
+    def text(paper: Paper) -> None:
+        for finding in outcome["findings"]:
+            paper.line(f"{finding['series']} {finding['place']}: {finding['reason']}")
+        wrong = len(outcome["findings"])
+        verdict = f"{wrong} findings" if wrong else "all as promised"
+        paper.line(f"{outcome['series']} series, {outcome['rows']:,} rows: {verdict}")
+
+    return Answer("data-verify", outcome, text, exit_code=1 if outcome["findings"] else 0)
+
+
+def _series(symbol: str | None, exchange: str, timeframe: str | None) -> SeriesKey:
+    from tickwright.domain.bars import SeriesKey
+    from tickwright.domain.errors import UsageError
+    from tickwright.domain.instrument import InstrumentId
+    from tickwright.domain.timeframe import Timeframe
+
+    if symbol is None:
+        raise UsageError("no symbol is named", where="--symbol", expected="BASE/QUOTE such as BTC/USDT")
+    if timeframe is None:
+        raise UsageError("no timeframe is named", where="--timeframe", expected="a bar length such as 1h")
+    identity = InstrumentId.parse(symbol, exchange=exchange, where="--symbol")
+    return SeriesKey(identity, Timeframe.parse(timeframe, where="--timeframe"))
