@@ -4,7 +4,7 @@
 exits; `state` what survives a restart; `informative` other timeframes and symbols; `signals` words for conditions;
 `universe` symbols by rank; `views` the bars a strategy sees; `indicator_arrays` what `indicators` returned;
 `evaluate` from a strategy and its bars to decisions;
-`registry` strategies by name; `spelling` what was probably meant.
+`registry` strategies by name.
 """
 
 from tickwright.strategy_api.acts import Acts, every, on_change, retry

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
 from tickwright.domain.errors import UsageError
 from tickwright.indicators.memo import Memo, Recording, leading_unknown, recording
 from tickwright.strategy_api.exits import Exits
-from tickwright.strategy_api.indicator_arrays import Array, Indicators
+from tickwright.strategy_api.indicator_arrays import Array, Condition, Indicators
 from tickwright.strategy_api.informative import Informative, aligned, informatives_of, last_closed
 from tickwright.strategy_api.strategy import Form, Strategy, form_of
 from tickwright.strategy_api.views import StrategyBars, StrategyMarket
@@ -28,7 +27,6 @@ __all__ = [
     "evaluate_targets", "evaluate_weights",
 ]  # fmt: skip
 
-Condition = npt.NDArray[np.bool_]
 InformativeBars = Mapping[tuple[str, str | None], StrategyBars]
 
 

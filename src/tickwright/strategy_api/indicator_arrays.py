@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.errors import UsageError
-from tickwright.strategy_api.spelling import did_you_mean
+from tickwright.domain.spelling import did_you_mean
 
 Array = npt.NDArray[Any]
+Condition = npt.NDArray[np.bool_]
 
 
 class Indicators:

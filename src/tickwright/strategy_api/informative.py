@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tickwright.domain.bars import Int64Array
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
+from tickwright.strategy_api.indicator_arrays import Array
+from tickwright.strategy_api.views import StrategyBars
 
-if TYPE_CHECKING:
-    from tickwright.strategy_api.indicator_arrays import Array
-    from tickwright.strategy_api.views import StrategyBars
-
-Method = Callable[[Any, "StrategyBars"], Mapping[str, "Array"]]
+Method = Callable[[Any, StrategyBars], Mapping[str, Array]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from itertools import product
 from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from tickwright.domain.errors import UsageError
-from tickwright.strategy_api.spelling import did_you_mean
+from tickwright.domain.spelling import did_you_mean
 
 Value = TypeVar("Value", int, float, str, bool)
 ParameterValue = int | float | str | bool

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from tickwright.domain.errors import UsageError
-from tickwright.strategy_api.spelling import did_you_mean
+from tickwright.domain.spelling import did_you_mean
 from tickwright.strategy_api.strategy import Strategy, form_of
 
 SHIPPED = "shipped"

@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import Any, Self, overload
 
 from tickwright.domain.errors import UsageError
-from tickwright.strategy_api.spelling import did_you_mean
+from tickwright.domain.spelling import did_you_mean
 
 
 class State:

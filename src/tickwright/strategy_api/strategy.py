@@ -10,20 +10,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from tickwright.domain.errors import UsageError
 from tickwright.strategy_api.acts import Acts, on_change
+from tickwright.strategy_api.exits import Exits
+from tickwright.strategy_api.indicator_arrays import Array, Indicators
 from tickwright.strategy_api.parameters import ParameterValue, accept_overrides, parameters_of
 from tickwright.strategy_api.state import persistent
-
-if TYPE_CHECKING:
-    from tickwright.strategy_api.exits import Exits
-    from tickwright.strategy_api.indicator_arrays import Array, Indicators
-    from tickwright.strategy_api.universe import Universe
-    from tickwright.strategy_api.views import StrategyBars, StrategyMarket
+from tickwright.strategy_api.universe import Universe
+from tickwright.strategy_api.views import StrategyBars, StrategyMarket
 
 CALLBACKS = (
     "on_start", "on_bar", "on_bars", "on_trade", "on_book", "on_funding", "on_order", "on_fill", "on_timer",
