@@ -18,23 +18,25 @@ if TYPE_CHECKING:
     from tickwright.strategies import *  # noqa: F403
     from tickwright.strategy_api import *  # noqa: F403
 
-_ROOMS = ("bootstrap.notebook", "strategy_api", "strategies", "indicators")
-_FUNCTIONS = ("load", "backtest", "sweep")
+_FUNCTIONS = ("backtest", "load", "sweep")
+_ROOMS = ("strategy_api", "strategies", "indicators")
 
 __all__ = ["__version__", "backtest", "load", "sweep"]
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from the room it lives in."""
+    if name in _FUNCTIONS:
+        return globals().setdefault(name, getattr(import_module("tickwright.bootstrap.notebook"), name))
     if not name.startswith("_"):
         for room in _ROOMS:
             module = import_module(f"tickwright.{room}")
-            if name in (_FUNCTIONS if room == "bootstrap.notebook" else module.__all__):
+            if name in module.__all__:
                 return globals().setdefault(name, getattr(module, name))
     raise AttributeError(f"module 'tickwright' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
     """Every public name."""
-    rooms = [import_module(f"tickwright.{room}") for room in _ROOMS[1:]]
+    rooms = [import_module(f"tickwright.{room}") for room in _ROOMS]
     return sorted({*__all__, *(name for room in rooms for name in room.__all__)})
