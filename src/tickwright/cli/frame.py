@@ -36,10 +36,11 @@ class Frame:
     """What every command is given: the project, the settings files, and how to answer.
 
     `home` is the project directory: `--home`, else the nearest directory upwards with a tickwright.toml, else the
-    working directory. It need not exist yet.
+    working directory. It need not exist yet. `chosen_home` is `--home` alone, None where it was not given.
     """
 
     home: Path
+    chosen_home: Path | None = None
     configs: tuple[Path, ...] = ()
     profile: str | None = None
     json: bool = False
@@ -157,9 +158,8 @@ class CommandGroup(TyperGroup):
 
     def _unknown(self, ctx: Any, word: str) -> UsageError:
         known = self.list_commands(ctx)
-        nearest = GROUP_SYNONYMS.get(word)
-        if nearest not in known:
-            nearest = next(iter(get_close_matches(word, known, n=1, cutoff=0.5)), None)
+        meant = next((ours for ours in GROUP_SYNONYMS.get(word, ()) if ours in known), None)
+        nearest = meant or next(iter(get_close_matches(word, known, n=1, cutoff=0.5)), None)
         hint = f"Did you mean `{ctx.command_path} {nearest}`?" if nearest else f"Type `{ctx.command_path} --help`."
         return UsageError(
             f"{word!r} is not a command of {ctx.command_path}",
@@ -167,6 +167,12 @@ class CommandGroup(TyperGroup):
             expected=f"one of {', '.join(known)}",
             hint=hint,
         )
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The commands of the group, each with its whole first sentence."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, first_sentence(found.help or "")) for name, found in commands])
 
 
 class RootGroup(CommandGroup):
@@ -212,6 +218,15 @@ class RootGroup(CommandGroup):
         )
 
 
+def first_sentence(text: str) -> str:
+    """The first sentence of a help text.
+
+    >>> first_sentence("List runs. Newest first.")
+    'List runs.'
+    """
+    return " ".join(text.split()).partition(". ")[0].rstrip(".") + "."
+
+
 def load_command(entry: CommandEntry) -> Any:
     """Import a command's module and return its Typer command or group under its registered name."""
     module = importlib.import_module(f"tickwright.cli.{entry.module}")
@@ -220,12 +235,12 @@ def load_command(entry: CommandEntry) -> Any:
     return loaded
 
 
-def project_directory(home: Path | None) -> Path:
-    """The project a command works in, absolute; raises `UsageError` where `--home` names a file."""
+def project_directory(home: Path | None, *, flag: str = "--home") -> Path:
+    """The project a command works in, absolute; raises `UsageError` where a file was named."""
     if home is not None:
         directory = home.expanduser().absolute()
         if directory.exists() and not directory.is_dir():
-            raise UsageError(f"{str(home)!r} is a file", where="--home", expected="a directory")
+            raise UsageError(f"{str(home)!r} is a file", where=flag, expected="a directory")
         return directory
     here = Path.cwd()
     return next((place for place in (here, *here.parents) if (place / PROJECT_FILE).is_file()), here)
@@ -322,8 +337,10 @@ def _frame_from(context: typer.Context, given: dict[str, Any]) -> Frame:
     collected.update({name: value for name, value in given.items() if value})
     if collected.get("version"):
         _print_version(bool(collected.get("json")))
+    home = project_directory(collected.get("home"))
     return Frame(
-        home=project_directory(collected.get("home")),
+        home=home,
+        chosen_home=home if collected.get("home") else None,
         configs=tuple(collected.get("config") or ()),
         profile=collected.get("profile"),
         json=bool(collected.get("json")),

@@ -26,6 +26,8 @@ class CommandEntry:
 
 
 COMMANDS: Final[tuple[CommandEntry, ...]] = (
+    CommandEntry("init", "init", "Make a project: settings, folders, nothing overwritten.", START),
+    CommandEntry("config", "config", "Show, check and import settings.", HELP),
     CommandEntry("explain", "explain", "Say what a code means, what state things are in, and what to do.", HELP),
 )
 
@@ -76,24 +78,29 @@ FOREIGN_WORDS: Final[dict[str, str]] = {
 LIVE_WORDS: Final = frozenset({"live", "trade", "dry-run", "dryrun", "paper", "start", "run-live"})
 """Words that ask for trading in real time, which this version does not do."""
 
-GROUP_SYNONYMS: Final[dict[str, str]] = {
-    "list": "ls",
-    "dir": "ls",
-    "download": "fetch",
-    "get": "fetch",
-    "update": "fetch",
-    "load": "import",
-    "dump": "export",
-    "save": "export",
-    "create": "new",
-    "add": "new",
-    "init": "new",
-    "describe": "show",
-    "info": "show",
-    "cat": "show",
-    "validate": "check",
-    "test": "check",
-    "holes": "gaps",
-    "check": "verify",
+GROUP_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
+    "list": ("ls", "show"),
+    "dir": ("ls", "show"),
+    "all": ("ls", "show"),
+    "download": ("fetch",),
+    "get": ("fetch", "show"),
+    "update": ("fetch",),
+    "load": ("import",),
+    "dump": ("export",),
+    "save": ("export",),
+    "create": ("new",),
+    "add": ("new", "import"),
+    "init": ("new",),
+    "make": ("new",),
+    "describe": ("show",),
+    "info": ("show", "ls"),
+    "cat": ("show",),
+    "view": ("show",),
+    "get-all": ("ls",),
+    "validate": ("check", "verify"),
+    "test": ("check", "verify"),
+    "holes": ("gaps",),
+    "missing": ("gaps",),
+    "check": ("verify",),
 }
-"""Inside a group: a word people try first → ours, where the group has it."""
+"""Inside a group: a word people try first → ours, the first that the group has."""

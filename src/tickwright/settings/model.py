@@ -143,7 +143,7 @@ class Defaults(Section):
     start: Date | None = Field(None, description="First day of a run; everything stored where unset.")
     end: Date | None = Field(None, description="Last day of a run, included; everything stored where unset.")
     cash: Amount = Field(Decimal(100_000), description="Starting cash of a run, in the quote asset.")
-    mode: Literal["vector", "event"] = Field("vector", description="How a backtest runs.")
+    mode: Literal["vector", "event", "replay"] = Field("vector", description="How a backtest runs.")
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
