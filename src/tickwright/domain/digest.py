@@ -31,7 +31,7 @@ def fills_digest(
     """
     rank = {identity: place for place, identity in enumerate(sorted(instruments))}
     ranks = np.array([rank[identity] for identity in instruments], np.int64)
-    order = np.lexsort((fills["sequence"], ranks[fills["instrument"]], fills["ts_ns"])) if len(fills) else []
+    order = np.lexsort((fills["sequence"], ranks[fills["instrument"]], fills["ts_ns"]))
     digest = hashlib.sha256()
     for fill in fills[order]:
         place, asset = int(fill["instrument"]), int(fill["fee_asset"])
@@ -52,7 +52,10 @@ def fills_digest(
 
 
 def account_digest(
-    events: npt.NDArray[np.void], instruments: Sequence[InstrumentId], assets: Sequence[str], asset_scales: Sequence[int]
+    events: npt.NDArray[np.void],
+    instruments: Sequence[InstrumentId],
+    assets: Sequence[str],
+    asset_scales: Sequence[int],
 ) -> str:
     """SHA-256 over one line per account event: `ts_ns|kind|instrument|asset|amount`, in canonical order.
 
@@ -71,5 +74,6 @@ def account_digest(
         event = events[index]
         asset = int(event["asset"])
         kind = AccountEventKind(int(event["kind"])).name.lower()
-        digest.update(f"{ts_ns}|{kind}|{instrument}|{assets[asset]}|{amount_text(event['amount'], asset_scales[asset])}\n".encode())
+        amount = amount_text(event["amount"], asset_scales[asset])
+        digest.update(f"{ts_ns}|{kind}|{instrument}|{assets[asset]}|{amount}\n".encode())
     return digest.hexdigest()

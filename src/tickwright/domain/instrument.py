@@ -41,11 +41,16 @@ class InstrumentId:
         match = _SYMBOL.fullmatch(symbol.upper())
         if match is None or (named and not re.fullmatch(r"[a-z0-9_]+", venue)):
             raise UsageError(
-                f"{text!r} is not an instrument", where=where, expected="BASE/QUOTE or EXCHANGE:BASE/QUOTE, such as BTC/USDT"
+                f"{text!r} is not an instrument",
+                where=where,
+                expected="BASE/QUOTE or EXCHANGE:BASE/QUOTE, such as BTC/USDT",
             )
         if not venue:
             raise UsageError(
-                f"{text!r} names no exchange", where=where, expected="an exchange", hint="Add --exchange NAME or write NAME:BASE/QUOTE."
+                f"{text!r} names no exchange",
+                where=where,
+                expected="an exchange",
+                hint="Add --exchange NAME or write NAME:BASE/QUOTE.",
             )
         return cls(venue, match[1], match[2], match[3] or "")
 

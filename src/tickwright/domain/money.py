@@ -73,5 +73,7 @@ def _scaled(value: Decimal, scale: int) -> Decimal:
 
 def _int64(units: int, where: str) -> int:
     if not -INT64_MAX <= units <= INT64_MAX:
-        raise DataError(f"{units} does not fit into 64 bits", where=where, expected="a smaller amount or a coarser scale")
+        raise DataError(
+            f"{units} does not fit into 64 bits", where=where, expected="a smaller amount or a coarser scale"
+        )
     return units

@@ -26,8 +26,8 @@ class RunResult:
     `orders` has the layout `records.ORDER`, `fills` `records.FILL`, `account_events` `records.ACCOUNT_EVENT`;
     `equity_ts_ns` and `equity` have one row per instant; `exposure` is the sum of absolute position values, `cash` the
     free and held cash, all in money units of the cash asset. `last_price` and `position` are per instrument, in price
-    and quantity units. `lots` are the smallest positions per instrument in quantity units (less is dust); empty means one
-    unit. `ambiguous_trades` counts trades whose path inside a bar decided their outcome.
+    and quantity units. `lots` are the smallest positions per instrument in quantity units (less is dust); empty means
+    one unit. `ambiguous_trades` counts trades whose path inside a bar decided their outcome.
     """
 
     instruments: tuple[InstrumentId, ...]
@@ -81,8 +81,9 @@ class SweepResult:
     Every array has one entry per row of `trials`. Money is in units of the cash asset (`money_scale` decimals).
     `max_drawdown` is a fraction of the running peak of equity at bar closes and never positive. A period is one bar
     (`period_ns`, the timeframe): `return_sum` and `return_sum_squares` are Σr and Σr² of the `periods` returns of equity
-    between consecutive instants, the same returns a single run's Sharpe ratio is made of (annualised with 365 days). `trades` are closed from flat to flat; one still open at the end is in `open_trades`.
-    `invalid` counts the combinations the strategy itself calls invalid; they have no row.
+    between consecutive instants, the same returns a single run's Sharpe ratio is made of (annualised with 365 days).
+    `trades` are closed from flat to flat; one still open at the end is in `open_trades`. `invalid` counts the
+    combinations the strategy itself calls invalid; they have no row.
     """
 
     trials: tuple[Mapping[str, ParameterValue], ...]

@@ -35,7 +35,9 @@ class Timeframe:
         match = re.fullmatch(r"([1-9]\d{0,5})([smhdw])", text.strip())
         if match is None:
             raise UsageError(
-                f"{text!r} is not a timeframe", where=where, expected="a number and one of s, m, h, d, w, such as 15m, 1h or 1d"
+                f"{text!r} is not a timeframe",
+                where=where,
+                expected="a number and one of s, m, h, d, w, such as 15m, 1h or 1d",
             )
         length = int(match[1]) * _UNITS[match[2]]
         unit = next(u for u in ("w", "d", "h", "m", "s") if length % _UNITS[u] == 0)

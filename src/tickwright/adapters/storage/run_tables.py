@@ -145,15 +145,17 @@ class _Scales:
 
     def per_row(self, kind: str, rows: Rows) -> Ints:
         """The scale of each row's amount of a kind."""
-        if kind == "price":
-            return np.array(self.price, np.int64)[rows["instrument"]]
-        if kind == "quantity":
-            return np.array(self.quantity, np.int64)[rows["instrument"]]
-        if kind == "fee":
-            return np.array(self.asset, np.int64)[rows["fee_asset"]]
-        if kind == "asset":
-            return np.array(self.asset, np.int64)[rows["asset"]]
-        return np.full(len(rows), self.asset[self.cash_asset], np.int64)
+        by_column = {
+            "price": (self.price, "instrument"),
+            "quantity": (self.quantity, "instrument"),
+            "fee": (self.asset, "fee_asset"),
+            "asset": (self.asset, "asset"),
+        }
+        if kind not in by_column:
+            return np.full(len(rows), self.asset[self.cash_asset], np.int64)
+        scales, column = by_column[kind]
+        of_rows: Ints = np.array(scales, np.int64)[rows[column]]
+        return of_rows
 
     def finest(self, kind: str) -> int:
         """The scale of the column that holds every amount of a kind."""
