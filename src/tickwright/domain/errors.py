@@ -315,6 +315,7 @@ class RowsRefused(DataError):
     """
 
     code = "ROWS_REFUSED"
+    refused: tuple[object, ...] = ()
 
 
 class DataMissing(DataError):

@@ -70,9 +70,9 @@ def make_directory(directory: Path) -> None:
         flush_directory(place.parent)
 
 
-def remove_temporaries(directory: Path) -> None:
-    """Remove what writers that were killed left behind; the caller holds the directory's lock."""
-    for leftover in directory.glob(f"{TEMPORARY_PREFIX}*"):
+def remove_temporaries(directory: Path, name: str = "*") -> None:
+    """Remove what killed writers of `name` (a pattern) left behind; the caller holds the right to write it."""
+    for leftover in directory.glob(f"{TEMPORARY_PREFIX}*-{name}"):
         _forget(leftover)
 
 

@@ -1,0 +1,195 @@
+"""CSV, gzipped CSV and Parquet as columns of text, before anything is understood of them.
+
+Invariants: what a file is, is told by its first bytes, not by its name; a row keeps its place ("line 17" of a text,
+"row 17" of a Parquet file) so that every later sentence can name it; nothing is converted on the way, so no digit is
+lost. A float64 of a Parquet file becomes its shortest text; where that needs more than the 15 digits a float64 can
+promise, it is read at 15 digits (0.0036409999999999997 is 0.003641), and a note says so.
+Known limits: a text that is cut inside its very last number cannot be told from a whole one; a file larger than
+`LARGEST_BYTES` unpacked is refused.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from tickwright.domain.bars import Int64Array
+from tickwright.domain.errors import DataError
+from tickwright.ports import RefusedRow
+
+LARGEST_BYTES = 2 * 1024**3
+
+_DELIMITERS = ",;\t"
+_SURE_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """Columns of text by name (as written in the file), the place of each row, and rows that had no such columns.
+
+    `place_word` is "line" or "row"; `places` counts from 1.
+    """
+
+    columns: dict[str, pa.Array]
+    place_word: str
+    places: Int64Array
+    refused: tuple[RefusedRow, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def place(self, row: int) -> str:
+        """Where a row stands in the file."""
+        return f"{self.place_word} {self.places[row]}"
+
+
+def read_text_table(path: Path) -> TextTable:
+    """The columns of a file; raises `DataError` where it is not a table."""
+    content = _content(path)
+    if content[:4] == b"PAR1":
+        return _from_parquet(content, path)
+    return _from_text(_text(_unpacked(content, path), path), path)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise _no_table(path, f"the file has {path.stat().st_size} bytes", f"at most {LARGEST_BYTES}")
+        content = path.read_bytes()
+    except OSError as failure:
+        raise _no_table(path, f"the file cannot be read ({failure.strerror})", "a readable file") from failure
+    if not content:
+        raise _no_table(path, "the file is empty", "a header and at least one row")
+    return content
+
+
+def _unpacked(content: bytes, path: Path) -> bytes:
+    if content[:2] != b"\x1f\x8b":
+        return content
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            text = stream.read(LARGEST_BYTES + 1)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as failure:
+        raise _no_table(path, f"the gzip stream is cut short or damaged ({failure})", "a whole .gz file") from failure
+    if len(text) > LARGEST_BYTES:
+        raise _no_table(path, "the gzip stream is larger than can be read", f"at most {LARGEST_BYTES} bytes unpacked")
+    return text
+
+
+def _text(content: bytes, path: Path) -> bytes:
+    """The text without a byte order mark and without blank lines at its end, if it looks like CSV at all."""
+    content = content.removeprefix(b"\xef\xbb\xbf").rstrip()
+    start = content[:200].lstrip().lower()
+    if not start:
+        raise _no_table(path, "the file is empty", "a header and at least one row")
+    if start.startswith(b"<"):
+        raise _no_table(
+            path, "the file is an HTML or XML page, not candles", "CSV, CSV.gz or Parquet", "Download it again."
+        )
+    if start.startswith((b"{", b"[")):
+        raise _no_table(path, "the file is JSON, not candles", "CSV, CSV.gz or Parquet")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as failure:
+        raise _no_table(path, f"byte {failure.start} is not UTF-8 text", "CSV, CSV.gz or Parquet") from None
+    return content
+
+
+def _from_text(content: bytes, path: Path) -> TextTable:
+    header = content.partition(b"\n")[0].decode().strip()
+    delimiter = max(_DELIMITERS, key=header.count)
+    names = [name.strip().strip('"') for name in header.split(delimiter)]
+    short: list[RefusedRow] = []
+    skipped: list[int] = []
+
+    def on_invalid(row: Any) -> str:
+        sentence = f"it has {row.actual_columns} columns where the header names {row.expected_columns}"
+        short.append(RefusedRow(f"line {row.number}", sentence))
+        skipped.append(row.number)
+        return "skip"
+
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(content),
+            read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=names, skip_rows=1),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=delimiter, ignore_empty_lines=False, invalid_row_handler=on_invalid
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), null_values=[], strings_can_be_null=False
+            ),
+        )
+    except (pa.ArrowException, KeyError) as failure:
+        raise _no_table(
+            path, f"the text is no CSV table ({str(failure).splitlines()[0]})", "CSV with a header"
+        ) from None
+    lines = np.setdiff1d(np.arange(2, 2 + table.num_rows + len(skipped)), skipped)
+    return TextTable(_by_name(names, table, path), "line", lines, tuple(short))
+
+
+def _from_parquet(content: bytes, path: Path) -> TextTable:
+    try:
+        table = pq.read_table(pa.BufferReader(content))
+    except (pa.ArrowException, OSError) as failure:
+        sentence = f"the Parquet file is cut short or damaged ({str(failure).splitlines()[0]})"
+        raise _no_table(path, sentence, "a whole Parquet file") from failure
+    columns = {}
+    notes = []
+    for name, column in _by_name(table.column_names, table, path).items():
+        columns[name], noisy = _as_text(column, path, name)
+        if noisy:
+            notes.append(f"{noisy} values of {name} carry binary noise beyond 15 digits and were read at 15 digits")
+    return TextTable(columns, "row", np.arange(1, table.num_rows + 1), (), tuple(notes))
+
+
+def _by_name(names: list[str], table: pa.Table, path: Path) -> dict[str, pa.Array]:
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _no_table(path, f"the column {twice!r} is there twice", "each column once")
+    return {name: _whole(table.column(place)) for place, name in enumerate(names)}
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    array = column.combine_chunks()
+    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
+
+
+def _as_text(column: pa.Array, path: Path, name: str) -> tuple[pa.Array, int]:
+    """A column's values as text, and how many carried binary noise; timestamps become nanoseconds."""
+    kind = column.type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        instants = column.cast(pa.timestamp("ns")).cast(pa.int64())
+        return instants.cast(pa.string()), 0
+    try:
+        text = column.cast(pa.string())
+    except pa.ArrowException:
+        raise _no_table(path, f"the column {name!r} holds {kind} values", "numbers or text") from None
+    if not pa.types.is_float64(kind):
+        return text, 0
+    return _without_noise(column, text)
+
+
+def _without_noise(column: pa.Array, text: pa.Array) -> tuple[pa.Array, int]:
+    lengths = pc.fill_null(pc.utf8_length(text), 0).to_numpy(zero_copy_only=False)
+    suspects = np.flatnonzero(lengths > _SURE_DIGITS + 1)
+    values = column.to_numpy(zero_copy_only=False)
+    sure = {int(row): format(values[row], f".{_SURE_DIGITS}g") for row in suspects}
+    noisy = {row: written for row, written in sure.items() if float(written) != values[row]}
+    if not noisy:
+        return text, 0
+    corrected = text.to_pylist()
+    for row, written in noisy.items():
+        corrected[row] = written
+    return pa.array(corrected, pa.string()), len(noisy)
+
+
+def _no_table(path: Path, message: str, expected: str, hint: str = "") -> DataError:
+    return DataError(message, where=str(path), expected=expected, hint=hint or "Nothing was stored.")

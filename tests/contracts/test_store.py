@@ -1,0 +1,15 @@
+"""Every market store through the exam of `checks.store`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.checks.store import QUESTIONS
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_lake_keeps_every_promise_of_a_store(question: str, tmp_path: Path) -> None:
+    QUESTIONS[question](lambda name: ParquetLake(tmp_path / name), question)
