@@ -1,10 +1,15 @@
-"""What the documents tell a reader to type works, in the order in which it is told, and prints what they show."""
+"""What the documents tell a reader to type works, in the order in which it is told, and prints what they show.
+
+The demo is run once; a page that begins with it, or in its project, gets a copy of what it left.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,21 +17,39 @@ import pytest
 from tests.docs.documents import DOCUMENTS, ROOT, Block, blocks
 
 RUN = [document for document in DOCUMENTS if any(block.language in ("console", "python") for block in blocks(document))]
+# A page with this remark is typed in the project of the demo.
+IN_DEMO_PROJECT = "<!-- in the project of the demo -->"
 # The environment is there already: what makes and activates it is checked by the commands that follow.
 INSTEAD = {
     "make setup": "true",
-    "make demo": "tickwright demo",
     "make test": "true",
     "make check": "true",
-    "source .venv/bin/activate": "true",
+    ". .venv/bin/activate && cd tickwright-demo": "cd tickwright-demo",
 }
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """What `make demo` leaves and prints."""
+    reader = Reader(tmp_path_factory.mktemp("demo"), None)
+    printed = reader.run("tickwright demo", Block("console", "", 0, ""))
+    return Demo(reader.folder / "tickwright-demo", printed)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The project of a demo that has run, and what it printed."""
+
+    project: Path
+    printed: str
 
 
 class Reader:
     """Somebody who types a page into a terminal and an interpreter, one block after the other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, demo: Demo | None) -> None:
         self.home = self.folder = folder
+        self.demo = demo
         self.names: dict[str, object] = {"__name__": "__page__"}
 
     def type_commands(self, block: Block) -> None:
@@ -41,6 +64,9 @@ class Reader:
             printed, expected = self.run(line.removeprefix("$ "), block), []
 
     def run(self, command: str, block: Block) -> str:
+        if command == "make demo" and self.demo is not None:
+            shutil.copytree(self.demo.project, self.folder / self.demo.project.name)
+            return self.demo.printed
         where = self.home / ".where"
         done = subprocess.run(
             ["bash", "-c", f"set -eo pipefail\n{INSTEAD.get(command, command)}\npwd > {where}"],
@@ -87,9 +113,15 @@ def _joined(code: str) -> list[str]:
 
 
 @pytest.mark.parametrize("document", RUN, ids=lambda document: str(document.relative_to(ROOT)))
-def test_what_a_page_says_works(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_page_says_works(
+    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     monkeypatch.chdir(tmp_path)
-    reader = Reader(tmp_path)
+    of_the_demo = "make demo" in document.read_text() or IN_DEMO_PROJECT in document.read_text()
+    reader = Reader(tmp_path, request.getfixturevalue("demo") if of_the_demo else None)
+    if IN_DEMO_PROJECT in document.read_text():
+        reader.run("make demo", Block("console", "", 0, ""))
+        reader.folder /= "tickwright-demo"
 
     for block in blocks(document):
         if block.note.startswith("not run:"):
