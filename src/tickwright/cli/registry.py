@@ -27,6 +27,14 @@ class CommandEntry:
 
 COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry("init", "init", "Make a project: settings, folders, nothing overwritten.", START),
+    CommandEntry("demo", "demo", "Fetch, check, backtest, sweep and report on bundled real candles.", START),
+    CommandEntry("backtest", "backtest", "Run a strategy on stored candles and keep the run.", RESEARCH),
+    CommandEntry("sweep", "sweep", "Run every combination of a grid and rank the trials.", RESEARCH),
+    CommandEntry("report", "report", "Write the HTML report of a kept run.", RESEARCH),
+    CommandEntry("run", "run", "Look at kept runs.", RESEARCH),
+    CommandEntry("data", "data", "Fetch, import, export and examine market data.", DATA),
+    CommandEntry("strategy", "strategy", "List, show and start strategies.", DATA),
+    CommandEntry("sandbox", "sandbox", "Serve the practice exchange on loopback until it is stopped.", DATA),
     CommandEntry("config", "config", "Show, check and import settings.", HELP),
     CommandEntry("explain", "explain", "Say what a code means, what state things are in, and what to do.", HELP),
 )
