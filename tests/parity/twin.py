@@ -74,6 +74,7 @@ def _spec(market: Market, place: int, costs: CostModel) -> Spec:
         quote_asset=market.cash_asset,
         maker_fee=_fee(costs.maker_fee_ppb, instrument.maker_fee),
         taker_fee=_fee(costs.taker_fee_ppb, instrument.taker_fee),
+        perpetual=instrument.kind == "perpetual",
     )
 
 
@@ -114,7 +115,7 @@ def fill_records(market: Market, naive: NaiveMarket) -> np.ndarray:
         record["price"], record["quantity"], record["fee"] = fill.price, fill.quantity, fill.fee
         record["instrument"], record["side"] = places[fill.name], fill.side
         record["fee_asset"] = market.assets.index(fill.fee_asset)
-        record["liquidity"] = Liquidity[fill.liquidity.upper()]
+        record["liquidity"], record["at_open"] = Liquidity[fill.liquidity.upper()], fill.at_open
     return records
 
 

@@ -16,7 +16,10 @@ from tests.reference.words import BUY, AccountEvent, Costs, Fill, Name, Order, S
 
 @dataclass
 class Position:
-    """What is held of one instrument: quantity (negative when short), what it cost, and the margin of a perpetual."""
+    """What is held of one instrument: quantity (negative when short), what it cost, and the margin of a perpetual.
+
+    The cost (basis) has the sign of the quantity, so that value - basis is the unrealised profit on either side.
+    """
 
     quantity: int = 0
     basis: int = 0
@@ -87,8 +90,15 @@ class Account:
         """Sells receive the quote asset, and perpetuals pay in it; only a spot buy can pay its fee in base."""
         return spec.perpetual or side != BUY or self.costs.fee_in == "quote"
 
-    def spot_fill(self, fill: Fill) -> None:
-        """Post a spot fill to both sides (§1.3, §1.4)."""
+    def post(self, fill: Fill) -> None:
+        """Post a fill to both sides."""
+        if self.specs[fill.name].perpetual:
+            self._post_perpetual(fill)
+        else:
+            self._post_spot(fill)
+
+    def _post_spot(self, fill: Fill) -> None:
+        """§1.3, §1.4: base against quote, each side rounded against us."""
         spec, position = self.specs[fill.name], self.positions[fill.name]
         in_quote = self.fee_in_quote(spec, fill.side)
         if fill.side == BUY:
@@ -102,6 +112,25 @@ class Account:
             position.basis -= ceil(Fraction(position.basis * fill.quantity, position.quantity))
             self.post_cash(received - fill.fee)
             self.post_base(fill.name, -fill.quantity)
+
+    def _post_perpetual(self, fill: Fill) -> None:
+        """What closes realises a profit, what opens sets margin aside; only fee and profit move cash (§1.3, §6)."""
+        spec, position = self.specs[fill.name], self.positions[fill.name]
+        value = value_of(spec, fill.side, fill.price, fill.quantity)
+        closing = min(fill.quantity, abs(position.quantity)) if position.quantity * fill.side < 0 else 0
+        closed_value = value if closing == fill.quantity else value_of(spec, fill.side, fill.price, closing)
+        self.post_cash(-fill.fee)
+        if closing:
+            removed = ceil(Fraction(position.basis * closing, abs(position.quantity)))
+            self.post_cash(-fill.side * closed_value - removed)
+            position.margin -= floor(Fraction(position.margin * closing, abs(position.quantity)))
+            position.basis -= removed
+        self.post_base(fill.name, fill.side * fill.quantity)
+        if opened := fill.quantity - closing:
+            opened_value = value - closed_value
+            position.basis += fill.side * opened_value
+            position.margin += ceil(Fraction(opened_value) / spec.leverage)
+            assert opened > 0
 
     def post_cash(self, amount: int) -> None:
         """Move cash between the world and us."""
@@ -138,6 +167,11 @@ class Account:
             assert position.quantity + self.world[str(name)] == 0, f"{name} is not conserved"
             assert self.specs[name].perpetual or position.quantity >= 0, f"{name} is short on spot"
         assert self.cash >= 0, f"cash is {self.cash}"
+
+
+def value_of(spec: Spec, side: int, price: int, quantity: int) -> int:
+    """§1.3: notional rounded up when we pay and down when we receive."""
+    return notional_paid(spec, price, quantity) if side == BUY else notional_received(spec, price, quantity)
 
 
 def _held_once(orders: list[Order], held_by: object, but: Order | None) -> int:

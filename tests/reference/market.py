@@ -13,7 +13,7 @@ from math import ceil, floor
 from typing import Protocol
 
 from tests.reference import matching
-from tests.reference.account import Account
+from tests.reference.account import Account, value_of
 from tests.reference.cost_models import (
     bars_closed_in_window,
     impact_fraction,
@@ -285,7 +285,7 @@ class Market:
         spec = event.spec
         rate = spec.taker_fee if liquidity == "taker" else spec.maker_fee
         in_quote = self.account.fee_in_quote(spec, order.side)
-        paid = notional_paid(spec, price, quantity) if order.side == BUY else floor(notional(spec, price, quantity))
+        paid = value_of(spec, order.side, price, quantity)
         fee = fee_up(paid if in_quote else quantity, rate)
         asset = spec.quote_asset if in_quote else spec.base_asset
         made = Fill(
@@ -293,7 +293,7 @@ class Market:
             event.at_open, order.reason,
         )  # fmt: skip
         before = self.account.positions[order.name].quantity
-        self._post(made)
+        self.account.post(made)
         self.fills.append(made)
         event.budget -= quantity
         event.used += quantity
@@ -308,9 +308,6 @@ class Market:
             self.end(order, "FILLED", event.ts_ns)
         self._after_fill(order, made, event, before)
         self.account.check()
-
-    def _post(self, fill: Fill) -> None:
-        self.account.spot_fill(fill)
 
     def _after_fill(self, order: Order, fill: Fill, event: Event, before: int) -> None:
         """§4.7 siblings shrink, §4.6 flat ends reduce-only, §4.9 cover goes, brackets are born."""

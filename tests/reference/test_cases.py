@@ -1,0 +1,28 @@
+"""Every worked example of the rule book through the naive market."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.parity.twin import fill_records, naive_market, name_of
+from tests.reference.cases.case import Case
+from tests.reference.cases.collected import ALL
+from tests.reference.cases.market_of import costs_of, fills_as_text, market_of
+from tests.reference.scripted import Scripted
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.identity)
+def test_worked_example(case: Case) -> None:
+    market = market_of(case)
+    naive = naive_market(market, costs_of(case), Decimal(case.cash))
+    script = Scripted(case, name_of(market.ids[0]))
+    naive.run(script)
+    assert fills_as_text(fill_records(market, naive), market) == list(case.fills)
+    assert {label: script.orders[label].state for label in case.ends} == dict(case.ends)
+
+
+def test_every_case_has_its_own_title() -> None:
+    titles = [case.identity for case in ALL]
+    assert sorted(set(titles)) == sorted(titles)
