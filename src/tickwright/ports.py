@@ -45,7 +45,7 @@ class MarketData(Protocol):
         ...
 
     async def candles(self, instrument: InstrumentId, timeframe: Timeframe, start_ns: int, end_ns: int) -> Bars:
-        """Candles with open times in [start, end), oldest first, at most `page_limit` of them, the forming one left out.
+        """Candles with open times in [start, end), oldest first, at most `page_limit`, the forming one left out.
 
         An empty answer means the exchange has none there. Raises `ExchangeError`.
         """
@@ -170,7 +170,7 @@ class InstrumentCatalogue(Protocol):
     """Dated facts about instruments."""
 
     def record(self, instruments: Sequence[Instrument], observed_ns: int) -> int:
-        """Keep what an exchange says now; returns how many instruments changed. A changed rule becomes a new dated rule."""
+        """Keep what an exchange says now; a changed rule becomes a new dated rule. Returns how many instruments changed."""
         ...
 
     def find(self, instrument: InstrumentId) -> Instrument | None:

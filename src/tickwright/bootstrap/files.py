@@ -47,7 +47,9 @@ def export_file(
     """Write the stored candles of a range to a file; raises `DataMissing` where there are none."""
     if project.store.coverage(key).rows == 0:
         raise DataMissing(
-            f"no candles of {key} are stored", where=str(project.home), hint="`tickwright data ls` lists what is stored."
+            f"no candles of {key} are stored",
+            where=str(project.home),
+            hint="`tickwright data ls` lists what is stored.",
         )
     bars = project.store.read(key, start_ns, end_ns)
     if len(bars) == 0:

@@ -80,8 +80,8 @@ class SweepResult:
 
     Every array has one entry per row of `trials`. Money is in units of the cash asset (`money_scale` decimals).
     `max_drawdown` is a fraction of the running peak of equity at bar closes and never positive. A period is one bar
-    (`period_ns`, the timeframe): `return_sum` and `return_sum_squares` are Σr and Σr² of the `periods` returns of equity
-    between consecutive instants, the same returns a single run's Sharpe ratio is made of (annualised with 365 days).
+    (`period_ns`, the timeframe): `return_sum` and `return_sum_squares` are Σr and Σr² of the `periods` returns of
+    equity between consecutive instants, the same that a single run's Sharpe ratio is made of (365 days a year).
     `trades` are closed from flat to flat; one still open at the end is in `open_trades`. `invalid` counts the
     combinations the strategy itself calls invalid; they have no row.
     """
