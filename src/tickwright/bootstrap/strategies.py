@@ -99,8 +99,10 @@ def _add_file(found: FoundStrategies, home: Path, path: Path) -> None:
     try:
         for strategy in load_file(path, shown_as=shown):
             found.registry.add(strategy, origin=shown)
-    except TickwrightError as error:
+    except StrategyBroken as error:
         found.broken.append(error)
+    except UsageError as error:
+        found.broken.append(StrategyBroken(error.message, where=shown, expected=error.expected))
 
 
 def _add_entry_point(found: FoundStrategies, entry_point: EntryPoint) -> None:
@@ -173,7 +175,7 @@ def _not_found(home: Path, name: str, found: FoundStrategies) -> TickwrightError
     for error in found.broken:
         if Path(error.where.partition(",")[0]).stem.replace("_", "").lower() == name.replace("_", "").lower():
             return error
-    unread = f" {found.broken[0].where} could not be read: {found.broken[0].message}." if found.broken else ""
+    unread = f" Not loaded: {'; '.join(error.where for error in found.broken)}." if found.broken else ""
     hint = did_you_mean(name, (entry.name for entry in found.registry)) + unread
     return UsageError(f"there is no strategy {name!r}", where="strategy", hint=hint)
 
