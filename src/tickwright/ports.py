@@ -170,7 +170,7 @@ class InstrumentCatalogue(Protocol):
     """Dated facts about instruments."""
 
     def record(self, instruments: Sequence[Instrument], observed_ns: int) -> int:
-        """Keep what an exchange says now; a changed rule becomes a new dated rule. Returns how many instruments changed."""
+        """Keep what an exchange says now, a changed rule as a new dated rule; returns how many instruments changed."""
         ...
 
     def find(self, instrument: InstrumentId) -> Instrument | None:
