@@ -70,15 +70,23 @@ OURS: dict[str, type[TickwrightError]] = {
     "UnsubscribeError": ExchangeUnavailable,
 }
 
+_CODE = re.compile(r'"code"\s*:\s*"?(-?\d+)')
 _QUERY = re.compile(r"\?\S*")
 _LONGEST = 300
 
 
-def in_our_words(error: Exception, *, where: str) -> TickwrightError:
-    """The error of our family that an exception out of a ccxt call means; the caller raises it `from` the original."""
+def in_our_words(error: Exception, *, where: str, passing_codes: frozenset[str] = frozenset()) -> TickwrightError:
+    """The error of our family that an exception out of a ccxt call means; the caller raises it `from` the original.
+
+    `passing_codes` are codes by which this exchange says "not now" and which ccxt takes for a refusal.
+    """
     if isinstance(error, TickwrightError):
+        error.where = error.where or where
         return error
     ours = _kind(error)
+    code = _CODE.search(str(error))
+    if ours is RequestRefused and code is not None and code[1] in passing_codes:
+        ours = ExchangeUnavailable
     return ours(_sentence(error, ours), where=where)
 
 

@@ -4,8 +4,10 @@ Invariants: decimals go from the exchange's text to integers without a float; a 
 exchange's own clock has passed its end, and that clock is read before the candles are; every request is paid for out of
 the shared budget first; a read is asked again by one rule; whatever goes wrong is one of our errors.
 
-Known limits: an exchange may still correct a candle within seconds of its close; the forming candle is told by the
-exchange's clock, of which only a lower bound is known (the time it last named plus the time since).
+Known limits: whether a row fits its neighbours (order, grid, high above low) is for the ingest to judge, row by row; an
+answer is refused as a whole only where it cannot be read. An exchange may still correct a candle within seconds of its
+close. The forming candle is told by the exchange's clock, of which only a lower bound is known (the time it last named
+plus the time since).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import email.utils
 import random
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import compress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,8 +30,8 @@ from tickwright.adapters.exchanges.decimal_columns import scaled
 from tickwright.adapters.exchanges.retry import RetryRule, read_with_retries
 from tickwright.adapters.exchanges.venues import venue_of
 from tickwright.adapters.exchanges.venues.venue import Market, Venue
-from tickwright.domain.bars import Bars, SeriesKey
-from tickwright.domain.errors import BadResponse, NotOffered, RateLimited, UnknownSymbol
+from tickwright.domain.bars import Bars, Int64Array, SeriesKey
+from tickwright.domain.errors import BadResponse, NotOffered, RateLimited, TickwrightError, UnknownSymbol
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import MILLISECOND, SECOND, iso
@@ -40,6 +43,7 @@ ATTEMPT_TIMEOUT_S = 10.0
 CLOSE_GRACE_NS = SECOND
 _BLOCKING_STATUSES = frozenset({418, 429})
 _SHORTEST_BLOCK_NS = SECOND
+_LAST_MILLISECOND = 9_000_000_000_000  # the year 2255: later instants do not fit into 64 bits of nanoseconds
 
 
 def open_market_data(
@@ -113,14 +117,14 @@ class CcxtMarketData:
         market, code = await self._market(instrument), self._code(timeframe)
         start_ns = timeframe.ceil(start_ns)
         if start_ns >= end_ns:
-            return self._bars(instrument, timeframe, [], start_ns, end_ns, 0)
+            return self._bars(instrument, timeframe, [], 0)
         closed_ns = await self._closed_before(min(end_ns + timeframe.length_ns, start_ns + self._span_ns(timeframe)))
         rows = await self._ask(
             self._venue.candles_weight,
             lambda client: self._venue.candles(client, market, timeframe, code, start_ns, end_ns, self.page_limit),
             f"{instrument} {timeframe} candles",
         )
-        return self._bars(instrument, timeframe, rows, start_ns, end_ns, closed_ns)
+        return self._bars(instrument, timeframe, rows, closed_ns)
 
     async def close(self) -> None:
         """Give back connections; safe to call twice."""
@@ -195,11 +199,13 @@ class CcxtMarketData:
             try:
                 return await call(self._connected())
             except Exception as error:
-                raise self._located(in_our_words(error, where=where), str(error)) from error
+                ours = in_our_words(error, where=where, passing_codes=self._venue.passing_codes)
+                raise self._until_when(ours, str(error)) from error
 
         return await read_with_retries(once, self._rule, self._clock, self._chance)
 
-    def _located(self, error: Exception, words: str) -> Exception:
+    def _until_when(self, error: TickwrightError, words: str) -> TickwrightError:
+        """The error, with the instant the exchange has named for coming back."""
         if isinstance(error, RateLimited):
             banned = re.search(r"banned until (\d{13})", words)
             if banned:
@@ -250,37 +256,24 @@ class CcxtMarketData:
         instrument: InstrumentId,
         timeframe: Timeframe,
         rows: Sequence[Sequence[Any]],
-        start_ns: int,
-        end_ns: int,
         closed_ns: int,
     ) -> Bars:
         where = f"{instrument} {timeframe} candles"
-        opens = _open_times(rows, timeframe, start_ns, end_ns, where)
-        kept = int(np.searchsorted(opens, closed_ns - timeframe.length_ns, side="right"))
-        columns = [_texts(rows[:kept], field, where) for field in range(1, 6)]
+        opens = _open_times(rows, where)
+        closed = opens + timeframe.length_ns <= closed_ns
+        rows, opens = list(compress(rows, closed)), opens[closed]
+        columns = [_texts(rows, field, where) for field in range(1, 6)]
         prices, price_scale = scaled([text for column in columns[:4] for text in column], where=f"{where}, prices")
         volumes, volume_scale = scaled(columns[4], where=f"{where}, volume")
         key = SeriesKey(instrument, timeframe)
-        open_, high, low, close = prices.reshape(4, kept)
-        return Bars(key, opens[:kept], open_, high, low, close, volumes, price_scale, volume_scale)
+        open_, high, low, close = prices.reshape(4, len(rows))
+        return Bars(key, opens, open_, high, low, close, volumes, price_scale, volume_scale)
 
 
-def _open_times(
-    rows: Sequence[Sequence[Any]], timeframe: Timeframe, start_ns: int, end_ns: int, where: str
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    previous = -1
+def _open_times(rows: Sequence[Sequence[Any]], where: str) -> Int64Array:
     for place, row in enumerate(rows):
-        milliseconds = row[0]
-        if type(milliseconds) is not int:
-            raise BadResponse(f"candle {place} opens at {milliseconds!r}", where=where, expected="whole milliseconds")
-        open_ns = milliseconds * MILLISECOND
-        if not start_ns <= open_ns < end_ns:
-            raise BadResponse(f"candle {place} opens at {milliseconds} ms, outside of what was asked for", where=where)
-        if open_ns <= previous:
-            raise BadResponse(f"candle {place} opens at {iso(open_ns)}, not after the one before it", where=where)
-        if timeframe.floor(open_ns) != open_ns:
-            raise BadResponse(f"candle {place} opens at {iso(open_ns)}, off the grid of {timeframe}", where=where)
-        previous = open_ns
+        if type(row[0]) is not int or not 0 <= row[0] <= _LAST_MILLISECOND:
+            raise BadResponse(f"candle {place} opens at {row[0]!r}", where=where, expected="whole milliseconds")
     return np.array([row[0] for row in rows], np.int64) * MILLISECOND
 
 

@@ -1,7 +1,7 @@
 """Decimal text to exact integers, a column at a time.
 
-Invariant: no float takes part; the scale is the coarsest that holds every value; anything that is not a plain,
-non-negative, finite decimal number that fits into 64 bits is refused with its place.
+Invariant: no float takes part; the scale is the coarsest that holds every value; anything that is not a finite decimal
+number that fits into 64 bits is refused with its place. Signs pass: whether a price may be negative is judged later.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tickwright.domain.bars import Int64Array
 from tickwright.domain.errors import BadResponse
 from tickwright.domain.money import INT64_MAX
 
-_PLAIN_COLUMN = re.compile(r"(?:[0-9]{1,24}(?:\.[0-9]{1,24})?\n)*")
+_PLAIN_COLUMN = re.compile(r"(?:-?[0-9]{1,24}(?:\.[0-9]{1,24})?\n)*")
 _LARGEST_EXPONENT = 40
 
 
@@ -34,7 +34,7 @@ def scaled(texts: Sequence[str], *, where: str) -> tuple[Int64Array, int]:
     while scale > 0 and all(unit % 10 == 0 for unit in units):
         units, scale = [unit // 10 for unit in units], scale - 1
     for place, unit in enumerate(units):
-        if unit > INT64_MAX:
+        if abs(unit) > INT64_MAX:
             raise BadResponse(f"{texts[place]} is too large at {scale} decimals", where=f"{where}, row {place}")
     return np.array(units, np.int64), scale
 
@@ -52,10 +52,10 @@ def _split_any(text: str, place: int, where: str) -> tuple[int, int]:
         value = Decimal(text.strip())
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite() or value < 0 or abs(value.adjusted()) > _LARGEST_EXPONENT:
+    if not value.is_finite() or abs(value.adjusted()) > _LARGEST_EXPONENT:
         raise BadResponse(
             f"{text[:40]!r} is not a price or an amount",
             where=f"{where}, row {place}",
-            expected="a decimal number of 0 or more",
+            expected="a decimal number",
         )
     return _split(f"{value:f}")

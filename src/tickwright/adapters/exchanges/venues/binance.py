@@ -29,6 +29,7 @@ class Binance(Venue):
     time_weight = 1
     instruments_weight = 20
     candles_weight = 2
+    passing_codes = frozenset({"-1008"})  # "server is busy": ccxt knows it under the exchange's own address only
     client_options: Mapping[str, Any] = {
         "fetchMarkets": {"types": ["spot"]},  # without it ccxt asks two futures addresses as well
         "fetchMargins": False,
@@ -48,14 +49,13 @@ class Binance(Venue):
         answer = await client.publicGetTime()
         server_time = answer.get("serverTime") if isinstance(answer, dict) else None
         if type(server_time) is not int or server_time <= 0:
-            raise BadResponse("the answer holds no serverTime", where="binance /api/v3/time")
+            raise BadResponse("the answer holds no serverTime")
         return server_time
 
     async def candles(
         self, client: Any, market: Market, timeframe: Timeframe, code: str, start_ns: int, end_ns: int, limit: int
     ) -> Sequence[Sequence[Any]]:
         """Rows of (open ms, open, high, low, close, volume) in [start, end), as the exchange wrote them."""
-        where = f"binance /api/v3/klines {market['id']} {code}"
         rows = await client.publicGetKlines(
             {
                 "symbol": market["id"],
@@ -66,10 +66,10 @@ class Binance(Venue):
             }
         )
         if not isinstance(rows, list):
-            raise BadResponse(f"the answer is not a list of candles but {str(rows)[:60]!r}", where=where)
+            raise BadResponse(f"the answer is not a list of candles but {str(rows)[:60]!r}")
         for place, row in enumerate(rows):
             if not isinstance(row, list) or len(row) != _FIELDS:
-                raise BadResponse(f"candle {place} is not a row of {_FIELDS} fields: {str(row)[:60]}", where=where)
+                raise BadResponse(f"candle {place} is not a row of {_FIELDS} fields: {str(row)[:60]}")
         return [row[:6] for row in rows]
 
     def instrument(self, market: Market, observed_ns: int) -> Instrument | None:

@@ -30,6 +30,8 @@ class Venue:
     time_weight = 1
     instruments_weight = 1
     candles_weight = 1
+    passing_codes: frozenset[str] = frozenset()
+    """Error codes that mean "not now", which ccxt reports as a refusal."""
     client_options: Mapping[str, Any] = {}
     unsupported_timeframes: frozenset[str] = frozenset({"1M", "3d", "3M", "1y"})
     """Lengths that are not counted from 1970 in equal steps."""
@@ -58,12 +60,11 @@ class Venue:
         bars = min(limit, -(-(end_ns - start_ns) // timeframe.length_ns))
         rows = await client.fetch_ohlcv(market["symbol"], code, start_ns // MILLISECOND, bars)
         if not isinstance(rows, list) or any(not isinstance(row, list) or len(row) < 6 for row in rows):
-            raise BadResponse("the candles are not rows of six fields", where=f"{self.exchange} {market['symbol']}")
+            raise BadResponse("the candles are not rows of six fields")
         wanted = [row for row in rows if start_ns <= _open_ns(row) < end_ns]
         if rows and not wanted and _open_ns(rows[0]) >= end_ns:
             raise NotOffered(
                 f"{self.exchange} answers with candles from {iso(_open_ns(rows[0]))} on and none before {iso(end_ns)}",
-                where=str(market["symbol"]),
                 hint="It keeps only its newest candles, or lists the symbol later; start later or import the history",
             )
         return wanted[:limit]
