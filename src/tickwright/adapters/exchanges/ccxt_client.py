@@ -96,6 +96,8 @@ def rebased(addresses: Any, base_url: str) -> Any:
     """
     if isinstance(addresses, Mapping):
         return {name: rebased(address, base_url) for name, address in addresses.items()}
+    if not isinstance(addresses, str):
+        return addresses
     base, old = urlsplit(base_url), urlsplit(addresses)
     scheme = base.scheme.replace("http", "ws") if old.scheme.startswith("ws") else base.scheme
     return urlunsplit((scheme, base.netloc, base.path.rstrip("/") + old.path, old.query, ""))
@@ -123,4 +125,4 @@ def checked_base_url(base_url: str) -> str:
 def _leaves(addresses: Any) -> list[str]:
     if isinstance(addresses, Mapping):
         return [leaf for address in addresses.values() for leaf in _leaves(address)]
-    return [addresses]
+    return [addresses] if isinstance(addresses, str) else []

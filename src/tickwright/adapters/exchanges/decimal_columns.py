@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from tickwright.domain.errors import BadResponse
 from tickwright.domain.money import INT64_MAX
 
 _PLAIN_COLUMN = re.compile(r"(?:-?[0-9]{1,24}(?:\.[0-9]{1,24})?\n)*")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,4})?")
 _LARGEST_EXPONENT = 40
 
 
@@ -48,10 +49,7 @@ def _split(text: str) -> tuple[int, int]:
 
 def _split_any(text: str, place: int, where: str) -> tuple[int, int]:
     """As `_split` for text that is not plain: exponents are read, anything else is refused."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        value = Decimal("NaN")
+    value = Decimal(text) if _NUMBER.fullmatch(text) else Decimal("NaN")
     if not value.is_finite() or abs(value.adjusted()) > _LARGEST_EXPONENT:
         raise BadResponse(
             f"{text[:40]!r} is not a price or an amount",
