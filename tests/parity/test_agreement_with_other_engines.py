@@ -8,7 +8,7 @@ The same decisions (fast average above the slow one at a close) are executed at 
 What differs, and why it is small: we trade whole lots (1e-8 BTC) and whole money units (1e-8 USDT) rounded against us,
 they trade floats; backtesting.py also leaves up to one unit unspent. Over a thousand compounding trades this moves a
 size by less than one part in a million. Prices are equal to the last digit. The last trade is open at the end of both
-samples or not at all: vectorbt lists it as open, backtesting.py keeps it out of its list of closed trades, and so do we.
+samples or not at all: vectorbt lists it as open, backtesting.py keeps it out of its list of closed trades; so do we.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""§7: from targets to orders. A target is a standing instruction; it acts when it changes, or period by period."""
+"""§7: from targets to orders, with the exits of §8.
+
+A target is a standing instruction; it acts when it changes, or period by period.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
+from tests.reference.exits import ExitBook, ExitTerms
 from tests.reference.market import Market
 from tests.reference.rounding import notional, whole_lots
 from tests.reference.words import BUY, DAY_NS, SELL, Decision, Fill, Name, Order
@@ -36,6 +40,8 @@ class Standing:
     period: int | None = None
     orders: list[Order] = field(default_factory=list)
     shrunk_by: Decision | None = None
+    decided_ns: int = -1
+    exited_ns: int = 0
 
 
 @dataclass
@@ -50,21 +56,49 @@ class TargetTrader:
     shares: int = 1
     every: Every | None = None
     retry: bool = False
+    exits: Mapping[Name, Mapping[int, ExitTerms]] | None = None
+    reenter: str = "flat"
+    book: ExitBook = field(default_factory=ExitBook)
     standing: dict[Name, Standing] = field(default_factory=dict)
 
     def on_wake(self, market: Market, ts_ns: int, fills: list[Fill], closed: list[Name]) -> None:
         """Size all targets of one instant together (§7.3)."""
+        self._listen(market)
         if not closed:
             return
+        self.book.on_closes(market, ts_ns, closed)
         acting: dict[Name, float] = {}
         for name, values in self.targets.items():
             standing = self.standing.setdefault(name, Standing())
             if not math.isnan(value := values.get(ts_ns, math.nan)):
-                standing.value = value
+                standing.value, standing.decided_ns = value, ts_ns
+            self._settle_blocks(name)
             if name in closed and self._acts(market, ts_ns, name, value):
                 acting[name] = standing.value
         if acting:
             self._decide(market, ts_ns, dict(sorted(acting.items())))
+
+    def _listen(self, market: Market) -> None:
+        if self.exits is not None and not market.filled_listeners:
+            market.filled_listeners.append(self._on_fill)
+
+    def _on_fill(self, market: Market, order: Order, fill: Fill) -> None:
+        """Let exits live; what a target said at the exit's own instant counts (§8.4)."""
+        before = len(self.book.exited)
+        self.book.on_fill(market, order, fill)
+        if len(self.book.exited) > before:
+            standing = self.standing[fill.name]
+            standing.exited_ns = fill.ts_ns
+            if self.reenter == "next_bar":
+                standing.acted = 0.0
+                self.book.blocked.pop(fill.name, None)
+            self._settle_blocks(fill.name)
+
+    def _settle_blocks(self, name: Name) -> None:
+        """§8.4: a target of 0 or of the other sign, decided since the exit, lets a symbol in again."""
+        standing, side = self.standing[name], self.book.blocked.get(name)
+        if side and standing.decided_ns >= standing.exited_ns and standing.value * side <= 0:
+            del self.book.blocked[name]
 
     def _acts(self, market: Market, ts_ns: int, name: Name, value: float) -> bool:
         """Whether a symbol acts at its bar's close (§7.1, §7.2)."""
@@ -98,10 +132,12 @@ class TargetTrader:
                 order = market.send(name, -side, quantity=reduction, reduce_only=True)
                 self.standing[name].orders.append(order)
         for name, (_, _, increase) in plans.items():
-            if increase:
-                side = BUY if increase > 0 else SELL
+            side = BUY if increase > 0 else SELL
+            if increase and self.book.blocked.get(name) != side:
                 order = market.send(name, side, cost=abs(increase), decision=decision)
                 self.standing[name].orders.append(order)
+                if self.exits is not None:
+                    self.book.entries[order.number] = self.exits[name].get(ts_ns, ExitTerms())
 
     def _plan(self, market: Market, name: Name, value: float, equity: int) -> tuple[int, int, int]:
         """(side held, quantity to reduce, signed cost to add) that turn what is held into the target."""

@@ -14,7 +14,7 @@ Row = tuple[float, ...] | None
 
 @dataclass(frozen=True)
 class Send:
-    """A command: a new order under a label, or `amend`/`cancel` of one; `on_fill` sends it when that label fills at OPEN."""
+    """A new order under a label, or `amend`/`cancel` of one; `on_fill` sends it when that label fills at OPEN."""
 
     verb: str
     label: str

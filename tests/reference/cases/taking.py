@@ -33,7 +33,7 @@ CASES = [
     ),
     Case(
         "§3.1",
-        "the cap of the OPEN is a share of the mean volume of the closed bars, the RANGE's a share of its own less that",
+        "the OPEN has a share of the mean volume of closed bars, the RANGE a share of its own less that",
         # closed volumes 40: OPEN budget 4; bar 1 has volume 70: RANGE budget 7 - 4 = 3, taken from this bar's open
         [(*FLAT, 40), (100, 110, 90, 100, 70), (105, 106, 104, 105, 100)],
         [buy(quantity=10)],
