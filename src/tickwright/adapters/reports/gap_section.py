@@ -1,0 +1,34 @@
+"""Holes in the candles the run stood on."""
+
+from __future__ import annotations
+
+from tickwright.adapters.reports.figures import days
+from tickwright.adapters.reports.markup import Markup, card, element, table
+from tickwright.adapters.reports.run_view import RunView
+from tickwright.domain.timestamp import iso
+
+SHOWN = 40
+
+
+def gap_section(view: RunView) -> Markup:
+    """A row per hole, longest first; says so when there is none."""
+    found = [(name, gap) for name, gaps in zip(view.symbols, view.gaps, strict=False) for gap in gaps]
+    if not found:
+        return card("Gaps in the data", element("p", "The candles of this run have no holes.", class_="muted"))
+    found.sort(key=lambda pair: (pair[1].start_ns - pair[1].end_ns, pair[1].start_ns, pair[0]))
+    rows = [
+        (
+            name,
+            iso(gap.start_ns)[:16].replace("T", " "),
+            iso(gap.end_ns)[:16].replace("T", " "),
+            days(gap.end_ns - gap.start_ns),
+            f"{gap.bars:,}",
+            gap.kind.value.replace("_", " ") + (f": {gap.note}" if gap.note else ""),
+        )
+        for name, gap in found[:SHOWN]
+    ]
+    missing = sum(gap.bars for _, gap in found)
+    more = f", the longest {SHOWN} listed" if len(found) > SHOWN else ""
+    note = element("span", f"{len(found):,} holes, {missing:,} bars{more}", class_="note")
+    heads = ("Symbol", "From (UTC)", "To", "Length", "Bars", "Why")
+    return card("Gaps in the data", table(heads, rows, caption="Gaps in the data", class_="nowrap"), tools=note)

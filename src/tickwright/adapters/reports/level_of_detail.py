@@ -1,0 +1,62 @@
+"""Fewer points for the same picture: bars merged and curves thinned until a page stays small.
+
+Invariants: a merged bar has the first open, the last close, the extremes and the summed volume of its parts; a thinned
+curve keeps the lowest and the highest point of every stretch, so no drawdown is lost.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tickwright.domain.bars import Bars, Int64Array
+from tickwright.domain.timeframe import Timeframe
+
+BAR_BUDGET = 260_000
+"""Bars in one page over all symbols; about 11 bytes of page each."""
+POINT_BUDGET = 120_000
+"""Points of a curve in one page."""
+
+_FACTORS = (1, 2, 4, 6, 12, 24, 48, 168, 336, 720, 1440, 10_080)
+
+
+def merge_factor(bars: int, *, budget: int = BAR_BUDGET) -> int:
+    """How many bars to merge into one so that `bars` fit into the budget.
+
+    >>> merge_factor(122_000), merge_factor(500_000)
+    (1, 2)
+    """
+    return next((factor for factor in _FACTORS if bars <= budget * factor), -(-bars // budget))
+
+
+def merged_bars(bars: Bars, factor: int) -> Bars:
+    """Bars of `factor` times the length, on the clock's grid; a hole is left out as before."""
+    if factor == 1 or not len(bars):
+        return bars
+    length = bars.timeframe.length_ns * factor
+    group = bars.open_time_ns // length
+    starts = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
+    lasts = np.append(starts[1:], len(bars)) - 1
+    timeframe = Timeframe.parse(f"{length // 1_000_000_000}s") if length % 1_000_000_000 == 0 else bars.timeframe
+    return Bars(
+        type(bars.key)(bars.key.instrument, timeframe, bars.key.kind),
+        group[starts] * length,
+        bars.open[starts],
+        np.maximum.reduceat(bars.high, starts),
+        np.minimum.reduceat(bars.low, starts),
+        bars.close[lasts],
+        np.add.reduceat(bars.volume, starts),
+        bars.price_scale,
+        bars.volume_scale,
+    )
+
+
+def thinned(curve: Int64Array, *, budget: int = POINT_BUDGET) -> Int64Array:
+    """Places of the points to keep: all within the budget, else both extremes of even stretches and the ends."""
+    if len(curve) <= budget:
+        return np.arange(len(curve))
+    stretches = np.array_split(np.arange(len(curve)), budget // 2)
+    kept = {0, len(curve) - 1}
+    for places in stretches:
+        values = curve[places]
+        kept |= {int(places[values.argmin()]), int(places[values.argmax()])}
+    return np.array(sorted(kept))

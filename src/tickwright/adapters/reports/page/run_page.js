@@ -1,0 +1,69 @@
+// Start of a run's page: unpack the columns, build the charts, wire the buttons.
+
+const page = JSON.parse(document.getElementById("page-data").textContent);
+
+function unpackedCurve(packed) {
+  return {
+    time: instants(packed.time), equity: numbers(packed.equity), invested: numbers(packed.invested),
+    benchmark: packed.benchmark ? numbers(packed.benchmark) : null,
+  };
+}
+
+function unpackedTrades(packed) {
+  const trades = { length: 0 };
+  for (const name of Object.keys(packed)) trades[name] = name === "entry" || name === "exit" ? numbers(packed[name]).map((t) => t / 1000) : numbers(packed[name]);
+  trades.length = trades.entry.length;
+  return trades;
+}
+
+// The head of the page has chosen a theme already; here it can be changed, and follows the system until it is.
+function startTheme(view) {
+  const root = document.documentElement;
+  const wear = (theme) => {
+    root.dataset.theme = theme;
+    for (const plot of plots) plot.redraw(false);
+    if (view) view.redraw();
+  };
+  document.getElementById("theme").addEventListener("click", () => {
+    wear(root.dataset.theme === "dark" ? "light" : "dark");
+    try { localStorage.setItem("tickwright-theme", root.dataset.theme); } catch (refused) { /* a file may have no storage */ }
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => wear(event.matches ? "dark" : "light"));
+}
+
+function startWindowButtons(view) {
+  const label = document.getElementById("window-label"), buttons = [...document.querySelectorAll("[data-days]")];
+  for (const button of buttons) {
+    button.addEventListener("click", () => +button.dataset.days ? view.show(view.last - 86400 * button.dataset.days, view.last) : view.all());
+    if (+button.dataset.days * 86400 > view.last - view.first) button.hidden = true;
+  }
+  const tell = () => {
+    label.textContent = `${day(view.min)} – ${day(view.max)}`;
+    const days = Math.round((view.max - view.min) / 86400), whole = view.max - view.min >= view.last - view.first;
+    for (const button of buttons) button.setAttribute("aria-pressed", String(+button.dataset.days ? !whole && +button.dataset.days === days : whole));
+  };
+  view.onChange(tell);
+  tell();
+}
+
+function start() {
+  if (!page.curve) return startTheme(null);
+  const curve = unpackedCurve(page.curve), trades = unpackedTrades(page.trades);
+  const view = timeWindow(page.first, curve.time[curve.time.length - 1], 12 * page.step);
+  equityCharts(page, curve, view);
+  const chart = page.symbols.length ? candleChart(page, trades, view) : null;
+  drawNavigator(document.getElementById("navigator"), curve, view);
+  startWindowButtons(view);
+  startTheme(view);
+  tradeTable(page, trades, (k) => {
+    const margin = Math.max((trades.exit[k] - trades.entry[k]) * 0.75, 30 * page.step);
+    if (!chart) return;
+    chart.select(trades.instrument[k]);
+    view.show(trades.entry[k] - margin, trades.exit[k] + margin);
+    document.getElementById("candles").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  });
+  addEventListener("beforeprint", view.redraw);
+  performance.mark("charts-drawn");
+}
+
+start();

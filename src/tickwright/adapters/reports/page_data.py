@@ -1,0 +1,102 @@
+"""The numbers a run's page draws, packed: curves, candles, trades, gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tickwright.adapters.reports.level_of_detail import merge_factor, merged_bars, thinned
+from tickwright.adapters.reports.packed_columns import (
+    packed_instants,
+    packed_integers,
+    packed_magnitudes,
+    packed_numbers,
+)
+from tickwright.adapters.reports.run_view import RunView
+from tickwright.domain.bars import PRICE_COLUMNS, Bars
+from tickwright.domain.gaps import Gap
+from tickwright.domain.records import Reason
+
+SECOND = 1_000_000_000
+PRICE_DIGITS = 10
+"""Decimals of a traded price in the list of trades."""
+
+
+def page_data(view: RunView) -> dict[str, Any]:
+    """Everything the scripts need, as one document."""
+    if view.empty:
+        return {"curve": None}
+    worst = view.drawdowns[0] if view.drawdowns else None
+    factor = merge_factor(sum(map(len, view.bars)))
+    gaps = list(view.gaps) + [()] * (len(view.bars) - len(view.gaps))
+    return {
+        "initial": view.initial,
+        "first": view.first_ns / SECOND,
+        "step": view.step_ns / SECOND,
+        "worst": [worst.start_ns / SECOND, worst.end_ns / SECOND] if worst else None,
+        "curve": _curve(view),
+        "symbols": [
+            {"name": name, "candles": packed_candles(merged_bars(bars, factor)), "gaps": [_span(gap) for gap in holes]}
+            for name, bars, holes in zip(view.symbols, view.bars, gaps, strict=False)
+        ],
+        "trades": _trades(view),
+        "tags": list(view.result.tags),
+        "reasons": [reason.name.lower().replace("_", " ") for reason in Reason],
+    }
+
+
+def packed_candles(bars: Bars) -> dict[str, Any]:
+    """Candles as open less the close before, close less open, and two wicks, on the fewest decimals that hold them."""
+    columns, scale = [getattr(bars, name) for name in PRICE_COLUMNS], bars.price_scale
+    while scale > 0 and not any(np.any(column % 10) for column in columns):
+        columns, scale = [column // 10 for column in columns], scale - 1
+    first, high, low, last = columns
+    return {
+        "time": packed_instants(bars.open_time_ns),
+        "step": bars.timeframe.length_ns / SECOND,
+        "scale": scale,
+        "jump": packed_integers(first - np.concatenate(([0], last[:-1])), delta=False),
+        "body": packed_integers(last - first, delta=False),
+        "up": packed_integers(high - np.maximum(first, last), delta=False),
+        "down": packed_integers(np.minimum(first, last) - low, delta=False),
+        "volume": packed_magnitudes(bars.volumes()),
+    }
+
+
+def _curve(view: RunView) -> dict[str, Any]:
+    kept = thinned(view.result.equity)
+    equity = view.equity[kept]
+    invested = np.divide(
+        view.result.money(view.result.exposure)[kept], equity, out=np.zeros(len(kept)), where=equity > 0
+    )
+    return {
+        "time": packed_instants(view.result.equity_ts_ns[kept]),
+        "equity": packed_numbers(equity, scale=2, delta=True),
+        "invested": packed_numbers(invested, scale=4, delta=True),
+        "benchmark": None if view.benchmark is None else packed_numbers(view.benchmark[kept], scale=2, delta=True),
+    }
+
+
+def _trades(view: RunView) -> dict[str, Any]:
+    table = view.trades
+    cost = table["fee"] + table["spread_cost"] + table["slippage_cost"] + table["impact_cost"]
+    return {
+        "entry": packed_integers(table["entry_ns"] // 1_000_000),
+        "exit": packed_integers(table["exit_ns"] // 1_000_000),
+        "instrument": packed_integers(table["instrument"].astype(np.int64)),
+        "side": packed_integers(table["side"].astype(np.int64)),
+        "open": packed_integers(table["is_open"].astype(np.int64)),
+        "reason": packed_integers(table["exit_reason"].astype(np.int64)),
+        "tag": packed_integers(table["exit_tag"].astype(np.int64)),
+        "quantity": packed_numbers(table["quantity"], scale=8),
+        "entryPrice": packed_numbers(table["entry_price"], scale=PRICE_DIGITS),
+        "exitPrice": packed_numbers(table["exit_price"], scale=PRICE_DIGITS),
+        "pnl": packed_numbers(table["pnl"], scale=2),
+        "gain": packed_numbers(table["trade_return"], scale=6),
+        "cost": packed_numbers(cost, scale=2),
+    }
+
+
+def _span(gap: Gap) -> list[float]:
+    return [gap.start_ns / SECOND, gap.end_ns / SECOND]

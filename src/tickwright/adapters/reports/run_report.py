@@ -1,0 +1,108 @@
+"""The report of a run: one HTML file with its curves, trades on candles, tables and manifest.
+
+Invariants: the file opens from disk without a network; every text in it is escaped; it is written whole or not at all; it
+stays under 7 MB: bars are merged and curves thinned where a run is longer, and the page says which candle it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tickwright.adapters.reports.cost_section import cost_section
+from tickwright.adapters.reports.drawdown_section import drawdown_section
+from tickwright.adapters.reports.gap_section import gap_section
+from tickwright.adapters.reports.headline import headline, key_figures, warnings
+from tickwright.adapters.reports.manifest_section import manifest_section
+from tickwright.adapters.reports.markup import Markup, card, element, embedded
+from tickwright.adapters.reports.monthly_section import monthly_section
+from tickwright.adapters.reports.page_data import page_data
+from tickwright.adapters.reports.page_frame import page, write_whole
+from tickwright.adapters.reports.run_view import RunView
+from tickwright.adapters.reports.statistics_section import statistics_section
+from tickwright.adapters.reports.symbol_section import symbol_section
+from tickwright.adapters.reports.trade_section import candle_section, spread_section, trade_list_section
+from tickwright.analytics.summary import Statistics
+from tickwright.domain.bars import Bars, Float64Array
+from tickwright.domain.gaps import Gap
+from tickwright.domain.run import RunResult
+
+SCRIPTS = (
+    "columns.js", "numerals.js", "time_window.js", "charts.js", "equity_charts.js", "candle_chart.js", "trade_table.js",
+    "navigator.js", "run_page.js",
+)  # fmt: skip
+
+
+def write_report(
+    path: Path,
+    *,
+    result: RunResult,
+    statistics: Statistics,
+    bars: Sequence[Bars],
+    gaps: Sequence[Sequence[Gap]],
+    manifest: Mapping[str, Any],
+    benchmark_equity: Float64Array | None,
+) -> Path:
+    """Write the report of a run and return its path.
+
+    `bars` and `gaps` stand beside `result.instruments` (both may be empty: then there is no candle chart);
+    `benchmark_equity` is in money at the run's instants. `manifest` may name strategy, params, symbols, timeframe,
+    mode, run_id and warnings for the headline; all of it is printed at the end. Raises `OSError` when it cannot write.
+    """
+    view = RunView(result, statistics, tuple(bars), gaps, manifest, benchmark_equity)
+    return write_whole(path, run_page(view))
+
+
+def run_page(view: RunView) -> str:
+    """The page as text."""
+    title = f"{view.manifest.get('strategy') or 'Run'} on {', '.join(view.symbols)}"
+    sections = [warnings(view), key_figures(view)]
+    if not view.empty:
+        sections += [_time_bar(), _curves(view), element("div", monthly_section(view))]
+        sections += [candle_section(view)] if view.bars else []
+        sections += [symbol_section(view), trade_list_section(view)]
+        sections += [element("div", spread_section(view), cost_section(view), class_="columns"), drawdown_section(view)]
+    sections += [statistics_section(view), gap_section(view), manifest_section(view)]
+    main = element("main", *sections, id="content")
+    return page(title, headline(view), main, embedded("page-data", page_data(view)), scripts=SCRIPTS)
+
+
+def _time_bar() -> Markup:
+    spans = ((30, "1M"), (91, "3M"), (365, "1Y"), (1096, "3Y"), (0, "All"))
+    buttons = [element("button", name, type="button", class_="tool", data_days=days) for days, name in spans]
+    return element(
+        "div",
+        element("div", *buttons, class_="tools", role="group", aria_label="Time window"),
+        element(
+            "canvas", id="navigator", tabindex="0", role="img",
+            aria_label="The whole record with the time window; arrow keys move it, plus and minus change its length.",
+        ),
+        element("span", id="window-label", aria_live="polite"),
+        class_="timebar",
+    )  # fmt: skip
+
+
+def _curves(view: RunView) -> Markup:
+    statistics = view.statistics
+    words = (
+        f"Equity from {view.initial:,.0f} to {statistics.final_equity:,.0f} {view.cash_name}, deepest drawdown "
+        f"{100 * statistics.max_drawdown:.1f} percent."
+    )
+    log = element("button", "Log scale", type="button", class_="tool", id="log-scale", aria_pressed="false")
+    return card(
+        "Equity",
+        element("div", class_="readout", id="equity-readout"),
+        _chart("equity-chart", words, 300),
+        element("p", "Drawdown", class_="pane"),
+        _chart("drawdown-chart", "Drawdown over time; the deepest ones are listed below.", 120),
+        element("p", "Share of equity invested", class_="pane"),
+        _chart("invested-chart", "Share of equity invested over time.", 92),
+        tools=element("div", log, class_="tools"),
+    )
+
+
+def _chart(identity: str, words: str, height: int) -> Markup:
+    return element(
+        "div", class_="chart", id=identity, tabindex="0", role="img", aria_label=words, style=f"min-height:{height}px"
+    )
