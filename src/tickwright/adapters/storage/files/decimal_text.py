@@ -1,4 +1,4 @@
-"""A column of decimal text as exact integers on the coarsest scale that holds every value.
+"""A column of decimal text as exact integers on the coarsest scale that holds every value (or the most of them).
 
 Invariants: no float takes part; plain decimals are read by columns, anything else (exponents, NaN) one by one; a
 value that is not a finite number is named with its reason and never becomes a number.
@@ -87,14 +87,13 @@ def _problem(text: str, name: str) -> str:
     return f"the {name} {text[:40]} is {'beyond 64 bits' if finite else 'not a finite number'}"
 
 
-def _scale(whole: pa.Array, rest: pa.Array) -> tuple[int, list[int]]:
-    """The decimals of the column, and the rows that alone ask for more than the widest value leaves room for."""
+def _scale(whole: pa.Array, rest: pa.Array) -> int:
+    """The decimals at which the fewest values do not fit; the coarsest of several such."""
     if len(rest) == 0:
-        return 0, []
-    decimals = _lengths(rest)
-    room = max(0, _DIGITS - int(_lengths(whole).max()))
-    too_fine = np.flatnonzero(decimals > room)
-    return int(decimals[decimals <= room].max(initial=0)), too_fine.tolist()
+        return 0
+    decimals, width = _lengths(rest), _lengths(whole)
+    lost = [int(((decimals > scale) | (width > _DIGITS - scale)).sum()) for scale in range(_DIGITS + 1)]
+    return lost.index(min(lost))
 
 
 def _lengths(text: pa.Array) -> Int64Array:

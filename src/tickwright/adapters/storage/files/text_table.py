@@ -107,6 +107,9 @@ def _from_text(content: bytes, path: Path) -> TextTable:
     header = content.partition(b"\n")[0].decode().strip()
     delimiter = max(_DELIMITERS, key=header.count)
     names = [name.strip().strip('"') for name in header.split(delimiter)]
+    if b"\n" not in content:
+        _demand_once(names, path)
+        return TextTable({name: pa.array([], pa.string()) for name in names}, "line", np.arange(0))
     short: list[RefusedRow] = []
     skipped: list[int] = []
 
@@ -151,10 +154,14 @@ def _from_parquet(content: bytes, path: Path) -> TextTable:
 
 
 def _by_name(names: list[str], table: pa.Table, path: Path) -> dict[str, pa.Array]:
+    _demand_once(names, path)
+    return {name: _whole(table.column(place)) for place, name in enumerate(names)}
+
+
+def _demand_once(names: list[str], path: Path) -> None:
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise _no_table(path, f"the column {twice!r} is there twice", "each column once")
-    return {name: _whole(table.column(place)) for place, name in enumerate(names)}
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
