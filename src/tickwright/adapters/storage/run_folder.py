@@ -54,7 +54,7 @@ class RunFolder:
             for name, table in {**to_tables(result), "trades": trades.to_arrow()}.items():
                 pq.write_table(table, draft / f"{name}.parquet", compression="zstd")
             document = {**manifest, "run_id": run_id, "scales": scales_of(result)}
-            (draft / MANIFEST).write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+            (draft / MANIFEST).write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
             for part in sorted(draft.iterdir()):
                 _fsync(part)
             _fsync(draft)
