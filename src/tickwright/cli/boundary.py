@@ -42,7 +42,9 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _report(Interrupted("interrupted", hint="What was finished stays; the command can be repeated."), flags)
     except Exception as error:
-        return _report(_named(error, arguments), flags)
+        named = _named(error, arguments)
+        named.__cause__ = error
+        return _report(named, flags)
 
 
 def _invoke(arguments: list[str]) -> Any:

@@ -98,7 +98,7 @@ def cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.2f}" if abs(value) >= 1000 else f"{value:.4g}"
     if isinstance(value, list):
-        return ", ".join(cell(item) for item in value)
+        return ", ".join(cell(item) for item in value) or "–"
     if isinstance(value, dict):
         return ", ".join(f"{name}={cell(item)}" for name, item in value.items())
     return str(value)

@@ -27,7 +27,12 @@ class CommandEntry:
 
 COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry("init", "init", "Make a project: settings, folders, nothing overwritten.", START),
-    CommandEntry("demo", "demo", "Fetch, check, backtest, sweep and report on bundled real candles.", START),
+    CommandEntry(
+        "demo",
+        "demo",
+        "Fetch, check, backtest, sweep and report on bundled real candles, through a local exchange.",
+        START,
+    ),
     CommandEntry("backtest", "backtest", "Run a strategy on stored candles and keep the run.", RESEARCH),
     CommandEntry("sweep", "sweep", "Run every combination of a grid and rank the trials.", RESEARCH),
     CommandEntry("report", "report", "Write the HTML report of a kept run.", RESEARCH),

@@ -1,0 +1,33 @@
+"""Progress bars: on a terminal only, and never on standard output."""
+
+from __future__ import annotations
+
+import io
+
+from tickwright.cli.progress import ProgressBar
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def work_with(bar: ProgressBar) -> None:
+    with bar:
+        bar.describe("Counting on")
+        bar.advance()
+        bar.update(2, total=3)
+
+
+def test_nothing_is_shown_where_nobody_watches(capsys) -> None:
+    work_with(ProgressBar("Counting", total=3))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_the_bar_on_stderr(monkeypatch, capsys) -> None:
+    screen = Terminal()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    work_with(ProgressBar("Counting", total=3))
+    assert "Counting" in screen.getvalue()
+    assert capsys.readouterr().out == ""
