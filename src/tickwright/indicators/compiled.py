@@ -15,7 +15,14 @@ _CACHE_DIRECTORY = prepare_compiler_cache(numba.config.CACHE_DIR)  # type: ignor
 if _CACHE_DIRECTORY:
     numba.config.CACHE_DIR = _CACHE_DIRECTORY  # type: ignore[attr-defined]
 
+_OPTIONS: dict[str, Any] = {"nogil": True, "cache": bool(_CACHE_DIRECTORY), "error_model": "numpy"}
+
 
 def compiled(function: Function) -> Function:
     """Compile a function on its first call, or take it from the cache; it runs without the interpreter's lock."""
-    return cast(Function, numba.njit(nogil=True, cache=bool(_CACHE_DIRECTORY), error_model="numpy")(function))
+    return cast(Function, numba.njit(**_OPTIONS)(function))
+
+
+def inlined(function: Function) -> Function:
+    """The same for a step of a fold: it becomes part of the loop that calls it."""
+    return cast(Function, numba.njit(forceinline=True, **_OPTIONS)(function))

@@ -8,18 +8,19 @@ they are kept. Prices have few decimals and qualify; returns and ratios do not, 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from tickwright.domain.bars import Float64Array
-from tickwright.indicators.compiled import compiled
+from tickwright.indicators.compiled import compiled, inlined
 from tickwright.indicators.memo import remembered
 
 LARGEST_UNITS = 2.0**52
 LARGEST_FACTOR = 1e11
 
 
-@compiled
+@inlined
 def is_exact(value: float, factor: float, largest: float) -> bool:
     """Whether a value is a whole number of units of 1/factor, at most `largest` of them."""
     units = np.rint(value * factor)
@@ -27,26 +28,35 @@ def is_exact(value: float, factor: float, largest: float) -> bool:
 
 
 @compiled
-def _scan(values: Float64Array) -> tuple[float, float]:
-    """The least factor for all values and the most units any of them has; (0, 0) where there is none."""
-    factor, highest = 1.0, 0.0
+def _scan(values: Float64Array) -> tuple[float, float, float]:
+    """The least factor for all values, and the lowest and highest of them in units; zeros where there is none."""
+    factor, lowest, highest = 1.0, np.inf, -np.inf
     for value in values:
         if not math.isfinite(value):
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
         while not is_exact(value, factor, LARGEST_UNITS):
             factor *= 10.0
             if factor > LARGEST_FACTOR:
-                return 0.0, 0.0
-        highest = max(highest, abs(value))
-    units = np.rint(highest * factor)
-    return (factor, units) if units <= LARGEST_UNITS else (0.0, 0.0)
+                return 0.0, 0.0, 0.0
+        lowest, highest = min(lowest, value), max(highest, value)
+    if len(values) == 0:
+        return 0.0, 0.0, 0.0
+    return factor, np.rint(lowest * factor), np.rint(highest * factor)
 
 
-def factor_for(values: Float64Array, n: int) -> float:
-    """The factor under which sums of `n` values are exact integers, 0 where there is none; remembered inside a run.
+class Units(NamedTuple):
+    """The factor of a series (0: it has none), and its lowest and highest value in units."""
 
-    >>> factor_for(np.array([0.25, 10.5]), 20), factor_for(np.array([1 / 3]), 20)
+    factor: float
+    lowest: float
+    highest: float
+
+
+def units_of(values: Float64Array, n: int) -> Units:
+    """The units under which sums of `n` values of the series are exact; remembered inside a run.
+
+    >>> units_of(np.array([0.25, 10.5]), 20).factor, units_of(np.array([1 / 3]), 20).factor
     (100.0, 0.0)
     """
-    factor, units = remembered("decimal_units", (values,), (), 0, lambda: np.array(_scan(values)))
-    return float(factor) if max(units, factor) * n <= LARGEST_UNITS else 0.0
+    units = Units(*remembered("decimal_units", (values,), (), 0, lambda: np.array(_scan(values))).tolist())
+    return units if max(-units.lowest, units.highest, units.factor) * n <= LARGEST_UNITS else Units(0.0, 0.0, 0.0)

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,6 @@ class Memo:
         self.max_bytes = max_bytes
         self.bytes = 0
         self._entries: OrderedDict[Hashable, _Remembered] = OrderedDict()
-        self._warmups: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -53,24 +52,33 @@ class Memo:
         if result.nbytes > self.max_bytes or key in self._entries:
             return
         self._entries[key] = _Remembered(inputs, result, warmup)
-        self._warmups[id(result)] = warmup
         self.bytes += result.nbytes
         while self.bytes > self.max_bytes:
             _, oldest = self._entries.popitem(last=False)
-            self._warmups.pop(id(oldest.result), None)
             self.bytes -= oldest.result.nbytes
-
-    def warmup_of(self, array: Array) -> int | None:
-        """The bars a remembered result needed, None for an array that is not one."""
-        return self._warmups.get(id(array))
 
 
 @dataclass(slots=True)
 class Recording:
-    """One evaluation: the memo it uses, and the most bars any of its indicators needed."""
+    """One evaluation: the memo it uses, and the most bars any of its indicators needed.
+
+    It keeps every result it handed out with what that needed, so that the sum over nested indicators does not depend
+    on what the memo has forgotten.
+    """
 
     memo: Memo
     warmup: int = 0
+    _needed: dict[int, tuple[Array, int]] = field(default_factory=dict)
+
+    def add(self, result: Array, warmup: int) -> None:
+        """Count a result that was handed out."""
+        self._needed[id(result)] = result, warmup
+        self.warmup = max(self.warmup, warmup)
+
+    def needed_by(self, array: Array) -> int:
+        """The bars before an array can be relied on: what it needed as a result, else its unknown beginning."""
+        known = self._needed.get(id(array))
+        return leading_unknown(array) if known is None else known[1]
 
 
 _recording: ContextVar[Recording | None] = ContextVar("tickwright_recording", default=None)
@@ -100,20 +108,14 @@ def remembered(
     key = (name, *(id(array) for array in inputs), *params)
     entry = scope.memo.recall(key)
     if entry is None:
-        needed = warmup + max((_needed(scope.memo, array) for array in inputs), default=0)
+        needed = warmup + max((scope.needed_by(array) for array in inputs), default=0)
         result = compute()
         result.flags.writeable = False
         entry = _Remembered(inputs, result, needed)
         if not any(array.flags.writeable for array in inputs):
             scope.memo.remember(key, inputs, result, needed)
-    scope.warmup = max(scope.warmup, entry.warmup)
+    scope.add(entry.result, entry.warmup)
     return entry.result
-
-
-def _needed(memo: Memo, array: Array) -> int:
-    """The bars before an input can be relied on: what it needed itself, else its unknown beginning."""
-    known = memo.warmup_of(array)
-    return leading_unknown(array) if known is None else known
 
 
 def leading_unknown(array: Array) -> int:

@@ -11,10 +11,10 @@ import math
 import numpy as np
 
 from tickwright.domain.bars import Float64Array
-from tickwright.indicators.compiled import compiled
+from tickwright.indicators.compiled import compiled, inlined
 
 
-@compiled
+@inlined
 def average_step(seen: int, average: float, value: float, n: int, alpha: float) -> tuple[int, float]:
     """(values seen, average) after one more value; the average counts from `seen == n` on."""
     if not math.isfinite(value):

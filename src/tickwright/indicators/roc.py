@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
-from tickwright.indicators.compiled import compiled
+from tickwright.indicators.compiled import compiled, inlined
 from tickwright.indicators.fold import Fold, fold_arrays, window
 
 
-@compiled
+@inlined
 def _change(value: float, before: float) -> float:
     if math.isfinite(value) and math.isfinite(before) and before != 0.0:
         return (value / before - 1.0) * 100.0

@@ -8,42 +8,47 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
-from tickwright.indicators.compiled import compiled
+from tickwright.indicators.compiled import compiled, inlined
 from tickwright.indicators.fold import Fold, fold_arrays, window
 
-# The state is one array: values in a row, then the head and the length of the queue, then its n values, then at which
-# value of the row each of them came. The queue falls from its head on: only values that can still become the highest.
-_RUN, _HEAD, _LENGTH, _QUEUE = range(4)
+# The state is one array: values in a row, the place in the block, the highest of the block so far, then the block's n
+# places. Places already passed hold this block's values; those still to come hold, for the block before, the highest
+# from there to its end. So the window's highest is the higher of two numbers.
+_RUN, _PLACE, _HIGHEST, _BLOCK = range(4)
 
 
 @compiled
-def new_queue(n: int) -> Float64Array:
+def new_block(n: int) -> Float64Array:
     """The state before the first value."""
-    return np.zeros(_QUEUE + 2 * n)
+    state = np.zeros(_BLOCK + n)
+    state[_HIGHEST] = -np.inf
+    return state
 
 
-@compiled
+@inlined
 def highest_step(state: Float64Array, value: float) -> float:
     """The highest of the last n values, NaN while history is short."""
-    n = (len(state) - _QUEUE) // 2
+    n = len(state) - _BLOCK
     if not math.isfinite(value):
-        state[_RUN] = state[_HEAD] = state[_LENGTH] = 0.0
+        state[_RUN], state[_PLACE], state[_HIGHEST] = 0.0, 0.0, -np.inf
         return np.nan
-    run, head, length = int(state[_RUN]), int(state[_HEAD]), int(state[_LENGTH])
-    if length > 0 and state[_QUEUE + n + head] <= run - n:
-        head, length = (head + 1) % n, length - 1
-    while length > 0 and state[_QUEUE + (head + length - 1) % n] <= value:
-        length -= 1
-    tail = (head + length) % n
-    state[_QUEUE + tail], state[_QUEUE + n + tail] = value, run
-    state[_RUN], state[_HEAD], state[_LENGTH] = run + 1, head, length + 1
-    return state[_QUEUE + head] if run + 1 >= n else np.nan
+    place = int(state[_PLACE])
+    state[_BLOCK + place] = value
+    highest: float = max(state[_HIGHEST], value)
+    state[_RUN] += 1.0
+    if place + 1 < n:
+        state[_PLACE], state[_HIGHEST] = place + 1, highest
+        return float(max(highest, state[_BLOCK + place + 1])) if state[_RUN] >= n else np.nan
+    for before in range(_BLOCK + n - 2, _BLOCK - 1, -1):
+        state[before] = max(state[before], state[before + 1])
+    state[_PLACE], state[_HIGHEST] = 0.0, -np.inf
+    return highest
 
 
 @compiled
 def highest_fold(values: Float64Array, n: int, sign: float) -> Float64Array:
     """`highest_step` of sign × values over a series, times the sign."""
-    state = new_queue(n)
+    state = new_block(n)
     result = np.empty_like(values)
     for bar in range(len(values)):
         result[bar] = sign * highest_step(state, sign * values[bar])
@@ -55,7 +60,7 @@ class RollingMax(Fold):
 
     def __init__(self, n: int) -> None:
         self.warmup = window(n, "rolling_max") - 1
-        self._state = new_queue(int(n))
+        self._state = new_block(int(n))
 
     def update(self, *values: float) -> float:
         """The highest of the last n values, this one included."""

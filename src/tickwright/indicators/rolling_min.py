@@ -6,7 +6,7 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
 from tickwright.indicators.fold import Fold, fold_arrays, window
-from tickwright.indicators.rolling_max import highest_fold, highest_step, new_queue
+from tickwright.indicators.rolling_max import highest_fold, highest_step, new_block
 
 
 class RollingMin(Fold):
@@ -14,7 +14,7 @@ class RollingMin(Fold):
 
     def __init__(self, n: int) -> None:
         self.warmup = window(n, "rolling_min") - 1
-        self._state = new_queue(int(n))
+        self._state = new_block(int(n))
 
     def update(self, *values: float) -> float:
         """The lowest of the last n values, this one included."""

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array, Int64Array
 from tickwright.domain.errors import UsageError
-from tickwright.indicators.compiled import compiled
-from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_UNITS, is_exact
+from tickwright.indicators.compiled import compiled, inlined
+from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_UNITS, is_exact, units_of
 from tickwright.indicators.fold import Fold, fold_arrays, window
 
 # Integers: values in a row, cursor of the ring, equal values in a row, reference, and the sums of the distances from
@@ -33,19 +33,19 @@ def new_moments(n: int) -> tuple[Int64Array, Float64Array]:
     return np.zeros(6, np.int64), floats
 
 
-@compiled
+@inlined
 def moments_step(whole: Int64Array, floats: Float64Array, value: float) -> tuple[float, float]:
     """(mean, sum of squared distances from it) of the last n values, NaN while history is short."""
     n = len(floats) - _RING
     if not math.isfinite(value):
-        whole[_RUN] = whole[_CURSOR] = whole[_EQUAL] = 0
+        whole[_RUN] = whole[_CURSOR] = whole[_EQUAL] = whole[_SUM] = whole[_SQUARES] = 0
         return np.nan, np.nan
     place = _RING + whole[_CURSOR]
     leaving, full = floats[place], whole[_RUN] >= n
-    previous = floats[_RING + (whole[_CURSOR] + n - 1) % n]
+    previous = floats[place - 1] if whole[_CURSOR] > 0 else floats[-1]
     whole[_EQUAL] = whole[_EQUAL] + 1 if whole[_RUN] > 0 and previous == value else 1
     floats[place] = value
-    whole[_CURSOR] = (whole[_CURSOR] + 1) % n
+    whole[_CURSOR] = whole[_CURSOR] + 1 if whole[_CURSOR] + 1 < n else 0
     whole[_RUN] += 1
     if floats[_FACTOR] > 0.0:
         _move_integers(whole, floats, n, value, leaving, full)
@@ -54,7 +54,7 @@ def moments_step(whole: Int64Array, floats: Float64Array, value: float) -> tuple
     return _moments(whole, floats, n, value)
 
 
-@compiled
+@inlined
 def _moments(whole: Int64Array, floats: Float64Array, n: int, value: float) -> tuple[float, float]:
     if whole[_RUN] < n:
         return np.nan, np.nan
@@ -62,26 +62,31 @@ def _moments(whole: Int64Array, floats: Float64Array, n: int, value: float) -> t
         return value, 0.0
     factor = floats[_FACTOR]
     if factor > 0.0:
-        mean = float(n * whole[_CENTRE] + whole[_SUM]) / (n * factor)
-        return mean, float(n * whole[_SQUARES] - whole[_SUM] * whole[_SUM]) / n / (factor * factor)
+        return _of_integers(n, factor, whole[_CENTRE], whole[_SUM], whole[_SQUARES])
     mean = floats[_F_CENTRE] + floats[_F_SUM] / n
     return mean, max(floats[_F_SQUARES] - floats[_F_SUM] * floats[_F_SUM] / n, 0.0)
 
 
-@compiled
+@inlined
+def _of_integers(n: int, factor: float, centre: int, total: int, squares: int) -> tuple[float, float]:
+    mean = float(n * centre + total) / (n * factor)
+    return mean, float(n * squares - total * total) / n / (factor * factor)
+
+
+@inlined
 def _move_integers(whole: Int64Array, floats: Float64Array, n: int, value: float, leaving: float, full: bool) -> None:
     factor = floats[_FACTOR]
     if not is_exact(value, factor, LARGEST_UNITS / n):
         _refine(whole, floats, n)
         return
-    distance = np.int64(np.rint(value * factor)) - whole[_CENTRE]
+    distance = int(np.rint(value * factor)) - whole[_CENTRE]
     if abs(distance) * n > _LARGEST_SPAN:
         _centre_integers(whole, floats, n)
         return
     whole[_SUM] += distance
     whole[_SQUARES] += distance * distance
     if full:
-        gone = np.int64(np.rint(leaving * factor)) - whole[_CENTRE]
+        gone = int(np.rint(leaving * factor)) - whole[_CENTRE]
         whole[_SUM] -= gone
         whole[_SQUARES] -= gone * gone
 
@@ -109,19 +114,19 @@ def _centre_integers(whole: Int64Array, floats: Float64Array, n: int) -> None:
     """Take the middle of the window as reference and sum anew; windows that are too wide go over to floats."""
     factor = floats[_FACTOR]
     held = floats[_RING : _RING + min(whole[_RUN], n)]
-    centre = np.int64(np.rint((held.max() / 2 + held.min() / 2) * factor))
+    centre = int(np.rint((held.max() / 2 + held.min() / 2) * factor))
     whole[_CENTRE], whole[_SUM], whole[_SQUARES] = centre, 0, 0
     if (held.max() - held.min()) * factor * n > _LARGEST_SPAN:
         floats[_FACTOR] = 0.0
         _centre_floats(whole, floats, n)
         return
     for value in held:
-        distance = np.int64(np.rint(value * factor)) - centre
+        distance = int(np.rint(value * factor)) - centre
         whole[_SUM] += distance
         whole[_SQUARES] += distance * distance
 
 
-@compiled
+@inlined
 def _move_floats(whole: Int64Array, floats: Float64Array, n: int, value: float, leaving: float, full: bool) -> None:
     if whole[_CURSOR] == 0 or not full:
         _centre_floats(whole, floats, n)
@@ -144,13 +149,42 @@ def _centre_floats(whole: Int64Array, floats: Float64Array, n: int) -> None:
 
 
 @compiled
-def _fold(values: Float64Array, n: int, ddof: int) -> Float64Array:
-    whole, floats = new_moments(n)
-    result = np.empty_like(values)
+def moments_exact(values: Float64Array, n: int, factor: float, centre: int) -> tuple[Float64Array, Float64Array]:
+    """The online update over a series whose windows fit around one reference: the same integers, the same bits."""
+    means, squares = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    total, total_squares = 0, 0
     for bar in range(len(values)):
-        _, squares = moments_step(whole, floats, values[bar])
-        result[bar] = math.sqrt(squares / (n - ddof))
-    return result
+        distance = int(np.rint(values[bar] * factor)) - centre
+        total += distance
+        total_squares += distance * distance
+        if bar >= n - 1:
+            means[bar], squares[bar] = _of_integers(n, factor, centre, total, total_squares)
+            gone = int(np.rint(values[bar - n + 1] * factor)) - centre
+            total -= gone
+            total_squares -= gone * gone
+    return means, squares
+
+
+@compiled
+def _moments_fold(values: Float64Array, n: int) -> tuple[Float64Array, Float64Array]:
+    whole, floats = new_moments(n)
+    means, squares = np.empty_like(values), np.empty_like(values)
+    for bar in range(len(values)):
+        means[bar], squares[bar] = moments_step(whole, floats, values[bar])
+    return means, squares
+
+
+def moments(values: Float64Array, n: int) -> tuple[Float64Array, Float64Array]:
+    """Mean and sum of squared distances from it of the last n values at each value."""
+    factor, lowest, highest = units_of(values, n)
+    if factor > 0 and (highest - lowest) * n <= _LARGEST_SPAN:
+        return moments_exact(values, n, factor, int(highest + lowest) // 2)
+    return _moments_fold(values, n)
+
+
+def _deviations(values: Float64Array, n: int, ddof: int) -> Float64Array:
+    deviations: Float64Array = np.sqrt(moments(values, n)[1] / (n - ddof))
+    return deviations
 
 
 class RollingStd(Fold):
@@ -174,7 +208,7 @@ def rolling_std(values: npt.ArrayLike, n: int, ddof: int = 0) -> Float64Array:
     [nan, 1.0, 0.0, 0.0]
     """
     n, ddof = _checked(n, ddof)
-    return fold_arrays("rolling_std", _fold, (values,), (n, ddof), n - 1)
+    return fold_arrays("rolling_std", _deviations, (values,), (n, ddof), n - 1)
 
 
 def _checked(n: int, ddof: int) -> tuple[int, int]:

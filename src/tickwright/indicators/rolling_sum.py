@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
-from tickwright.indicators.compiled import compiled
-from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_UNITS, factor_for, is_exact
+from tickwright.indicators.compiled import compiled, inlined
+from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_UNITS, is_exact, units_of
 from tickwright.indicators.fold import Fold, fold_arrays, window
 
 # The state is one array: four numbers, then the ring of the last n values.
@@ -28,7 +28,7 @@ def new_sum(n: int) -> Float64Array:
     return state
 
 
-@compiled
+@inlined
 def add_to_sum(state: Float64Array, value: float) -> tuple[float, float]:
     """The sum of the last n values as (units, factor): the sum itself is units / factor; NaN while history is short."""
     n = len(state) - _RING
@@ -38,7 +38,7 @@ def add_to_sum(state: Float64Array, value: float) -> tuple[float, float]:
     place = _RING + int(state[_CURSOR])
     leaving = state[place] if state[_RUN] >= n else 0.0
     state[place] = value
-    state[_CURSOR] = (state[_CURSOR] + 1.0) % n
+    state[_CURSOR] = state[_CURSOR] + 1.0 if state[_CURSOR] + 1.0 < n else 0.0
     state[_RUN] += 1.0
     factor = state[_FACTOR]
     if factor > 0.0 and is_exact(value, factor, LARGEST_UNITS / n):
@@ -107,7 +107,7 @@ def _fold(values: Float64Array, n: int) -> Float64Array:
 
 
 def _sums(values: Float64Array, n: int) -> Float64Array:
-    factor = factor_for(values, n)
+    factor = units_of(values, n).factor
     return sum_exact(values, n, factor, factor) if factor > 0 else _fold(values, n)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
-from tickwright.indicators.compiled import compiled
+from tickwright.indicators.compiled import compiled, inlined
 from tickwright.indicators.fold import Fold, bars_until_seed_fades, fold_arrays, window
 from tickwright.indicators.recursive_average import average_step
 
@@ -21,7 +21,7 @@ _State = tuple[int, float, float, float]
 _START: _State = (-1, 0.0, 0.0, 0.0)
 
 
-@compiled
+@inlined
 def _step(seen: int, last: float, gain: float, loss: float, value: float, n: int) -> _State:
     """(changes seen, last value, average gain, average loss); -1 changes before the first value."""
     if not math.isfinite(value):
@@ -34,7 +34,7 @@ def _step(seen: int, last: float, gain: float, loss: float, value: float, n: int
     return seen, value, gain, loss
 
 
-@compiled
+@inlined
 def _index(gain: float, loss: float) -> float:
     return 100.0 * gain / (gain + loss) if gain + loss > 0.0 else 50.0
 

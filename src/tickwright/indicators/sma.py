@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
 from tickwright.indicators.compiled import compiled
-from tickwright.indicators.decimal_units import factor_for
+from tickwright.indicators.decimal_units import units_of
 from tickwright.indicators.fold import Fold, fold_arrays, window
 from tickwright.indicators.rolling_sum import add_to_sum, new_sum, sum_exact
 
@@ -27,7 +27,7 @@ def _fold(values: Float64Array, n: int) -> Float64Array:
 
 
 def _averages(values: Float64Array, n: int) -> Float64Array:
-    factor = factor_for(values, n)
+    factor = units_of(values, n).factor
     return sum_exact(values, n, factor, n * factor) if factor > 0 else _fold(values, n)
 
 

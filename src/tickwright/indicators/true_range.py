@@ -11,11 +11,11 @@ import numpy as np
 
 from tickwright.domain.bars import Float64Array
 from tickwright.indicators.bar_columns import BarColumns
-from tickwright.indicators.compiled import compiled
+from tickwright.indicators.compiled import compiled, inlined
 from tickwright.indicators.fold import Fold, fold_arrays
 
 
-@compiled
+@inlined
 def range_step(last_close: float, high: float, low: float, close: float) -> tuple[float, float]:
     """(this close, the true range); NaN where this or the previous bar is missing."""
     if not (math.isfinite(high) and math.isfinite(low) and math.isfinite(close)):

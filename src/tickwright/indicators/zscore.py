@@ -11,24 +11,26 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
-from tickwright.indicators.compiled import compiled
+from tickwright.indicators.compiled import compiled, inlined
 from tickwright.indicators.fold import Fold, fold_arrays, window
-from tickwright.indicators.rolling_std import moments_step, new_moments
+from tickwright.indicators.rolling_std import moments, moments_step, new_moments
 
 
-@compiled
+@inlined
 def _score(value: float, mean: float, squares: float, n: int) -> float:
     return (value - mean) / math.sqrt(squares / n) if squares > 0.0 else np.nan
 
 
 @compiled
-def _fold(values: Float64Array, n: int) -> Float64Array:
-    whole, floats = new_moments(n)
+def _scored(values: Float64Array, means: Float64Array, squares: Float64Array, n: int) -> Float64Array:
     result = np.empty_like(values)
     for bar in range(len(values)):
-        mean, squares = moments_step(whole, floats, values[bar])
-        result[bar] = _score(values[bar], mean, squares, n)
+        result[bar] = _score(values[bar], means[bar], squares[bar], n)
     return result
+
+
+def _scores(values: Float64Array, n: int) -> Float64Array:
+    return _scored(values, *moments(values, n), n)
 
 
 class Zscore(Fold):
@@ -52,4 +54,4 @@ def zscore(values: npt.ArrayLike, n: int) -> Float64Array:
     [nan, 1.0, nan, nan]
     """
     n = window(n, "zscore", least=2)
-    return fold_arrays("zscore", _fold, (values,), (n,), n - 1)
+    return fold_arrays("zscore", _scores, (values,), (n,), n - 1)

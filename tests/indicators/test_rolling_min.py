@@ -1,0 +1,12 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.indicators.reference_series import ratios
+from tickwright.indicators import rolling_min
+
+
+@given(values=st.lists(ratios, max_size=60), n=st.integers(1, 12))
+def test_equals_the_plain_minimum_of_every_window(values, n):
+    expected = [min(values[bar - n + 1 : bar + 1]) if bar >= n - 1 else np.nan for bar in range(len(values))]
+    np.testing.assert_array_equal(rolling_min(values, n), np.array(expected))
