@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import Protocol
 
-from tests.reference import matching
+from tests.reference import matching, perpetuals
 from tests.reference.account import Account, value_of
 from tests.reference.cost_models import (
     bars_closed_in_window,
@@ -36,7 +37,17 @@ class Trader(Protocol):
 class Market:
     """Some instruments with their bars, one account, and every order ever sent."""
 
-    def __init__(self, specs: Sequence[Spec], bars: Mapping[Name, Sequence[Bar]], costs: Costs, cash: int) -> None:
+    def __init__(
+        self,
+        specs: Sequence[Spec],
+        bars: Mapping[Name, Sequence[Bar]],
+        costs: Costs,
+        cash: int,
+        *,
+        marks: Mapping[Name, Sequence[Bar]] | None = None,
+        funding: Mapping[Name, Sequence[tuple[int, Fraction]]] | None = None,
+        maintenance_at: str = "mark",
+    ) -> None:
         self.specs = {spec.name: spec for spec in sorted(specs, key=lambda spec: spec.name)}
         self.bars = {name: list(bars[name]) for name in self.specs}
         self.costs = costs
@@ -49,6 +60,10 @@ class Market:
         self.account_events: list[AccountEvent] = []
         self.ambiguous: set[tuple[int, int]] = set()
         self.taken: dict[Name, list[tuple[int, int, int]]] = defaultdict(list)
+        self.marks = {name: {bar.open_ns: bar for bar in series} for name, series in (marks or {}).items()}
+        self.funding = {name: list(rates) for name, rates in (funding or {}).items()}
+        self.maintenance_at = maintenance_at
+        self.last_mark: dict[Name, int] = {}
         self.used_at_open: dict[Name, int] = {}
         self.held_after_open: dict[Name, int] = {}
         self.now_ns = 0
@@ -67,12 +82,18 @@ class Market:
             for bar in bars:
                 opening[bar.open_ns].append((name, bar))
                 closing[bar.close_ns].append((name, bar))
-        for ts_ns in sorted({*opening, *closing}):
+        paying: dict[int, list[tuple[Name, Fraction]]] = defaultdict(list)
+        for name, rates in self.funding.items():
+            for ts_ns, rate in rates:
+                paying[ts_ns].append((name, rate))
+        for ts_ns in sorted({*opening, *closing, *paying}):
             self.now_ns = ts_ns
             self.working = [order for order in self.working if order.open]
             before = len(self.fills)
             for name, bar in closing[ts_ns]:
                 self._range(name, bar)
+            for name, rate in paying[ts_ns]:
+                perpetuals.pay_funding(self, name, ts_ns, rate)
             self._expire(ts_ns)
             if closing[ts_ns]:
                 trader.on_wake(self, ts_ns, self.fills[before:], [name for name, _ in closing[ts_ns]])
@@ -89,6 +110,14 @@ class Market:
         """§2.3: a bar of volume 0 has no OPEN and no RANGE, unless volume is not consulted."""
         return bar.volume > 0 or self.costs.participation is None or not self.specs[name].has_volume
 
+    def mark_bar(self, name: Name, bar: Bar) -> Bar | None:
+        """The mark candle of the same time, where a mark series is given (§6.1)."""
+        return self.marks.get(name, {}).get(bar.open_ns)
+
+    def mark(self, name: Name) -> int:
+        """The last mark: the mark series' close if present, else the last trade."""
+        return self.last_mark[name]
+
     def _range(self, name: Name, bar: Bar) -> None:
         if self.has_events(name, bar):
             spec = self.specs[name]
@@ -99,6 +128,8 @@ class Market:
             event.held_after_open = self.held_after_open.get(name, 0)
             matching.meet_range(self, event)
         self.last[name] = bar.close
+        mark = self.mark_bar(name, bar)
+        self.last_mark[name] = bar.close if mark is None else mark.close
         self.history[name].append(bar)
         self.account.check()
 
@@ -117,6 +148,10 @@ class Market:
             if order.open and matching.is_reducing(self, order):
                 met.add(order.number)
                 matching.meet_open(self, order, events[order.name])
+        for name, event in events.items():
+            mark = self.mark_bar(name, event.bar)
+            if perpetuals.unsafe_at(self, name, event.bar.open if mark is None else mark.open):
+                perpetuals.liquidate(self, name, event, event.bar.open)
         for order in waiting:
             if order.open and order.number not in met:
                 self._shrink_once(order)
@@ -234,7 +269,9 @@ class Market:
 
     # ---- money
 
-    def price_of(self, name: Name, side: int, reference: int, quantity: int, event: Event) -> int:
+    def price_of(
+        self, name: Name, side: int, reference: int, quantity: int, event: Event, *, latency: bool = True
+    ) -> int:
         """What taking a quantity here costs a unit of it, all costs but the fee in."""
         if self.costs.impact == "none" and not self.costs.latency_days:
             return price_of_taking(self.costs, side, reference, 0.0)
@@ -242,7 +279,8 @@ class Market:
         before = sum(q for ts, own_side, q in self.taken[name] if own_side == side and ts > since)
         net = sum(own_side * q for _, own_side, q in self.taken[name])
         closed = bars_closed_in_window(self.history[name], event.bar.open_ns, self.costs.window_ns)
-        impact = impact_fraction(self.costs, event.spec, closed, side, before, quantity, net)
+        costs = self.costs if latency else replace(self.costs, latency_days=0.0)
+        impact = impact_fraction(costs, event.spec, closed, side, before, quantity, net)
         return price_of_taking(self.costs, side, reference, impact)
 
     def cost_of(self, order: Order, price: int, quantity: int) -> int:
@@ -333,7 +371,7 @@ class Market:
 
     def _let_cover_go(self, name: Name, ts_ns: int) -> None:
         """§4.9: when an exit sells, the newest plain sells that lose cover end."""
-        while self.account.free_base(name, self.working) < 0:
+        while not self.specs[name].perpetual and self.account.free_base(name, self.working) < 0:
             covered = [o for o in self.working if o.name == name and self.account.base_held_by(o)]
             self.end(max(covered, key=lambda order: order.arrival), "COVER_GONE", ts_ns)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.reference import perpetuals
 from tests.reference.rounding import notional, whole_lots
 from tests.reference.words import BUY, UNLIMITED, Bar, Name, Order, Spec
 
@@ -295,7 +296,12 @@ def meet_range(market: Market, event: Event) -> None:
     _before_the_path(market, event)
     seen: set[int] = set()
     for group in range(1, 7):
-        while (candidate := _next(market, event, group, seen)) is not None:
+        while True:
+            candidate = _next(market, event, group, seen)
+            if _liquidation_comes_first(market, event, group, candidate):
+                continue
+            if candidate is None:
+                break
             seen.add(candidate.number)
             _meet_path(market, candidate, event)
     _after_the_path(market, event)
@@ -324,13 +330,36 @@ def _next(market: Market, event: Event, group: int, seen: set[int]) -> Order | N
     for order in _live(market, event):
         own = _group(market, order, event)
         if order.number not in seen and own is not None and own <= group:
-            level = order.limit if is_limit_like(order) else level_of(market, order)
-            reached.append((own, _distance(order, level, event), order.arrival, order))
+            reached.append((own, _distance(order, _level(market, order), event), order.arrival, order))
     return min(reached, key=lambda row: row[:3])[3] if reached else None
 
 
+def _liquidation_comes_first(market: Market, event: Event, group: int, candidate: Order | None) -> bool:
+    """§5 (1) and (5): liquidate when the path meets that price before the next stop; ties go to the stop."""
+    position = market.account.positions[event.name].quantity
+    if not event.spec.perpetual or not position or group not in (1, 5):
+        return False
+    if group == 1 and not event.held_after_open * position > 0:
+        return False
+    opened, worst = perpetuals.extremes(event.bar, market.mark_bar(event.name, event.bar), position)
+    if not perpetuals.unsafe_at(market, event.name, worst):
+        return False
+    level = perpetuals.liquidation_price(market, event.name)
+    assert level is not None
+    gapped = group == 1 and perpetuals.unsafe_at(market, event.name, opened)
+    far = 0 if gapped else abs(level - opened)
+    if candidate is not None and _distance(candidate, _level(market, candidate), event) <= far:
+        return False
+    perpetuals.liquidate(market, event.name, event, event.bar.open if gapped else level)
+    return True
+
+
+def _level(market: Market, order: Order) -> int:
+    return order.limit if is_limit_like(order) else level_of(market, order)
+
+
 def _distance(order: Order, level: int, event: Event) -> int:
-    """How far the path has to go from the open; nothing when the open is already through."""
+    """How far the path has to go from the open."""
     return abs(level - event.bar.open)
 
 
