@@ -39,13 +39,10 @@ def scaled(column: pa.Array, name: str) -> ScaledColumn:
     parts = pc.extract_regex(plain, _PLAIN)
     whole = pc.utf8_ltrim(pc.struct_field(parts, "whole"), "0")
     rest = pc.utf8_rtrim(pc.struct_field(parts, "rest"), "0")
-    scale, too_fine = _scale(whole, rest)
+    scale = _scale(whole, rest)
     digits = pc.binary_join_element_wise(whole, pc.utf8_rpad(rest, scale, "0"), "")
-    too_long = np.flatnonzero(_lengths(digits) > _DIGITS)
-    for row in {*too_fine, *too_long.tolist()}:
-        problems[row] = (
-            f"the {name} {text[row].as_py()} has more than {_DIGITS} digits at the column's {scale} decimals"
-        )
+    for row in np.flatnonzero((_lengths(rest) > scale) | (_lengths(whole) > _DIGITS - scale)).tolist():
+        problems[row] = f"the {name} {text[row].as_py()} does not fit 64 bits beside the column's {scale} decimals"
     digits = pc.if_else(_mask(len(text), problems), "0", digits)
     units = pc.if_else(pc.equal(digits, ""), "0", digits).cast(pa.int64()).to_numpy().copy()
     negative = pc.equal(pc.struct_field(parts, "sign"), "-").to_numpy(zero_copy_only=False)
