@@ -10,10 +10,10 @@ STAMPS := $(VENV)/.stamps
 # Everything is in the lock and checked by its hash, so pip has nothing to resolve.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps
 # Suites that need more than Python (a browser, strace) or more time belong to `make check`.
-APART := tests/faults tests/docs tests/packaging
+APART := tests/faults tests/docs tests/packaging tests/browser
 PYTEST := $(BIN)/python -m pytest -n auto
 
-.PHONY: help setup demo test check lint types contracts docs apart browser bench lock clean
+.PHONY: help setup demo test check lint types contracts docs apart bench lock clean
 
 help: ## List these verbs.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -24,9 +24,9 @@ demo: $(STAMPS)/core ## Run the platform's main job on bundled real candles: fet
 	@$(BIN)/tickwright demo
 
 test: $(STAMPS)/dev ## Run the tests that need nothing but Python.
-	$(PYTEST) -m "not browser" $(addprefix --ignore=,$(APART))
+	$(PYTEST) $(addprefix --ignore=,$(APART))
 
-check: lint types contracts docs apart browser ## Lint, types, import contracts, documents, faults, the wheel, pages in a browser.
+check: lint types contracts docs apart ## Lint, types, import contracts, documents, faults, the wheel, pages in a browser.
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check .
@@ -39,10 +39,7 @@ contracts: $(STAMPS)/dev
 	$(BIN)/lint-imports --no-logo
 
 apart: $(STAMPS)/dev
-	$(PYTEST) -m "not browser" $(wildcard $(APART))
-
-browser: $(STAMPS)/dev
-	$(BIN)/python -m pytest -m browser tests
+	$(PYTEST) $(wildcard $(APART))
 
 bench: $(STAMPS)/dev ## Measure speed and memory beside the peers on the same jobs.
 	$(BIN)/python benchmarks/run.py
