@@ -1,0 +1,94 @@
+"""Runs are kept with everything, come back the same, and say when their candles have changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tickwright.bootstrap.backtest import BacktestRequest, keep_run, run_backtest
+from tickwright.bootstrap.kept_runs import list_runs, open_run
+from tickwright.bootstrap.market_loading import LoadedMarket, load_market
+from tickwright.bootstrap.project import Project
+from tickwright.bootstrap.run import Run
+from tickwright.domain.bars import SeriesKey
+from tickwright.domain.costs import CostModel
+from tickwright.domain.errors import DataMissing, UsageError
+from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.timeframe import Timeframe
+from tickwright.strategies import SmaCross
+from tickwright.strategy_api import Strategy
+
+BTC = InstrumentId("binance", "BTC", "USDT")
+HOUR = Timeframe.parse("1h")
+
+
+def request(**changes: object) -> BacktestRequest:
+    made = BacktestRequest(SmaCross, {"fast": 10, "slow": 30}, Decimal(100_000), CostModel.of(fee="0.001"))
+    return replace(made, **changes)
+
+
+@pytest.fixture
+def market(project: Project) -> LoadedMarket:
+    return load_market(project, [BTC], HOUR, None, None)
+
+
+@pytest.fixture
+def kept(project: Project, market: LoadedMarket) -> Run:
+    return keep_run(project, run_backtest(request(), market))
+
+
+def test_a_kept_run_comes_back_with_the_same_statistics_digests_and_tables(project: Project, kept: Run) -> None:
+    again = open_run(project, "latest")
+    assert again.document() == kept.document()
+    assert again.trades.equals(kept.trades)
+    assert again.fills.equals(kept.fills)
+    assert again.equity.equals(kept.equity)
+
+
+def test_the_same_run_made_twice_is_two_runs_of_one_trial_with_one_digest(
+    project: Project, market: LoadedMarket
+) -> None:
+    one, other = (keep_run(project, run_backtest(request(), market)) for _ in range(2))
+    assert one.manifest["run_id"] != other.manifest["run_id"]
+    assert (one.digest, one.manifest["trials"]) == (other.digest, other.manifest["trials"]) == (one.digest, 1)
+    assert [row["run_id"] for row in list_runs(project)].count(one.manifest["run_id"]) == 1
+
+
+def test_other_parameters_on_the_same_data_are_another_trial(project: Project, market: LoadedMarket, kept: Run) -> None:
+    other = keep_run(project, run_backtest(request(params={"fast": 5, "slow": 30}), market))
+    assert (kept.manifest["trials"], other.manifest["trials"]) == (1, 2)
+
+
+def test_candles_revised_since_the_run_are_a_warning_and_its_numbers_stay(project: Project, kept: Run) -> None:
+    key = SeriesKey(BTC, HOUR)
+    bars = project.store.read(key)
+    last = bars.between(int(bars.open_time_ns[-1]), int(bars.open_time_ns[-1]) + 1)
+    project.store.write(replace(last, close=last.high), source="a correction")
+    again = open_run(project, "latest")
+    assert any("have changed since this run" in text for text in again.warnings)
+    assert again.digest == kept.digest
+
+
+def test_a_report_is_written_into_the_folder_of_the_run(kept: Run) -> None:
+    path = kept.report()
+    assert path == (kept.folder or path) / "report.html"
+    assert kept.digest in path.read_text()
+
+
+def test_a_run_without_candles_cannot_be_reported_and_says_what_to_do(kept: Run) -> None:
+    with pytest.raises(DataMissing, match="Fetch or import them again"):
+        replace(kept, bars=()).report()
+
+
+@pytest.mark.parametrize(("mode", "sentence"), [("vectorised", "is not a mode"), ("vector", "written as callbacks")])
+def test_a_mode_that_does_not_fit_is_refused(market: LoadedMarket, mode: str, sentence: str) -> None:
+    class Idle(Strategy):
+        """Callbacks that do nothing."""
+
+        def on_bar(self, ctx: object, bar: object) -> None:
+            """Do nothing."""
+
+    with pytest.raises(UsageError, match=sentence):
+        run_backtest(request(strategy=Idle, params={}, mode=mode), market)
