@@ -83,5 +83,5 @@ def test_words_that_do_not_go_together_are_refused_in_one_sentence(
 
 
 def test_nothing_stored_for_the_timeframe_names_the_command_that_fetches(project: Project) -> None:
-    with pytest.raises(DataMissing, match="tickwright data fetch .* --timeframe 4h"):
+    with pytest.raises(DataMissing, match=r"tickwright data fetch .* --timeframe 4h"):
         prepared(project, timeframe="4h")
