@@ -8,7 +8,7 @@ stored, and the same call resumes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,13 +106,15 @@ async def _fetch(
     return [_outcome(project, report, listed[report.key.instrument]) for report in reports]
 
 
-async def _side_by_side(fetches: Sequence[Any]) -> list[FetchReport]:
+async def _side_by_side(fetches: Sequence[Coroutine[Any, Any, FetchReport]]) -> list[FetchReport]:
     """All fetches to their end, then the first failure: one symbol's trouble does not cut another one short."""
     outcomes = await asyncio.gather(*fetches, return_exceptions=True)
-    failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-    if failures:
-        raise failures[0]
-    return list(outcomes)
+    reports = []
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+        reports.append(outcome)
+    return reports
 
 
 async def _recorded(
