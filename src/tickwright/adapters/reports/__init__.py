@@ -1,7 +1,8 @@
 """Pages from results: one self-contained HTML file each, that opens without a network.
 
 `run_report` the report of one run; `page_frame` the page around the sections, with its style and scripts, and how it is
-written; `page_data` the numbers it draws; `run_view` what its sections look at; `figures` numbers as text; `markup` escaped HTML; `packed_columns` numbers as short text; `level_of_detail` fewer points for the same picture.
+written; `page_data` the numbers it draws; `run_view` what its sections look at; `figures` numbers as text; `markup`
+escaped HTML; `packed_columns` numbers as short text; `level_of_detail` fewer points for the same picture.
 Sections: `headline`, `statistics_section`, `monthly_section`, `symbol_section`, `drawdown_section`, `cost_section`,
 `trade_section`, `gap_section`, `manifest_section`. `page/` holds the style, our scripts and uPlot.
 """

@@ -24,4 +24,4 @@ def drawdown_section(view: RunView) -> Markup:
     if not rows:
         return card("Deepest drawdowns", element("p", "The equity never fell below an earlier value.", class_="muted"))
     heads = ("Depth", "Peak", "Lowest", "Recovered", "Falling", "In all")
-    return card("Deepest drawdowns", table(heads, rows, caption="Deepest drawdowns", class_="nowrap"))
+    return card("Deepest drawdowns", table(heads, rows, caption="Deepest drawdowns", class_="nowrap plain"))

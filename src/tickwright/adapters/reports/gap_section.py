@@ -7,7 +7,8 @@ from tickwright.adapters.reports.markup import Markup, card, element, table
 from tickwright.adapters.reports.run_view import RunView
 from tickwright.domain.timestamp import iso
 
-SHOWN = 40
+SHOWN = 10
+MOST = 500
 
 
 def gap_section(view: RunView) -> Markup:
@@ -25,10 +26,14 @@ def gap_section(view: RunView) -> Markup:
             f"{gap.bars:,}",
             gap.kind.value.replace("_", " ") + (f": {gap.note}" if gap.note else ""),
         )
-        for name, gap in found[:SHOWN]
+        for name, gap in found[:MOST]
     ]
     missing = sum(gap.bars for _, gap in found)
-    more = f", the longest {SHOWN} listed" if len(found) > SHOWN else ""
-    note = element("span", f"{len(found):,} holes, {missing:,} bars{more}", class_="note")
+    note = element("span", f"{len(found):,} holes, {missing:,} bars", class_="note")
     heads = ("Symbol", "From (UTC)", "To", "Length", "Bars", "Why")
-    return card("Gaps in the data", table(heads, rows, caption="Gaps in the data", class_="nowrap"), tools=note)
+    first = table(heads, rows[:SHOWN], caption="The longest holes in the data", class_="nowrap plain")
+    if len(rows) <= SHOWN:
+        return card("Gaps in the data", first, tools=note)
+    rest = table(heads, rows[SHOWN:], caption="The other holes in the data", class_="nowrap plain")
+    more = element("details", element("summary", f"{len(rows) - SHOWN:,} shorter ones"), rest)
+    return card("Gaps in the data", first, more, tools=note)

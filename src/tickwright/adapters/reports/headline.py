@@ -48,11 +48,11 @@ def key_figures(view: RunView) -> Markup:
     """The figures a reader looks for first, each with what it has to be read beside."""
     s = view.statistics
     total, traded = s.costs.total, float(view.values.notional.sum())
-    hold, per_trade = percent(s.benchmark_return, 1, sign=True), number(s.expectancy)
+    hold, per_trade = _brief(s.benchmark_return), number(s.expectancy)
     basis_points = number(1e4 * total / traded if traded else 0.0, 1)
     figures = (
-        ("Total return", percent(s.total_return, 1, sign=True), f"buy and hold {hold}", s.total_return),
-        ("CAGR", percent(s.cagr, 1, sign=True), f"volatility {percent(s.volatility, 1)}", s.cagr),
+        ("Total return", _brief(s.total_return), f"buy and hold {hold}", s.total_return),
+        ("CAGR", _brief(s.cagr), f"volatility {percent(s.volatility, 1)}", s.cagr),
         ("Sharpe", number(s.sharpe), f"Sortino {number(s.sortino)} · 365 days", 0.0),
         ("Max drawdown", percent(s.max_drawdown, 1), _drawdown_note(view), s.max_drawdown),
         ("Win rate", percent(s.win_rate, 1), _trades_note(view), 0.0),
@@ -78,6 +78,11 @@ def warnings(view: RunView) -> Markup:
 def _figure(name: str, value: str, note: str, tone: float) -> Markup:
     colour = "up" if tone > 0 else "down" if tone < 0 else None
     return element("div", element("dt", name), element("dd", value, class_=colour), element("dd", note, class_="small"))
+
+
+def _brief(value: float) -> str:
+    """Percent with a decimal where it tells something."""
+    return percent(value, 1 if abs(value) < 1.0 else 0, sign=True)
 
 
 def _drawdown_note(view: RunView) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import orjson
+from collections.abc import Mapping, Sequence
 
 from tickwright.adapters.reports.markup import Markup, card, element, pairs
 from tickwright.adapters.reports.run_view import RunView
@@ -19,9 +19,11 @@ def manifest_section(view: RunView) -> Markup:
     return card("Manifest", pairs(cells, caption="Manifest of the run"))
 
 
-def _value(value: object) -> object:
-    if isinstance(value, str | int | float) or value is None:
-        return element("code", "none" if value is None else value)
-    return element(
-        "pre", orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
-    )
+def _value(value: object) -> Markup:
+    """A scalar as code, a mapping as names and values, a list as lines; as deep as it goes."""
+    if isinstance(value, Mapping):
+        parts = [element("div", element("dt", name), element("dd", _value(part))) for name, part in value.items()]
+        return element("dl", *parts)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return element("ul", *(element("li", _value(part)) for part in value))
+    return element("code", "none" if value is None else value)

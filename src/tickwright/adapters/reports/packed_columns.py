@@ -1,7 +1,7 @@
 """Columns of numbers as short text for a page: integers on a decimal scale, delta-coded, base64.
 
 Invariants: what a page decodes equals `round(value · 10^scale)` of what was packed; NaN is kept as a list of places.
-The script `page/columns.js` is the other half of this file. Coding: the difference to the row before (or the value itself),
+The script `page/columns.js` is the other half of this file. Coding: the difference to the row before (or the value),
 zigzag (sign in the lowest bit), seven bits a byte with the highest bit set on all but the last.
 """
 

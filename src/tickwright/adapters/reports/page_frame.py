@@ -27,8 +27,9 @@ def page(title: str, *body: object, scripts: Sequence[str]) -> Markup:
         )
     )
     code = "\n".join(_asset(name) for name in scripts)
+    licence = _asset("uplot/LICENSE").strip()
     script = Markup(
-        f"<script>{_asset('uplot/uPlot.iife.min.js')}</script>\n"
+        f"<script>/* uPlot\n{licence} */\n{_asset('uplot/uPlot.iife.min.js')}</script>\n"
         f'<script>(() => {{\n"use strict";\n{code}\n}})();</script>'
     )
     skip = Markup('<a class="skip" href="#content">Skip to the content</a>')

@@ -1,7 +1,7 @@
 """The report of a run: one HTML file with its curves, trades on candles, tables and manifest.
 
-Invariants: the file opens from disk without a network; every text in it is escaped; it is written whole or not at all; it
-stays under 7 MB: bars are merged and curves thinned where a run is longer, and the page says which candle it shows.
+Invariants: the file opens from disk without a network; every text in it is escaped; it is written whole or not at all;
+it stays under 7 MB: bars are merged and curves thinned where a run is longer, and the page says which candle it shows.
 """
 
 from __future__ import annotations
@@ -62,8 +62,9 @@ def run_page(view: RunView) -> str:
         sections += [_time_bar(), _curves(view), element("div", monthly_section(view))]
         sections += [candle_section(view)] if view.bars else []
         sections += [symbol_section(view), trade_list_section(view)]
-        sections += [element("div", spread_section(view), cost_section(view), class_="columns"), drawdown_section(view)]
-    sections += [statistics_section(view), gap_section(view), manifest_section(view)]
+        sections += [element("div", spread_section(view), cost_section(view), class_="columns")]
+        sections += [element("div", drawdown_section(view), gap_section(view), class_="columns")]
+    sections += [statistics_section(view), manifest_section(view)]
     main = element("main", *sections, id="content")
     return page(title, headline(view), main, embedded("page-data", page_data(view)), scripts=SCRIPTS)
 

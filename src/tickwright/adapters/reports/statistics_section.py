@@ -30,4 +30,4 @@ def _pair(row: StatisticRow) -> tuple[Markup, str]:
     name = element("span", row.label.words, title=row.label.meaning)
     if row.text == "-":
         return name, UNDEFINED
-    return name, row.text if row.label.unit == "instant" else row.text.replace("-", "−")
+    return name, row.text[:10] if row.label.unit == "instant" else row.text.replace("-", "−")

@@ -98,7 +98,7 @@ function candleChart(page, trades, view) {
 
   choose(0);
   const plot = timeChart(box, view, {
-    height: 420, data: [[view.min, view.max], [0, 1]], format: (v) => price(v, 8).replace(/\.?0+$/, ""), withTime: true, update,
+    height: 420, data: [[view.min, view.max], [0, 1]], format: (v) => (v > 0 ? priceLabel(v) : ""), withTime: true, update,
     series: [{ paths: () => null, points: { show: false } }],
     y: { range: () => (shown ? shown.range : [0, 1]) },
     hooks: { draw: [draw], setCursor: [read] },
@@ -149,7 +149,7 @@ function drawGaps(u, gaps) {
 }
 
 function marker(ctx, x, y, upward, fill, ratio) {
-  const size = 5.5 * ratio, direction = upward ? 1 : -1, tip = y + direction * 3 * ratio;
+  const size = 6 * ratio, direction = upward ? 1 : -1, tip = y + direction * 3 * ratio;
   ctx.beginPath();
   ctx.moveTo(x, tip);
   ctx.lineTo(x - size, tip + direction * 1.5 * size);

@@ -3,7 +3,7 @@
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 const AXIS_FONT = '11px ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const utc = (seconds) => uPlot.tzDate(new Date(1000 * seconds), "Etc/UTC");
-const LEFT = 58, RIGHT = 10;
+const LEFT = 58, RIGHT = 16;
 const plots = new Set();
 
 const TIME_LABELS = [

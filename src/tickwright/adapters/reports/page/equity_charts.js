@@ -7,7 +7,7 @@ function equityCharts(page, curve, view) {
   const underBench = curve.benchmark ? peak(curve.benchmark, page.initial) : null;
 
   function read(u) {
-    const at = u.cursor.idx ?? curve.time.length - 1;
+    const at = u.cursor.idx ?? Math.max(placeOf(curve.time, view.max), 0);
     const parts = [`<time>${minute(curve.time[at])}</time>`, entry("accent", "Equity", plain(curve.equity[at]))];
     parts.push(entry(null, "Return", signedPercent(curve.equity[at] / page.initial - 1)));
     if (curve.benchmark) parts.push(entry("bench", "Hold", signedPercent(curve.benchmark[at] / page.initial - 1)));
@@ -50,7 +50,7 @@ function equityCharts(page, curve, view) {
 
   timeChart(document.getElementById("drawdown-chart"), view, {
     height: 120, data: [curve.time, ...(underBench ? [underBench] : []), under], format: (v) => percent(v, 0), withTime: false,
-    series: [...(underBench ? [line("bench", 1)] : []), { ...line("down", 1.25), fill: () => colour("down-soft") }],
+    series: [...(underBench ? [line("bench-faint", 1)] : []), { ...line("down", 1.25), fill: () => colour("down-soft") }],
     y: { range: (u, low) => airy(low, 0, "high") }, hooks: { setCursor: [read], drawClear: [shade] },
   });
   timeChart(document.getElementById("invested-chart"), view, {
@@ -58,6 +58,7 @@ function equityCharts(page, curve, view) {
     series: [{ ...line("accent", 1), fill: () => colour("accent-soft") }],
     y: { range: (u, low, high) => [0, Math.max(high || 0, 1) * 1.08] }, hooks: { setCursor: [read] },
   });
+  view.onChange(() => read({ cursor: {} }));
   read({ cursor: {} });
 }
 

@@ -24,6 +24,8 @@ function price(value, scale) {
   return grouped(value, Math.min(scale, Math.max(needed, 2)));
 }
 
+const priceLabel = (value) => { const text = price(value, 8); return text.includes(".") ? text.replace(/\.?0+$/, "") : text; };
+
 const two = (value) => String(value).padStart(2, "0");
 
 function day(seconds) {
