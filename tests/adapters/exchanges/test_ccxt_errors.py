@@ -95,6 +95,11 @@ def test_what_the_network_raises_is_unavailability(error: Exception) -> None:
     assert isinstance(in_our_words(error, where=""), ExchangeUnavailable)
 
 
+def test_what_is_not_at_an_address_will_not_be_there_in_a_minute() -> None:
+    error = ccxt.ExchangeNotAvailable("binance GET http://127.0.0.1:1/api/v3/klines 404 Not Found 404: Not Found")
+    assert isinstance(in_our_words(error, where=""), NotOffered)
+
+
 def test_our_own_errors_pass_and_learn_their_place() -> None:
     mine = BadResponse("nonsense")
     assert in_our_words(mine, where="binance klines") is mine

@@ -179,21 +179,23 @@ async def test_every_answer_says_what_weight_was_used(http: aiohttp.ClientSessio
 
 async def test_beyond_the_limit_comes_429_then_418_and_both_say_until_when(clock: SteppedClock) -> None:
     clock.advance(15 * SECOND)
-    async with SandboxServer(clock=clock, weight_limit=40, patience=2) as server:
-        async with aiohttp.ClientSession(server.url) as http:
-            answers = []
-            for _ in range(6):
-                async with http.get("/api/v3/exchangeInfo") as response:
-                    answers.append((response.status, response.headers.get("Retry-After"), await response.json()))
-            assert [status for status, _, _ in answers] == [200, 200, 429, 429, 418, 418]
-            assert answers[2][1] == "45"
-            assert answers[2][2]["code"] == -1003
-            assert "current limit is 40 request weight per 1 MINUTE" in answers[2][2]["msg"]
-            assert answers[4][1] == "120"
-            assert f"IP banned until {(clock.now_ns() + 2 * MINUTE) // MS}." in answers[4][2]["msg"]
-            clock.advance(2 * MINUTE)
+    async with (
+        SandboxServer(clock=clock, weight_limit=40, patience=2) as server,
+        aiohttp.ClientSession(server.url) as http,
+    ):
+        answers = []
+        for _ in range(6):
             async with http.get("/api/v3/exchangeInfo") as response:
-                assert response.status == 200
+                answers.append((response.status, response.headers.get("Retry-After"), await response.json()))
+        assert [status for status, _, _ in answers] == [200, 200, 429, 429, 418, 418]
+        assert answers[2][1] == "45"
+        assert answers[2][2]["code"] == -1003
+        assert "current limit is 40 request weight per 1 MINUTE" in answers[2][2]["msg"]
+        assert answers[4][1] == "120"
+        assert f"IP banned until {(clock.now_ns() + 2 * MINUTE) // MS}." in answers[4][2]["msg"]
+        clock.advance(2 * MINUTE)
+        async with http.get("/api/v3/exchangeInfo") as response:
+            assert response.status == 200
 
 
 async def test_an_unmodified_ccxt_client_works_with_nothing_but_other_addresses(server: SandboxServer) -> None:

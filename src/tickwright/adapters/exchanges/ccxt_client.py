@@ -43,6 +43,7 @@ def ccxt_client(venue: Venue, base_url: str | None, timeout_s: float) -> Any:
             "enableRateLimit": False,
             "timeout": int(timeout_s * 1000),
             "timeout_on_exit": 0,
+            "has": {"fetchCurrencies": False},  # not needed, and a signed request at some exchanges
             "options": {**venue.client_options, "maxRetriesOnFailure": 0},
         }
     )

@@ -5,7 +5,8 @@ fails the build and not a user; what escapes ccxt as another exception came from
 query string, and so no signature, gets into a sentence.
 
 Known limits of ccxt that are undone here: a body cut off in the middle and a plain `ExchangeError` without the
-exchange's own words are answers that cannot be trusted, not refusals.
+exchange's own words are answers that cannot be trusted, not refusals; "404 Not Found" means that nothing of the kind is
+at that address and will not be there in a minute.
 """
 
 from __future__ import annotations
@@ -96,6 +97,8 @@ def _kind(error: Exception) -> type[TickwrightError]:
     name = next((kind.__name__ for kind in type(error).__mro__ if kind.__name__ in OURS), None)
     if name is None:
         return BadResponse
+    if name == "ExchangeNotAvailable" and " 404 " in str(error):
+        return NotOffered
     if name == "ExchangeError" and not _has_words_of_the_exchange(error):
         return BadResponse
     return OURS[name]

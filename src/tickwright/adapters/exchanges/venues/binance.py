@@ -33,7 +33,6 @@ class Binance(Venue):
     client_options: Mapping[str, Any] = {
         "fetchMarkets": {"types": ["spot"]},  # without it ccxt asks two futures addresses as well
         "fetchMargins": False,
-        "fetchCurrencies": False,
     }
 
     def __init__(self) -> None:

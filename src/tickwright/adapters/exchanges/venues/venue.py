@@ -32,7 +32,7 @@ class Venue:
     candles_weight = 1
     passing_codes: frozenset[str] = frozenset()
     """Error codes that mean "not now", which ccxt reports as a refusal."""
-    client_options: Mapping[str, Any] = {}
+    client_options: Mapping[str, Any] = {"fetchMarkets": {"types": ["spot"]}}
     unsupported_timeframes: frozenset[str] = frozenset({"1M", "3d", "3M", "1y"})
     """Lengths that are not counted from 1970 in equal steps."""
 
