@@ -122,7 +122,7 @@ def test_a_terminal_without_the_character_shows_a_substitute() -> None:
     ("words", "sentence"),
     [
         (["explain", "--jsn"], "tickwright explain: no such option: --jsn. Did you mean --json?"),
-        (["explain", "--home"], "tickwright explain: option '--home' requires an argument."),
+        (["explain", "--home"], "tickwright: option '--home' requires an argument."),
         (["explain", "A", "B"], "tickwright explain: got unexpected extra argument(s) (B)."),
         (["config", "import"], "tickwright config import: missing argument 'FILE.env'."),
         (["--nonsense"], "tickwright: no such option: --nonsense."),

@@ -70,7 +70,8 @@ def all_strategies(home: Path) -> FoundStrategies:
 
 def load_file(path: Path, *, shown_as: str) -> list[type[Strategy]]:
     """The strategy classes written in a file; raises `StrategyBroken` with the line at fault."""
-    digest = hashlib.blake2b(str(path.resolve()).encode(), digest_size=6).hexdigest()
+    path = path.resolve()
+    digest = hashlib.blake2b(str(path).encode(), digest_size=6).hexdigest()
     name = f"tickwright_project_{path.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

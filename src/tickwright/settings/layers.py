@@ -95,7 +95,7 @@ def parse_text(text: str, path: Path, *, shown_as: str) -> SettingsFile:
     try:
         values = tomllib.loads(readable)
     except tomllib.TOMLDecodeError as error:
-        raise _not_toml(error, shown_as) from None
+        raise _not_toml(error, readable, shown_as) from None
     lines = _lines_of_keys(readable)
     profiles = values.pop("profiles", {})
     if not isinstance(profiles, dict) or not all(isinstance(tables, dict) for tables in profiles.values()):
@@ -132,34 +132,54 @@ def dotted(path: KeyPath) -> str:
     return ".".join(part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"' for part in path)
 
 
-def _not_toml(error: tomllib.TOMLDecodeError, shown_as: str) -> SettingsError:
-    text = str(error)
-    match = _WHERE_IN_FILE.search(text)
-    place = f"{shown_as}, line {match[1]}" if match and match[1] else shown_as
-    reason = text[: match.start()] if match else text
+def _not_toml(error: tomllib.TOMLDecodeError, text: str, shown_as: str) -> SettingsError:
+    said = str(error)
+    match = _WHERE_IN_FILE.search(said)
+    reason = said[: match.start()] if match else said
+    line = match[1] if match else None
+    hint = 'Texts stand in quotes (timeframe = "1h"), numbers do not (cash = 100_000).'
+    if twice := _first_repeated(text):
+        reason, line, hint = f"{dotted(twice[0])} is written twice", str(twice[1]), "Keep one of the two."
     return SettingsError(
         f"the file is not TOML: {reason[:1].lower()}{reason[1:]}",
-        where=place,
-        hint='Texts stand in quotes (timeframe = "1h"), numbers do not (cash = 100_000).',
+        where=shown_as if line is None else f"{shown_as}, line {line}",
+        hint=hint,
     )
+
+
+def _first_repeated(text: str) -> tuple[KeyPath, int] | None:
+    seen: set[KeyPath] = set()
+    for path, line in _keys(text):
+        if path in seen:
+            return path, line
+        seen.add(path)
+    return None
 
 
 def _lines_of_keys(text: str) -> dict[KeyPath, int]:
     """The line of each key and table header, by path; keys inside inline tables are on the line of their table."""
     lines: dict[KeyPath, int] = {}
+    for path, line in _keys(text):
+        lines.setdefault(path, line)
+    return lines
+
+
+def _keys(text: str) -> Iterator[tuple[KeyPath, int]]:
     table: KeyPath = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER_LINE.match(line):
             table = _path_of(header[1])
-            lines.setdefault(table, number)
+            yield table, number
         elif value := _VALUE_LINE.match(line):
-            lines.setdefault((*table, *_path_of(value[1])), number)
-    return lines
+            yield (*table, *_path_of(value[1])), number
 
 
 def _path_of(key: str) -> KeyPath:
     path: list[str] = []
-    table: Any = tomllib.loads(f"{key} = 0")
+    try:
+        table: Any = tomllib.loads(f"{key} = 0")
+    except tomllib.TOMLDecodeError:  # a quoted key with a wrong escape; the file's own error names it
+        return (key,)
     while isinstance(table, dict):
         name, table = next(iter(table.items()))
         path.append(name)

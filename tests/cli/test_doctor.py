@@ -1,0 +1,39 @@
+"""Looking at the machine and the project."""
+
+from __future__ import annotations
+
+from tickwright.bootstrap import doctor
+
+
+def test_a_healthy_project_passes(tickwright, project) -> None:
+    outcome = tickwright("doctor")
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[-1].endswith("0 failed.")
+    assert "ok    settings" in outcome.out
+
+
+def test_the_document_has_every_check_with_its_remedy(tickwright, project) -> None:
+    document = tickwright("doctor", "--json").document
+    assert document["ok"] is True
+    assert {"name", "status", "detail", "remedy"} == set(document["checks"][0])
+    assert [check["name"] for check in document["checks"]] == [
+        "python", "libraries", "processor", "memory", "compiled code", "project", "writable", "disk", "settings",
+        "strategies", "store", "loopback", "clock",
+    ]  # fmt: skip
+
+
+def test_a_failed_check_exits_with_1_and_says_what_to_do(tickwright, project) -> None:
+    (project / "tickwright.toml").write_text("[costs]\nfe = 1\n")
+    outcome = tickwright("doctor")
+    assert outcome.code == 1
+    assert "fail  settings" in outcome.out
+    assert "`tickwright config check` lists them all." in outcome.out
+    assert tickwright("doctor", "--json").document["failed"] == 1
+
+
+def test_a_check_that_breaks_does_not_hide_the_others(tickwright, project, monkeypatch) -> None:
+    monkeypatch.setattr(doctor, "_memory", lambda: 1 / 0)
+    checks = tickwright("doctor", "--json").document["checks"]
+    memory = next(check for check in checks if check["name"] == "memory")
+    assert (memory["status"], memory["detail"]) == ("fail", "ZeroDivisionError: division by zero")
+    assert len(checks) == 13
