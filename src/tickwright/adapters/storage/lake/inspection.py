@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tickwright.adapters.storage.lake.layout import period_span
+from tickwright.adapters.storage.lake.layout import MANIFEST, period_span
 from tickwright.adapters.storage.lake.manifest import Manifest, Part, StoredFile, read_manifest
 from tickwright.adapters.storage.lake.part_file import Rows, decode, decode_superseded
 from tickwright.domain.bars import SeriesKey
@@ -31,7 +31,7 @@ def inspect_series(directory: Path, key: SeriesKey, *, deep: bool) -> Iterator[F
         yield Finding(key, damage.where, damage.message)
         return
     if manifest is None:
-        if any(directory.glob("*.parquet")):
+        if any(directory.glob("*.parquet")) and not (directory / MANIFEST).exists():
             yield Finding(key, str(directory), "there are rows without a manifest")
         return
     for part in manifest.parts:

@@ -85,7 +85,7 @@ class ParquetLake:
         """
         accepted, refused = _accepted(bars)
         with self._writing(bars.key) as directory:
-            before = read_manifest(directory, bars.key) or Manifest(bars.key)
+            before = read_manifest(directory, bars.key) or self._begun(directory, bars.key)
             self._sweep(directory, before)
             recorded_ns = max(self._now_ns(), before.recorded_ns + 1)
             report, parts = self._merged_parts(directory, before, accepted, recorded_ns, source)
@@ -156,6 +156,13 @@ class ParquetLake:
             with contextlib.suppress(OSError):
                 (directory / file.name).unlink()
 
+    def _begun(self, directory: Path, key: SeriesKey) -> Manifest:
+        """A manifest of no rows before the first row: from then on, rows without a manifest mean damage."""
+        manifest = Manifest(key)
+        if not (directory / MANIFEST).exists():
+            write_file(directory / MANIFEST, manifest_bytes(manifest))
+        return manifest
+
     def _sweep(self, directory: Path, manifest: Manifest) -> None:
         """Remove files that a killed writer left without committing them."""
         remove_temporaries(directory)
@@ -218,7 +225,7 @@ class ParquetLake:
     def keys(self) -> Sequence[SeriesKey]:
         """Every series of the lake, sorted."""
         found = (series_key(self._root, path.parent) for path in self._root.glob(f"*/*/*/{MANIFEST}"))
-        return sorted(key for key in found if key is not None)
+        return sorted(key for key in found if key is not None and self._begins(key))
 
     def coverage(self, key: SeriesKey) -> Coverage:
         """What is held of a series and what is missing in it; zero rows when it does not exist."""
@@ -234,6 +241,13 @@ class ParquetLake:
         for known in self._places() if key is None else [key]:
             if known is not None:
                 yield from inspect_series(series_directory(self._root, known), known, deep=deep)
+
+    def _begins(self, key: SeriesKey) -> bool:
+        """Whether a write of a series was ever committed; a damaged series is still one."""
+        try:
+            return self._manifest(key) is not None
+        except StoreDamaged:
+            return True
 
     def _places(self) -> list[SeriesKey | None]:
         """Every directory that holds, or held, a series."""

@@ -2,7 +2,8 @@
 
 Invariants: a manifest names every file of the series with its size and SHA-256, so a reader that holds one holds a
 whole state, never a mix; it carries a checksum of itself; parts are in order of time and do not overlap; `generation`
-grows by one with each commit, and `recorded_ns` never goes back, whatever the wall clock does.
+grows by one with each commit (0 is a series whose first write is not committed), and `recorded_ns` never goes back,
+whatever the wall clock does.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def manifest_bytes(manifest: Manifest) -> bytes:
 
 
 def read_manifest(directory: Path, key: SeriesKey) -> Manifest | None:
-    """The manifest of a series, or None where the series does not exist; raises `StoreDamaged`."""
+    """The manifest of a series, or None where no write was ever committed; raises `StoreDamaged`."""
     path = directory / MANIFEST
     try:
         content = path.read_bytes()
@@ -114,7 +115,8 @@ def read_manifest(directory: Path, key: SeriesKey) -> Manifest | None:
             )
         if promised != _checksum(document):
             raise _damaged(path, "the manifest does not match its checksum")
-        return _parsed(document, key)
+        manifest = _parsed(document, key)
+        return manifest if manifest.generation else None
     except (ValueError, KeyError, TypeError, AttributeError) as failure:
         raise _damaged(path, "the manifest is not readable") from failure
 
