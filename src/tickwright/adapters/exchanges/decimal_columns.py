@@ -14,7 +14,7 @@ import numpy as np
 
 from tickwright.domain.bars import Int64Array
 from tickwright.domain.errors import BadResponse
-from tickwright.domain.money import INT64_MAX
+from tickwright.domain.money import INT64_MAX, amount_text
 
 _PLAIN_COLUMN = re.compile(r"(?:-?[0-9]{1,24}(?:\.[0-9]{1,24})?\n)*")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,4})?")
@@ -28,32 +28,41 @@ def scaled(texts: Sequence[str], *, where: str) -> tuple[Int64Array, int]:
     >>> units.tolist(), scale
     ([16570140, 16574971], 3)
     """
-    plain = _PLAIN_COLUMN.fullmatch("\n".join(texts) + "\n") is not None
-    parts = [_split(text) if plain else _split_any(text, place, where) for place, text in enumerate(texts)]
-    scale = max((places for _, places in parts), default=0)
-    units = [digits * 10 ** (scale - places) for digits, places in parts]
-    while scale > 0 and all(unit % 10 == 0 for unit in units):
+    joined = "\n".join(texts)
+    if _PLAIN_COLUMN.fullmatch(joined + "\n") is None:
+        texts = [_plain(text, place, where) for place, text in enumerate(texts)]
+        joined = "\n".join(texts)
+    decimals = [len(text) - text.find(".") - 1 if "." in text else 0 for text in texts]
+    scale = max(decimals, default=0)
+    units = [int(digits) for digits in joined.replace(".", "").split("\n")] if texts else []
+    if any(places != scale for places in decimals):
+        units = [unit * 10 ** (scale - places) for unit, places in zip(units, decimals, strict=True)]
+    return _coarsest(units, scale, where)
+
+
+def _coarsest(units: list[int], scale: int, where: str) -> tuple[Int64Array, int]:
+    """The same values on the coarsest scale that holds them, in 64 bits."""
+    while scale > 0 and not _fit(units) and not any(unit % 10 for unit in units):
         units, scale = [unit // 10 for unit in units], scale - 1
-    for place, unit in enumerate(units):
-        if abs(unit) > INT64_MAX:
-            raise BadResponse(f"{texts[place]} is too large at {scale} decimals", where=f"{where}, row {place}")
-    return np.array(units, np.int64), scale
+    if not _fit(units):
+        place = next(place for place, unit in enumerate(units) if abs(unit) > INT64_MAX)
+        value = amount_text(units[place], scale)
+        raise BadResponse(f"{value} is too large at {scale} decimals", where=f"{where}, row {place}")
+    column = np.array(units, np.int64)
+    while scale > 0 and not np.any(column % 10):
+        column, scale = column // 10, scale - 1
+    return column, scale
 
 
-def _split(text: str) -> tuple[int, int]:
-    """Digits and decimals of plain text, without trailing zeros: `1.50` is (15, 1)."""
-    whole, _, decimals = text.partition(".")
-    decimals = decimals.rstrip("0")
-    return int(whole + decimals), len(decimals)
+def _fit(units: list[int]) -> bool:
+    return not units or (max(units) <= INT64_MAX and min(units) >= -INT64_MAX)
 
 
-def _split_any(text: str, place: int, where: str) -> tuple[int, int]:
-    """As `_split` for text that is not plain: exponents are read, anything else is refused."""
+def _plain(text: str, place: int, where: str) -> str:
+    """A number with an exponent or a sign as plain decimal text; anything else is refused."""
     value = Decimal(text) if _NUMBER.fullmatch(text) else Decimal("NaN")
     if not value.is_finite() or abs(value.adjusted()) > _LARGEST_EXPONENT:
         raise BadResponse(
-            f"{text[:40]!r} is not a price or an amount",
-            where=f"{where}, row {place}",
-            expected="a decimal number",
+            f"{text[:40]!r} is not a price or an amount", where=f"{where}, row {place}", expected="a decimal number"
         )
-    return _split(f"{value:f}")
+    return f"{value:f}"

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from tickwright.adapters.exchanges.venues import WEIGHT_PER_MINUTE
@@ -65,6 +65,7 @@ class SharedRateBudget:
         self._path, self._clock = path, clock
         self._limits = WEIGHT_PER_MINUTE if limits is None else limits
         self._share = share
+        self._connection: sqlite3.Connection | None = None
         with self._opened() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_TABLES)
@@ -148,13 +149,23 @@ class SharedRateBudget:
         until_ns = min(row[0], now_ns + _LONGEST_BAN_NS) if row else 0
         return until_ns if until_ns > now_ns else 0
 
+    def close(self) -> None:
+        """Give back the file; safe to call twice, and the next use opens it again."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)) as connection:
-                connection.execute("PRAGMA synchronous = NORMAL")
-                yield connection
+            if self._connection is None:
+                self._connection = sqlite3.connect(
+                    self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+                )
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            yield self._connection
         except sqlite3.Error as error:
+            self.close()  # a transaction left open would keep every other process waiting
             raise ExchangeUnavailable(
                 f"the shared request budget cannot be used: {error}",
                 where=str(self._path),
