@@ -1,4 +1,4 @@
-"""Headless Chromium through its DevTools protocol: just enough to open a page, ask it questions and take its picture."""
+"""Headless Chromium through its DevTools protocol: enough to open a page, ask it questions and take its picture."""
 
 from __future__ import annotations
 
@@ -59,17 +59,29 @@ class Page:
             raise RuntimeError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
 
+    async def settled(self) -> None:
+        """Wait until what was asked for has been painted."""
+        await self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     async def size(self, width: int, height: int, *, ratio: float = 1.0) -> None:
         await self.send(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=ratio, mobile=width < 600
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=ratio,
+            mobile=width < 600,
         )
 
     async def prefer(self, scheme: str) -> None:
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        """Ask for a theme as the system would, and for no movement."""
+        values = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in values.items()]
         await self.send("Emulation.setEmulatedMedia", features=features)
 
     async def screenshot(self, path: Path, *, full: bool = False) -> Path:
-        picture = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=full, **(await self._clip(full)))
+        picture = await self.send(
+            "Page.captureScreenshot", format="png", captureBeyondViewport=full, **(await self._clip(full))
+        )
         path.write_bytes(base64.b64decode(picture["data"]))
         return path
 

@@ -1,0 +1,157 @@
+"""The report of a run as a file: complete, escaped, offline, small, whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.adapters.reports.long_run import LongRun, long_run
+from tests.analytics.runs import Deal, run_of
+from tickwright.adapters.reports import write_report
+from tickwright.analytics.summary import summarise
+from tickwright.domain.gaps import Gap, GapKind
+from tickwright.domain.run import RunResult
+
+NASTY = "</script><img src=x onerror=alert(1)>"
+
+
+class Outline(HTMLParser):
+    """Elements that do not fit together, and everything a page would ask for."""
+
+    VOID = frozenset(("meta", "br", "img", "link", "input", "rect", "line", "circle"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.asks: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.asks += [
+            f"{tag} {name}" for name, value in attrs if name in ("src", "href") and not (value or "").startswith("#")
+        ]
+        self.asks += [f"{tag} {name}" for name, _ in attrs if name.startswith("on")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID and (not self.open or self.open.pop() != tag):
+            self.faults.append(tag)
+
+
+def outline(text: str) -> Outline:
+    parser = Outline()
+    parser.feed(text)
+    parser.faults += parser.open
+    return parser
+
+
+@pytest.fixture(scope="module")
+def small() -> LongRun:
+    return long_run(n=1500, symbols=2, trade_every=25)
+
+
+def written(path: Path, run: LongRun, **changes: Any) -> str:
+    return write_report(path / "report.html", **(vars_of(run) | changes)).read_text("utf-8")
+
+
+def vars_of(run: LongRun) -> dict[str, Any]:
+    return {name: getattr(run, name) for name in run.__dataclass_fields__}
+
+
+def test_page_is_well_formed_and_asks_for_nothing(tmp_path: Path, small: LongRun) -> None:
+    page = outline(written(tmp_path, small))
+    assert page.faults == []
+    assert page.asks == []
+
+
+def test_page_holds_every_section(tmp_path: Path, small: LongRun) -> None:
+    text = written(tmp_path, small)
+    titles = re.findall(r"<h2>(.*?)</h2>", text)
+    expected = ["Equity", "Monthly returns", "Trades on candles", "By symbol", "Trades", "Returns of trades", "Costs"]
+    assert titles == [*expected, "Deepest drawdowns", "Gaps in the data", "Statistics", "Manifest"]
+    assert small.result.digest in text
+    assert "outage" in text
+    assert "The spread is assumed" in text
+
+
+def test_no_text_of_a_user_becomes_markup(tmp_path: Path, small: LongRun) -> None:
+    fills = small.result.fills.copy()
+    fills["tag"] = 0
+    result = replace(small.result, fills=fills, tags=(NASTY,), warnings=(NASTY,))
+    hole = Gap(0, 10**9, 1, GapKind.UNKNOWN, NASTY)
+    manifest = {"strategy": NASTY, "params": {NASTY: NASTY}, "mode": NASTY, NASTY: [NASTY, {NASTY: NASTY}]}
+    text = written(tmp_path, small, result=result, gaps=((hole,), (hole,)), manifest=manifest)
+    page = outline(text)
+    assert page.faults == []
+    assert page.asks == []
+    assert "img" not in page.tags
+    assert json.loads(re.search(r'id="page-data">(.*?)</script>', text, re.S)[1])["tags"] == [NASTY]  # type: ignore[index]
+
+
+def test_seven_years_of_hourly_bars_on_two_symbols_stay_under_seven_megabytes(tmp_path: Path) -> None:
+    run = long_run()
+    assert len(written(tmp_path, run).encode()) < 7_000_000 / 2
+
+
+def test_ten_symbols_are_merged_until_they_fit(tmp_path: Path) -> None:
+    text = written(tmp_path, long_run(symbols=10, trade_every=400))
+    assert len(text.encode()) < 7_000_000
+    data = json.loads(re.search(r'id="page-data">(.*?)</script>', text, re.S)[1])  # type: ignore[index]
+    assert data["symbols"][0]["candles"]["step"] == 4 * 3600
+
+
+def test_failed_write_leaves_the_old_report_and_no_draft(
+    tmp_path: Path, small: LongRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "report.html"
+    target.write_text("old")
+
+    def full_disk(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        written(tmp_path, small)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+    assert target.read_text() == "old"
+
+
+def bare_runs() -> Iterator[tuple[str, RunResult]]:
+    flat = run_of([], [[100.0, 110.0, 120.0]])
+    yield "without trades", flat
+    yield "one bar", run_of([Deal(0, 1.0)], [[100.0]])
+    yield "one open trade", run_of([Deal(0, 1.0)], [[100.0, 110.0]])
+    yield (
+        "without bars",
+        replace(flat, bars=0, **dict.fromkeys(("equity", "exposure", "equity_ts_ns"), np.empty(0, np.int64))),
+    )
+    yield "wiped out", run_of([Deal(0, 100.0)], [[100.0, 50.0, 60.0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "result"), list(bare_runs()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_odd_runs_have_a_page_too(tmp_path: Path, name: str, result: RunResult) -> None:
+    path = write_report(
+        tmp_path / "report.html",
+        result=result,
+        statistics=summarise(result),
+        bars=(),
+        gaps=(),
+        manifest={},
+        benchmark_equity=None,
+    )
+    page = outline(path.read_text("utf-8"))
+    assert page.faults == []
+    assert asdict(summarise(result))["fills"] == len(result.fills)
