@@ -134,7 +134,19 @@ def application() -> typer.Typer:
 
 
 class FramedCommand(TyperCommand):
-    """A command whose help page lists its own options first and the common ones last."""
+    """A command whose help page lists its own options first and the common ones last, values by their names."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parameters: list[Any] = list(self.params)
+        for parameter in parameters:
+            named = parameter.metavar is not None or getattr(parameter, "is_flag", False)
+            if not named and not parameter.type_descriptor.is_choice:
+                parameter.metavar = parameter.name.rstrip("_").upper()
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The words of the usage line; a required argument stands without the braces Typer puts around it."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments, the command's options, the common options."""
@@ -170,7 +182,7 @@ class CommandGroup(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands of the group, each with its whole first sentence."""
-        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        commands: list[tuple[str, Any]] = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl([(name, first_sentence(found.help or "")) for name, found in commands])
 
@@ -251,9 +263,11 @@ def _write_parameters(shown: Any, ctx: Any, formatter: Any) -> None:
     for parameter in shown.get_params(ctx):
         record = parameter.get_help_record(ctx)
         if record is not None:
-            common = parameter.name in _COMMON_OPTIONS or parameter.name == "help"
-            argument = parameter.param_type_name == "argument"
-            sections["Arguments" if argument else "Common options" if common else "Options"].append(record)
+            if parameter.param_type_name == "argument":
+                sections["Arguments"].append((record[0].split(" <")[0], record[1]))
+            else:
+                common = parameter.name in _COMMON_OPTIONS or parameter.name == "help"
+                sections["Common options" if common else "Options"].append(record)
     for title, records in sections.items():
         if records:
             with formatter.section(title):
