@@ -10,7 +10,7 @@ extreme first, then to the better one, then to its close, a third of its length 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,7 @@ from tickwright.domain.bars import Bars, Int64Array, SeriesKey
 from tickwright.domain.timeframe import Timeframe
 
 
-@dataclass(frozen=True, slots=True)
-class Candle:
+class Candle(NamedTuple):
     """One candle in integers of its series' scales."""
 
     open_time_ns: int
