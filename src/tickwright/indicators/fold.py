@@ -49,6 +49,8 @@ def fold_arrays(
         raise UsageError(f"series of different shapes: {shapes}", where=name, expected="one value per bar in each")
 
     def compute() -> npt.NDArray[Any]:
+        if arrays[0].size == 0:
+            return np.empty(arrays[0].shape)
         if arrays[0].ndim == 1:
             return fold(*(np.ascontiguousarray(array) for array in arrays), *params)
         result: Float64Array = np.empty(arrays[0].shape)

@@ -89,10 +89,10 @@ def persistent(**defaults: Any) -> Persistent:
 
 
 def _plain(value: Any, name: str) -> Any:
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # one number of an array
+        return value.item()
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
-        return value.item()
     if isinstance(value, list | tuple):
         return type(value)(_plain(part, name) for part in value)
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
