@@ -2,7 +2,7 @@
 
 Invariants: every number is an int64 on a stated unit (price unit, quantity unit, money unit of the quote asset); every
 layout is C-aligned, so a `ctypes.Structure` over the same bytes has the same offsets; enumerations are small integers
-whose names are the field's words. A changed layout changes the kernel's layout hash and so its compiled code.
+whose names are the field's words, stored compactly in what a run leaves and as int64 in what the kernel works on. A changed layout changes the kernel's layout hash and so its compiled code.
 """
 
 from __future__ import annotations
@@ -134,10 +134,14 @@ ORDER: Final = np.dtype(
         ("quantity", "i8"),  # quantity units asked for, 0 for an order by cost
         ("cost", "i8"),  # money units to spend, 0 for an order by quantity
         ("filled", "i8"),  # quantity units filled
+        ("spent", "i8"),  # money units moved by its fills, fee in the cash asset inside: paid by a buy, received by a sell
         ("limit_price", "i8"),  # price units, 0 without a limit
         ("stop_price", "i8"),  # price units, 0 without a stop
+        ("decision", "i8"),  # the decision that sized it; 0 for none
+        ("parent", "i8"),  # the entry order an exit belongs to, -1 for none
         ("tag", "i8"),
         ("instrument", "i4"),
+        ("flags", "i4"),  # OrderFlag bits
         ("side", "i1"),
         ("type", "i1"),
         ("time_in_force", "i1"),
@@ -148,6 +152,61 @@ ORDER: Final = np.dtype(
 )
 
 ACCOUNT_EVENT: Final = np.dtype(
+    [
+        ("ts_ns", "i8"),
+        ("sequence", "i8"),
+        ("amount", "i8"),  # money units of the asset, positive when the account receives
+        ("instrument", "i4"),  # -1 for the account itself
+        ("asset", "i4"),
+        ("kind", "i1"),  # AccountEventKind
+    ],
+    align=True,
+)
+
+
+class CommandKind(IntEnum):
+    """What a command asks of a venue."""
+
+    NEW = 0
+    CANCEL = 1
+    CANCEL_ALL = 2
+    AMEND = 3
+
+
+class OrderFlag(IntEnum):
+    """Bits of `COMMAND.flags`."""
+
+    POST_ONLY = 1
+    REDUCE_ONLY = 2
+    SIZED = 4  # sent by target sizing: takes part in the decision's shrink factor
+    CHILD = 8  # an exit that belongs to an entry fill
+    TRAIL_IS_PRICE = 16  # `trail` is price units, else ppb of the peak
+    TRIGGER_BY_MARK = 32
+
+
+class ReportKind(IntEnum):
+    """What a venue says about an order or an account."""
+
+    ACCEPTED = 0
+    FILL = 1
+    ENDED = 2  # `state` says how: filled, cancelled, expired, refused by name, …
+    TRIGGERED = 3
+    AMENDED = 4
+    CASH = 5  # funding, transfer, liquidation fee, insurance: `amount` of the cash asset
+
+
+class EventKind(IntEnum):
+    """What happens in a market; equal times are ordered as the rule book says (§2.1)."""
+
+    RANGE = 0
+    FUNDING = 1
+    MARK = 2
+    DECIDE = 3  # the instant is complete: strategies wake
+    OPEN = 4
+    END = 5
+
+
+EVENT: Final = np.dtype(
     [
         ("ts_ns", "i8"),
         ("sequence", "i8"),
@@ -233,19 +292,28 @@ REPORT: Final = np.dtype(
     [
         ("ts_ns", "i8"),
         ("order_id", "i8"),
+        ("sequence", "i8"),  # FILL, CASH: match sequence inside the instrument
         ("price", "i8"),
-        ("quantity", "i8"),
-        ("amount", "i8"),  # money units of the cash asset moved by this report, fee included
+        ("quantity", "i8"),  # FILL: what was traded; ACCEPTED, AMENDED: the order's total
+        ("amount", "i8"),  # money units of the cash asset moved by this report, fee included; positive when received
         ("fee", "i8"),
-        ("limit_price", "i8"),  # AMENDED: the price in force
+        ("reference_price", "i8"),  # FILL: as in FILL
+        ("spread_cost", "i8"),
+        ("slippage_cost", "i8"),
+        ("impact_cost", "i8"),
+        ("limit_price", "i8"),  # ACCEPTED, AMENDED: the prices in force
+        ("stop_price", "i8"),
+        ("parent", "i8"),  # ACCEPTED of an exit: the entry order it belongs to, else -1
         ("instrument", "i4"),
         ("fee_asset", "i4"),
         ("kind", "i1"),  # ReportKind
         ("side", "i1"),
         ("liquidity", "i1"),
+        ("type", "i1"),
         ("state", "i1"),  # OrderState after the report
         ("at_open", "i1"),
         ("reason", "i1"),
+        ("cash_kind", "i1"),  # CASH: AccountEventKind
     ],
     align=True,
 )

@@ -10,10 +10,17 @@ from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import UsageError
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult, SweepResult
+from tickwright.engine.decisions import decisions_of
+from tickwright.engine.memory import Memory
+from tickwright.engine.result import result_of
+from tickwright.engine.rows import MarketRows
+from tickwright.engine.start import starting_cash
 from tickwright.ports import Executor
 
 Progress = Callable[[int, int], None]
 """Called with (done, in all): bars of a run, trials of a sweep."""
+
+_ROWS_PER_CALL = 100_000
 
 
 def run(
@@ -34,7 +41,17 @@ def run(
 
     Indicators are computed from the market's first bar; decisions are taken at bars that open in [start_ns, end_ns).
     """
-    raise UsageError("vector mode cannot run yet", where="mode")
+    rows = MarketRows.of(market, costs, start_ns, end_ns)
+    decisions = decisions_of(strategy_class, params, rows, seed=seed, per_symbol=per_symbol_params)
+    memory = Memory(rows, starting_cash(market, cash, cash_asset))
+    memory.prepare_statistics()
+    memory.want(decisions)
+    for row in range(rows.first_row, rows.end_row, _ROWS_PER_CALL):
+        memory.advance(2 * min(row + _ROWS_PER_CALL, rows.end_row))
+        if progress is not None:
+            progress(min(row + _ROWS_PER_CALL, rows.end_row) - rows.first_row, rows.decisions)
+    memory.finish()
+    return result_of(memory)
 
 
 def sweep(

@@ -1,0 +1,170 @@
+"""What a strategy wants at every instant, as arrays the kernel reads.
+
+Invariants: indicators are computed from the market's first bar (the history anchor), decisions are taken in the traded
+rows only; an absent bar wants nothing (NaN); a negative target on an instrument that cannot be short is refused before
+anything runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tickwright.domain.bars import Float64Array, Int64Array
+from tickwright.domain.costs import PPB
+from tickwright.domain.errors import UsageError
+from tickwright.domain.run import ParameterValue
+from tickwright.engine.rows import MarketRows, UInt8Array
+from tickwright.strategy_api.acts import Acts
+from tickwright.strategy_api.evaluate import StrategyBars, StrategyMarket, evaluate_targets, evaluate_weights
+from tickwright.strategy_api.exits import Exits
+from tickwright.strategy_api.strategy import Form, Strategy, form_of
+
+if TYPE_CHECKING:
+    from tickwright.indicators.memo import Memo
+
+PerSymbol = Mapping[str, Mapping[str, ParameterValue]]
+
+
+@dataclass(frozen=True)
+class ExitDistances:
+    """Protective exits per decision × instrument in ppb of the entry price, 0 for none."""
+
+    stop: Int64Array
+    target: Int64Array
+    trail: Int64Array
+    max_bars: int
+    reenter_next_bar: bool
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Targets per decision × instrument, when they may act, and the exits their entries bear."""
+
+    wanted: Float64Array
+    acts: UInt8Array
+    policy: Acts
+    share_of_equity: bool
+    exits: ExitDistances | None
+
+
+@dataclass(frozen=True)
+class StrategyViews:
+    """The float64 views of a market that strategies see, made once per run or sweep."""
+
+    bars: tuple[StrategyBars, ...]
+    panel: StrategyMarket | None
+    informative: Mapping[tuple[str, str | None], StrategyBars]
+
+    @classmethod
+    def of(cls, rows: MarketRows, strategy_class: type[Strategy]) -> StrategyViews:
+        """The views a strategy of this class needs."""
+        market = rows.market
+        if form_of(strategy_class) is Form.WEIGHTS:
+            return cls((), StrategyMarket.of(market), {})
+        informative = {
+            (series.timeframe.name, series.key.instrument.symbol): StrategyBars.of(series) for series in market.informative
+        }
+        bars = tuple(StrategyBars.of(series, funding) for series, funding in zip(market.bars, market.funding, strict=True))
+        return cls(bars, None, informative)
+
+    def informative_of(self, symbol: str) -> dict[tuple[str, str | None], StrategyBars]:
+        """Other series as one symbol's strategy asks for them: its own ones also without a name."""
+        own = {(name, None): bars for (name, owner), bars in self.informative.items() if owner == symbol}
+        return {**self.informative, **own}
+
+
+def instances_of(
+    strategy_class: type[Strategy], params: Mapping[str, ParameterValue], rows: MarketRows, seed: int, per_symbol: PerSymbol | None
+) -> list[Strategy]:
+    """One instance per symbol, each with its own parameters and random numbers."""
+    overrides = per_symbol or {}
+    known = {name for identity in rows.market.ids for name in (str(identity), identity.symbol)}
+    for name in overrides:
+        if name not in known:
+            raise UsageError(f"{name!r} is not in this market", where="per-symbol parameters", expected=", ".join(sorted(known)))
+    made = []
+    for identity in rows.market.ids:
+        own = overrides.get(str(identity), overrides.get(identity.symbol, {}))
+        made.append(strategy_class(**{**params, **own}).bound_to(identity.symbol, seed=seed))
+    return made
+
+
+def decisions_of(
+    strategy_class: type[Strategy],
+    params: Mapping[str, ParameterValue],
+    rows: MarketRows,
+    *,
+    views: StrategyViews | None = None,
+    seed: int = 0,
+    per_symbol: PerSymbol | None = None,
+    memo: Memo | None = None,
+) -> Decisions:
+    """The decisions of a strategy of arrays (`targets` or `weights`); raises `UsageError` for callbacks."""
+    views = views or StrategyViews.of(rows, strategy_class)
+    if form_of(strategy_class) is Form.WEIGHTS:
+        return _of_weights(strategy_class, params, rows, views, seed, memo)
+    wanted = np.full((rows.decisions, rows.instruments), np.nan)
+    acts = np.zeros((rows.decisions, rows.instruments), np.uint8)
+    exits: list[Exits | None] = []
+    instances = instances_of(strategy_class, params, rows, seed, per_symbol)
+    for place, strategy in enumerate(instances):
+        informative = views.informative_of(rows.market.ids[place].symbol)
+        answer = evaluate_targets(strategy, views.bars[place], informative, memo=memo)
+        inside, places = rows.decision_bars(place), rows.decision_places(place)
+        wanted[places, place] = answer.targets[inside]
+        acts[places, place] = strategy.acts.first_instants(rows.decision_ns[places])
+        exits.append(answer.exits)
+    _refuse_shorts(wanted, rows)
+    return Decisions(wanted, acts, instances[0].acts, False, _distances(exits, rows))
+
+
+def _of_weights(
+    strategy_class: type[Strategy], params: Mapping[str, ParameterValue], rows: MarketRows, views: StrategyViews, seed: int,
+    memo: Memo | None,
+) -> Decisions:  # fmt: skip
+    strategy = strategy_class(**params).bound_to("", seed=seed)
+    assert views.panel is not None
+    weights = evaluate_weights(strategy, views.panel, memo=memo).weights[rows.first_row : rows.end_row]
+    acts = np.zeros(weights.shape, np.uint8)
+    for place in range(rows.instruments):
+        places = rows.decision_places(place)
+        acts[places, place] = strategy.acts.first_instants(rows.decision_ns[places])
+    wanted = np.ascontiguousarray(weights, np.float64)
+    _refuse_shorts(wanted, rows)
+    return Decisions(wanted, acts, strategy.acts, True, None)
+
+
+def _refuse_shorts(wanted: Float64Array, rows: MarketRows) -> None:
+    for place, instrument in enumerate(rows.market.instruments):
+        if instrument.kind == "spot" and np.nanmin(wanted[:, place], initial=0.0) < 0:
+            raise UsageError(
+                f"a negative target on {instrument.id}", where="strategy", expected="targets of 0 or more: spot cannot be short"
+            )
+
+
+def _distances(exits: list[Exits | None], rows: MarketRows) -> ExitDistances | None:
+    """The exits of all instances on the decisions' grid; a distance is rounded to the nearest ppb."""
+    given = [one for one in exits if one is not None]
+    if not given:
+        return None
+    grids = {name: np.zeros((rows.decisions, rows.instruments), np.int64) for name in ("stop", "target", "trail")}
+    for place, one in enumerate(exits):
+        if one is None:
+            continue
+        inside, places = rows.decision_bars(place), rows.decision_places(place)
+        for name, grid in grids.items():
+            grid[places, place] = _ppb(one.column(name, len(inside))[inside])  # type: ignore[arg-type]
+    limits = {one.max_bars or 0 for one in given}
+    if len(limits) > 1 or len(given) < len(exits):
+        raise UsageError("symbols differ in max_bars", where="exits", expected="one max_bars for all symbols")
+    return ExitDistances(**grids, max_bars=limits.pop(), reenter_next_bar=given[0].reenter == "next_bar")
+
+
+def _ppb(fractions: npt.NDArray[Any]) -> Int64Array:
+    distances: Int64Array = np.rint(np.nan_to_num(fractions) * PPB).astype(np.int64)
+    return distances

@@ -1,0 +1,226 @@
+"""The memory of one run: NumPy owns every array, the kernel's context holds their addresses.
+
+Invariants: arrays grow only between calls of the kernel; a memory is used by one thread at a time; the market's rows
+are shared and read only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from tickwright.domain import records
+from tickwright.domain.costs import DEFAULT_FEE_PPB
+from tickwright.domain.errors import DataError, UsageError
+from tickwright.domain.instrument import Instrument
+from tickwright.domain.market import MONEY_SCALE
+from tickwright.domain.money import units_exact, units_rounded_up
+from tickwright.domain.timestamp import DAY
+from tickwright.engine.decisions import Decisions
+from tickwright.engine.rows import MarketRows
+from tickwright.kernel import layout
+from tickwright.kernel.advance import advance, end_of_data
+from tickwright.kernel.statistics import extend_statistics
+
+Array = npt.NDArray[Any]
+_IMPACTS: Final = {"none": layout.IMPACT_NONE, "linear": layout.IMPACT_LINEAR, "sqrt": layout.IMPACT_SQRT}
+_GROWING: Final = {
+    "orders": ("order_capacity", records.ORDER),
+    "slot_of_order": ("order_capacity", np.dtype(np.int64)),
+    "slots": ("slot_capacity", layout.SLOT),
+    "fills": ("fill_capacity", records.FILL),
+    "recent": ("recent_capacity", layout.RECENT),
+    "account_events": ("account_event_capacity", records.ACCOUNT_EVENT),
+}
+MOST_COMMANDS: Final = 1024
+
+
+def structure_over(dtype: np.dtype[Any], array: Array) -> Any:
+    """A `ctypes.Structure` over the first record of an array: fields read and written as plain attributes."""
+    kinds = {"i8": ctypes.c_int64, "f8": ctypes.c_double, "i4": ctypes.c_int32, "i1": ctypes.c_int8}
+    names = dtype.names or ()
+    fields = [(name, kinds[dtype[name].str[1:]]) for name in names]
+    structure = type("View", (ctypes.Structure,), {"_fields_": fields})
+    assert all(getattr(structure, name).offset == (dtype.fields or {})[name][1] for name in names)
+    return structure.from_buffer(array)  # type: ignore[attr-defined]
+
+
+class Memory:
+    """Both halves of one run over a market, with the kernel's calls on them."""
+
+    def __init__(self, rows: MarketRows, cash: int, *, linked: bool = True) -> None:
+        self.rows = rows
+        self.arrays: dict[str, Array] = {}
+        self.context = np.zeros(1, layout.CONTEXT)
+        self.address = int(self.context.ctypes.data)
+        self.initial_cash = cash
+        self._set(layout=layout.LAYOUT, linked=int(linked), instruments=rows.instruments, rows=len(rows.open_ns))
+        self._bind_market()
+        self._set_costs()
+        self._bind_halves(max(MOST_COMMANDS, 8 * rows.instruments))
+        self.reset()
+
+    # ---- building
+
+    def bind(self, name: str, array: Array) -> Array:
+        """Keep an array alive and tell the kernel where it is."""
+        assert array.flags.c_contiguous
+        self.arrays[name] = array
+        self.context[0][name] = array.ctypes.data if array.size else 0
+        return array
+
+    def _set(self, **values: float) -> None:
+        for name, value in values.items():
+            self.context[0][name] = value
+
+    def _bind_market(self) -> None:
+        rows = self.rows
+        for name in (
+            "open_ns", "presence", "open", "high", "low", "close", "volume", "open_budget", "sigma", "daily_volume",
+            "decision_of_row", "decision_ns", "decision_presence",
+        ):  # fmt: skip
+            self.bind(name, getattr(rows, name))
+        self._set(timeframe_ns=rows.market.timeframe.length_ns, statistics=int(len(rows.sigma) > 0), decisions=rows.decisions)
+
+    def _set_costs(self) -> None:
+        costs, timeframe_ns = self.rows.costs, self.rows.market.timeframe.length_ns
+        if costs.latency_ns >= timeframe_ns:
+            raise UsageError(
+                f"a latency of {costs.latency_ns} ns", where="costs", expected=f"less than a bar ({timeframe_ns} ns)"
+            )
+        self._set(
+            half_spread_ppb=costs.half_spread_ppb,
+            slippage_ppb=costs.slippage_ppb,
+            participation_ppb=-1 if costs.participation_ppb is None else costs.participation_ppb,
+            impact=_IMPACTS[costs.impact],
+            fee_received=int(costs.fee_asset == "received"),
+            limit_touch=int(costs.limit_fill == "touch"),
+            limit_gap_open=int(costs.limit_gap == "open"),
+            decay_window_ns=costs.decay_window_ns,
+            statistics_window_ns=costs.statistics_window_ns,
+            latency_ns=costs.latency_ns,
+            impact_y=costs.impact_y,
+            impact_gamma=costs.impact_gamma,
+            volume_floor=costs.volume_floor,
+            bars_per_day=DAY / timeframe_ns,
+        )
+
+    def _bind_halves(self, most_commands: int) -> None:
+        count = self.rows.instruments
+        self.bind("venue", np.zeros(1, layout.VENUE))
+        self.bind("client", np.zeros(1, layout.CLIENT))
+        self.bind("books", np.zeros(count, layout.BOOK))
+        self.bind("positions", np.zeros(count, layout.POSITION))
+        self.bind("windows", np.zeros(count, layout.WINDOW))
+        self.bind("report", np.zeros(1, records.REPORT))
+        self.bind("commands", np.zeros(most_commands, records.COMMAND))
+        self.bind("reports", np.zeros(1, records.REPORT))
+        self._set(command_capacity=most_commands, report_capacity=1)
+        for name, (capacity, dtype) in _GROWING.items():
+            size = 4 * (most_commands + 4 * count + 16)
+            self.bind(name, np.empty(size, dtype))
+            self._set(**{capacity: size})
+        for name in ("equity", "exposure", "cash_curve"):
+            self.bind(name, np.zeros(self.rows.decisions, np.int64))
+        self.venue = structure_over(layout.VENUE, self.arrays["venue"])
+        self.client = structure_over(layout.CLIENT, self.arrays["client"])
+
+    def reset(self) -> None:
+        """Both halves as before the first row: cash, no position, no order."""
+        venue, client = self.arrays["venue"][0], self.arrays["client"][0]
+        self.arrays["venue"][:], self.arrays["client"][:] = 0, 0
+        venue["step"], venue["cash"] = 2 * self.rows.first_row, self.initial_cash
+        for name in ("head", "tail", "free_slot", "dead"):
+            venue[name] = layout.NONE
+        client["cash"] = client["equity"] = client["initial_cash"] = self.initial_cash
+        client["decision"] = layout.NONE
+        books, positions = self.arrays["books"], self.arrays["positions"]
+        books[:], positions[:] = 0, 0
+        for name in ("head", "tail", "budget_row"):
+            books[name] = layout.NONE
+        for name in ("increase", "reduction"):
+            positions[name] = layout.NONE
+        positions["standing"] = np.nan
+        for place in range(self.rows.instruments):
+            self._set_rules(place)
+
+    def _set_rules(self, place: int) -> None:
+        market, book = self.rows.market, self.arrays["books"][place]
+        instrument = market.instruments[place]
+        price_scale, quantity_scale = market.price_scales[place], market.quantity_scales[place]
+        rules = instrument.rules_at(int(self.rows.open_ns[self.rows.first_row]))
+        contract = instrument.contract_size
+        book["tick"] = units_exact(rules.tick, price_scale, where=f"tick of {instrument.id}")
+        book["lot"] = units_exact(rules.lot * contract, quantity_scale, where=f"lot of {instrument.id}")
+        book["min_notional"] = units_rounded_up(rules.min_notional, MONEY_SCALE)
+        book["min_quantity"] = units_rounded_up(rules.min_quantity * contract, quantity_scale)
+        book["max_quantity"] = 0 if rules.max_quantity is None else units_exact(rules.max_quantity * contract, quantity_scale)
+        if book["tick"] <= 0 or book["lot"] <= 0:
+            raise DataError(f"{instrument.id} has a tick or lot of 0", where="instrument", expected="positive steps")
+        book["divisor"] = 10 ** (price_scale + quantity_scale - MONEY_SCALE)
+        book["unit"] = 10.0**-quantity_scale
+        book["capped"] = int(self.rows.has_volume[place])
+        book["base_asset"] = market.assets.index(instrument.id.base)
+        book["maker_fee_ppb"], book["taker_fee_ppb"] = self._fees(instrument)
+        position = self.arrays["positions"][place]
+        position["lot"], position["divisor"] = book["lot"], book["divisor"]
+
+    def _fees(self, instrument: Instrument) -> tuple[int, int]:
+        costs = self.rows.costs
+        pairs = ((costs.maker_fee_ppb, instrument.maker_fee), (costs.taker_fee_ppb, instrument.taker_fee))
+        maker, taker = (
+            chosen if chosen is not None else DEFAULT_FEE_PPB if own is None else units_rounded_up(own, 9)
+            for chosen, own in pairs
+        )
+        return maker, taker
+
+    def want(self, decisions: Decisions) -> None:
+        """Let arrays of targets decide."""
+        self.bind("wanted", np.ascontiguousarray(decisions.wanted.reshape(-1)))
+        self.bind("acts", np.ascontiguousarray(decisions.acts.reshape(-1)))
+        policy, exits = decisions.policy, decisions.exits
+        self._set(
+            on_change=int(policy.period is None), band=policy.band, retry=int(policy.retry),
+            share_of_equity=int(decisions.share_of_equity), exits=int(exits is not None),
+        )  # fmt: skip
+        if exits is not None:
+            self.bind("exit_stop", exits.stop.reshape(-1))
+            self.bind("exit_target", exits.target.reshape(-1))
+            self.bind("exit_trail", exits.trail.reshape(-1))
+            self._set(exit_max_bars=exits.max_bars, reenter_next_bar=int(exits.reenter_next_bar))
+
+    # ---- running
+
+    def prepare_statistics(self, until: int | None = None) -> None:
+        """Compute volume and volatility of the rows before `until` (all by default)."""
+        if self.context[0]["statistics"]:
+            self._answer(extend_statistics(self.address, len(self.rows.open_ns) if until is None else until))
+
+    def advance(self, until: int) -> bool:
+        """Run the steps before `until`, growing arrays as needed; True when a callback asked to stop."""
+        while True:
+            answer = advance(self.address, until)
+            if answer != layout.NEED_CAPACITY:
+                return self._answer(answer) == layout.STOPPED
+            self.grow()
+
+    def finish(self) -> None:
+        """End the orders that still work: the data is over."""
+        end_of_data(self.address, 0)
+
+    def grow(self) -> None:
+        """Give every growing array twice the room."""
+        for name, (capacity, _) in _GROWING.items():
+            old = self.arrays[name]
+            new = np.empty(2 * len(old), old.dtype)
+            new[: len(old)] = old
+            self.bind(name, new)
+            self._set(**{capacity: len(new)})
+
+    def _answer(self, answer: int) -> int:
+        if answer == layout.WRONG_LAYOUT:
+            raise DataError("compiled code and record layouts differ", where="kernel", hint="Delete the compiler's cache.")
+        return answer

@@ -1,0 +1,126 @@
+"""A market as the kernel reads it: time-major rows of the finest bars, with decisions placed after rows.
+
+Invariants: rows are the union of the instruments' open times, from the history anchor on; a run trades the rows that
+open in [start, end); a decision stands after every traded row, at the row's close; the arrays are shared by all runs
+over the market and never written after they were made, statistics included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tickwright.domain.bars import Bars, Float64Array, Int64Array
+from tickwright.domain.costs import CostModel
+from tickwright.domain.errors import DataError
+from tickwright.domain.market import Market
+
+ABSENT, STILL, TRADES = 0, 1, 2
+UInt8Array = npt.NDArray[np.uint8]
+_INT64_ROOM = 2**62
+
+
+@dataclass(frozen=True)
+class MarketRows:
+    """The arrays of a market; index `row · instruments + instrument` where a value belongs to both."""
+
+    market: Market
+    costs: CostModel
+    open_ns: Int64Array
+    presence: UInt8Array
+    open: Int64Array
+    high: Int64Array
+    low: Int64Array
+    close: Int64Array
+    volume: Int64Array
+    has_volume: tuple[bool, ...]
+    first_row: int
+    end_row: int
+    decision_of_row: Int64Array
+    decision_ns: Int64Array
+    decision_presence: UInt8Array
+    open_budget: Int64Array
+    sigma: Float64Array
+    daily_volume: Float64Array
+
+    @classmethod
+    def of(cls, market: Market, costs: CostModel, start_ns: int | None = None, end_ns: int | None = None) -> MarketRows:
+        """The rows of a market and the part of them that trades; raises `DataError` when nothing is left to trade."""
+        open_ns = np.ascontiguousarray(market.open_times_ns(), np.int64)
+        first, end = _traded(open_ns, start_ns, end_ns)
+        if first >= end:
+            raise DataError("no candle opens in the asked range", where="market", hint="Ask for a range that has data.")
+        has_volume = tuple(bool(series.volume.any()) for series in market.bars)
+        places = [np.searchsorted(open_ns, series.open_time_ns) for series in market.bars]
+        presence = _presence(market, places, len(open_ns), has_volume, consulted=costs.participation_ppb is not None)
+        columns = [_column(market.bars, name, places, len(open_ns)) for name in ("open", "high", "low", "close", "volume")]
+        _check_window_sums(market, costs)
+        decisions = np.full(len(open_ns), -1, np.int64)
+        decisions[first:end] = np.arange(end - first)
+        count = len(market.bars)
+        uses_statistics = costs.participation_ppb is not None or costs.impact != "none" or costs.latency_ns > 0
+        size = len(open_ns) * count if uses_statistics else 0
+        return cls(
+            market, costs, open_ns, presence, *columns, has_volume, first, end, decisions,
+            open_ns[first:end] + market.timeframe.length_ns,
+            np.ascontiguousarray((presence != ABSENT)[first * count : end * count], np.uint8),
+            np.empty(size, np.int64), np.empty(size), np.empty(size),
+        )  # fmt: skip
+
+    @property
+    def instruments(self) -> int:
+        """How many instruments trade."""
+        return len(self.market.instruments)
+
+    @property
+    def decisions(self) -> int:
+        """How many instants decisions are made at."""
+        return self.end_row - self.first_row
+
+    def decision_bars(self, instrument: int) -> npt.NDArray[np.bool_]:
+        """Which bars of an instrument's series are decided on: those that open in the traded rows."""
+        times = self.market.bars[instrument].open_time_ns
+        inside: npt.NDArray[np.bool_] = (times >= self.open_ns[self.first_row]) & (times <= self.open_ns[self.end_row - 1])
+        return inside
+
+    def decision_places(self, instrument: int) -> Int64Array:
+        """The decision after each bar of `decision_bars`."""
+        times = self.market.bars[instrument].open_time_ns[self.decision_bars(instrument)]
+        places: Int64Array = np.searchsorted(self.open_ns, times) - self.first_row
+        return places
+
+
+def _traded(open_ns: Int64Array, start_ns: int | None, end_ns: int | None) -> tuple[int, int]:
+    first = 0 if start_ns is None else int(np.searchsorted(open_ns, start_ns))
+    end = len(open_ns) if end_ns is None else int(np.searchsorted(open_ns, end_ns))
+    return first, end
+
+
+def _presence(
+    market: Market, places: list[npt.NDArray[np.intp]], rows: int, has_volume: tuple[bool, ...], *, consulted: bool
+) -> UInt8Array:
+    """Which bars exist, and in which of them anything trades (rule book §2.3)."""
+    presence = np.zeros((rows, len(places)), np.uint8)
+    for instrument, place in enumerate(places):
+        volume = market.bars[instrument].volume
+        still = (volume == 0) & (consulted and has_volume[instrument])
+        presence[place, instrument] = np.where(still, STILL, TRADES)
+    return presence.reshape(-1)
+
+
+def _column(series: tuple[Bars, ...], name: str, places: list[npt.NDArray[np.intp]], rows: int) -> Int64Array:
+    if len(series) == 1:
+        return np.ascontiguousarray(getattr(series[0], name), np.int64)
+    panel = np.zeros((rows, len(series)), np.int64)
+    for instrument, place in enumerate(places):
+        panel[place, instrument] = getattr(series[instrument], name)
+    return panel.reshape(-1)
+
+
+def _check_window_sums(market: Market, costs: CostModel) -> None:
+    bars_in_window = costs.statistics_window_ns // market.timeframe.length_ns + 1
+    for series in market.bars:
+        if int(series.volume.max()) * min(bars_in_window, len(series)) >= _INT64_ROOM:
+            raise DataError("the window's volume does not fit into 64 bits", where=str(series.key), hint="Use a coarser lot.")

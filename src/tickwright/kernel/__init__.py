@@ -1,0 +1,8 @@
+"""The compiled market and account: plain rules over records, driven by a few entries that take one address.
+
+`compilation` how and into which cache; `arithmetic` exact products; `memory` views by address; `layout` the records;
+`prices` spread, slippage, impact, fees; `statistics` volume and volatility of the trailing window; the venue half:
+`commands` acceptance, `orders` working orders, `taking` market orders, `fills` one fill, `settlement` what a fill
+brings about, `open_step` and `range_step` the two events of a bar; the client half: `client` reports applied,
+`decisions` targets to orders; `advance` the loop.
+"""

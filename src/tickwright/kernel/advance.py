@@ -1,0 +1,180 @@
+"""The loop the kernel owns: OPEN, fill wake, RANGE, marks, decision, commands, row after row.
+
+Invariants: step 2·row is the OPEN of a row, step 2·row+1 its RANGE and the decision at its close; arrays grow only
+between calls (`NEED_CAPACITY`), never inside one; a callback that returns non-zero stops the loop after its step.
+"""
+
+from __future__ import annotations
+
+from tickwright.domain import records
+from tickwright.kernel.client import mark
+from tickwright.kernel.commands import execute
+from tickwright.kernel.compilation import entry, rule
+from tickwright.kernel.decisions import decide
+from tickwright.kernel.layout import (
+    LAYOUT,
+    NEED_CAPACITY,
+    NONE,
+    STOPPED,
+    WRONG_LAYOUT,
+    Record,
+    book_of,
+    client_of,
+    command_at,
+    position_of,
+    recent_at,
+    slot_at,
+    venue_of,
+    view_context,
+    view_int64,
+    view_uint8,
+)
+from tickwright.kernel.memory import call_back
+from tickwright.kernel.open_step import match_open
+from tickwright.kernel.orders import bury_dead, finish
+from tickwright.kernel.range_step import match_range
+
+WAKE_FILLS = -1
+"""What a callback is called with on fills at an OPEN; otherwise it is the decision's index."""
+
+_END_OF_DATA = int(records.OrderState.END_OF_DATA)
+
+
+@entry
+def advance(address: int, until: int) -> int:
+    """Run the steps before `until`; 0 when done, else why the loop came back early."""
+    context = view_context(address, 1)[0]
+    if context["layout"] != LAYOUT:
+        return WRONG_LAYOUT
+    venue = venue_of(context)
+    while venue["step"] < until:
+        if not _has_room(context):
+            return NEED_CAPACITY
+        opens = venue["step"] % 2 == 0
+        stopped = _open_row(context, venue["step"] // 2) if opens else _close_row(context, venue["step"] // 2)
+        venue["step"] += 1
+        if stopped != 0:
+            return STOPPED
+    return 0
+
+
+@entry
+def end_of_data(address: int, unused: int) -> int:
+    """End every working order: there is no more data."""
+    context = view_context(address, 1)[0]
+    place = venue_of(context)["head"]
+    while place != NONE:
+        slot = slot_at(context, place)
+        if slot["side"] != 0:
+            finish(context, place, _END_OF_DATA)
+        place = slot["next"]
+    bury_dead(context)
+    return 0
+
+
+@entry
+def execute_commands(address: int, unused: int) -> int:
+    """Carry out the commands that wait in the ring."""
+    drain(view_context(address, 1)[0])
+    return 0
+
+
+@rule
+def _has_room(context: Record) -> bool:
+    """Whether the next step cannot run out of places, whatever happens in it."""
+    venue, client = venue_of(context), client_of(context)
+    new = context["command_capacity"] + 4 * venue["working"] + 4 * context["instruments"] + 16
+    _compact_recent(context, venue)
+    return (
+        client["order_count"] + 2 * new <= context["order_capacity"]
+        and venue["used_slots"] + 2 * new <= context["slot_capacity"]
+        and client["fill_count"] + 2 * new <= context["fill_capacity"]
+        and client["account_event_count"] + 2 * new <= context["account_event_capacity"]
+        and (context["statistics"] == 0 or venue["recent_end"] + 2 * new <= context["recent_capacity"])
+    )
+
+
+@rule
+def _compact_recent(context: Record, venue: Record) -> None:
+    """Move the trades still inside the decay window to the front once the front half is forgotten."""
+    first, end = venue["recent_first"], venue["recent_end"]
+    if first == 0 or first < end - first:
+        return
+    for place in range(first, end):
+        old, new = recent_at(context, place), recent_at(context, place - first)
+        new["ts_ns"], new["quantity"] = old["ts_ns"], old["quantity"]
+        new["instrument"], new["side"] = old["instrument"], old["side"]
+    venue["recent_first"], venue["recent_end"] = 0, end - first
+
+
+@rule
+def _open_row(context: Record, row: int) -> int:
+    venue, client = venue_of(context), client_of(context)
+    venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row]
+    client["now_ns"] = venue["now_ns"]
+    if venue["head"] == NONE:
+        return 0
+    fills = client["fill_count"]
+    match_open(context)
+    if context["wake_on_fill"] == 0 or client["fill_count"] == fills:
+        return 0
+    stopped = call_back(context["callback"], WAKE_FILLS)
+    drain(context)
+    return stopped
+
+
+@rule
+def _close_row(context: Record, row: int) -> int:
+    venue, client = venue_of(context), client_of(context)
+    venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row] + context["timeframe_ns"]
+    client["now_ns"] = venue["now_ns"]
+    match_range(context)
+    _take_closes(context, row)
+    decision = view_int64(context["decision_of_row"], row + 1)[row]
+    if decision == NONE:
+        return 0
+    mark(context)
+    _record_equity(context, client, decision)
+    return _wake(context, client, decision)
+
+
+@rule
+def _take_closes(context: Record, row: int) -> None:
+    count = context["instruments"]
+    presence, close = view_uint8(context["presence"], (row + 1) * count), view_int64(context["close"], (row + 1) * count)
+    for instrument in range(count):
+        index = row * count + instrument
+        if presence[index] != 0:
+            position_of(context, instrument)["last_price"] = close[index]
+            book_of(context, instrument)["last_price"] = close[index]
+
+
+@rule
+def _record_equity(context: Record, client: Record, decision: int) -> None:
+    client["decision"] = decision
+    view_int64(context["equity"], decision + 1)[decision] = client["equity"]
+    view_int64(context["exposure"], decision + 1)[decision] = client["exposure"]
+    view_int64(context["cash_curve"], decision + 1)[decision] = client["cash"]
+
+
+@rule
+def _wake(context: Record, client: Record, decision: int) -> int:
+    stopped = 0
+    if context["wanted"] != 0:
+        decide(context, decision)
+    elif view_uint8(context["wake"], decision + 1)[decision] == 1:
+        stopped = call_back(context["callback"], decision)
+    drain(context)
+    return stopped
+
+
+@rule
+def drain(context: Record) -> None:
+    """Carry out the commands of the ring in order; left to whoever carries them while the halves are apart."""
+    client = client_of(context)
+    if context["linked"] == 0 or client["command_count"] == 0:
+        return
+    for place in range(client["command_count"]):
+        execute(context, command_at(context, place))
+    client["command_count"] = 0
+    bury_dead(context)

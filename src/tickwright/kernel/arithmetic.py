@@ -1,0 +1,111 @@
+"""Exact products of 64-bit integers, rounded once in a stated direction.
+
+Invariants: arguments are not negative and the divisor is positive; the product is exact (128 bits); a result that does
+not fit into 63 bits is `OVERFLOW`, which callers turn into a refusal, never into a wrapped number.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from tickwright.kernel.compilation import COMPILED, rule
+
+OVERFLOW: Final = -1
+PPB: Final = 1_000_000_000
+_INT64_MAX: Final = 2**63 - 1
+_SAFE_PRODUCT: Final = 9.2e18
+_LOW: Final = np.uint64(0xFFFFFFFF)
+_HALF: Final = np.uint64(32)
+_ONE: Final = np.uint64(1)
+_ZERO: Final = np.uint64(0)
+_BASE: Final = np.uint64(1 << 32)
+
+
+@rule
+def _wide_product(a, b):  # type: ignore[no-untyped-def]
+    """The high and low 64 bits of a product of unsigned integers."""
+    a_low, a_high, b_low, b_high = a & _LOW, a >> _HALF, b & _LOW, b >> _HALF
+    low = a_low * b_low
+    middle = a_high * b_low + (low >> _HALF)
+    other = a_low * b_high + (middle & _LOW)
+    return a_high * b_high + (middle >> _HALF) + (other >> _HALF), (other << _HALF) | (low & _LOW)
+
+
+@rule
+def _digit(high, next_half, top, bottom):  # type: ignore[no-untyped-def]
+    """One 32-bit digit of a quotient by Knuth's algorithm D for a normalised divisor (`top`, `bottom` halves)."""
+    guess = high // top
+    rest = high - guess * top
+    while guess >= _BASE or guess * bottom > ((rest << _HALF) | next_half):
+        guess -= _ONE
+        rest += top
+        if rest >= _BASE:
+            break
+    return guess
+
+
+@rule
+def _wide_quotient(high, low, divisor):  # type: ignore[no-untyped-def]
+    """Quotient and remainder of a 128-bit number by a 64-bit one; the quotient must fit (high < divisor)."""
+    shift = _ZERO
+    while (divisor >> np.uint64(63)) == _ZERO:
+        divisor = divisor << _ONE
+        shift += _ONE
+    if shift > _ZERO:
+        high = (high << shift) | (low >> (np.uint64(64) - shift))
+        low = low << shift
+    top, bottom = divisor >> _HALF, divisor & _LOW
+    first = _digit(high, low >> _HALF, top, bottom)
+    middle = ((high << _HALF) | (low >> _HALF)) - first * divisor
+    second = _digit(middle, low & _LOW, top, bottom)
+    rest = ((middle << _HALF) | (low & _LOW)) - second * divisor
+    return (first << _HALF) | second, rest >> shift
+
+
+@rule
+def _limbs_mul_div(a, b, c, up):  # type: ignore[no-untyped-def]
+    high, low = _wide_product(np.uint64(a), np.uint64(b))
+    divisor = np.uint64(c)
+    if high >= divisor:
+        return OVERFLOW
+    quotient, rest = _wide_quotient(high, low, divisor)
+    if up and rest != _ZERO:
+        quotient += _ONE
+    if quotient > np.uint64(_INT64_MAX):
+        return OVERFLOW
+    return np.int64(quotient)
+
+
+def _python_mul_div(a: int, b: int, c: int, up: bool) -> int:
+    product = int(a) * int(b)
+    quotient = -(-product // int(c)) if up else product // int(c)
+    return quotient if quotient <= _INT64_MAX else OVERFLOW
+
+
+_exact_mul_div = _limbs_mul_div if COMPILED else _python_mul_div
+
+
+@rule
+def mul_div_rounded_down(a, b, c):  # type: ignore[no-untyped-def]
+    """⌊a·b / c⌋."""
+    if float(a) * float(b) < _SAFE_PRODUCT:
+        return (a * b) // c
+    return _exact_mul_div(a, b, c, False)
+
+
+@rule
+def mul_div_rounded_up(a, b, c):  # type: ignore[no-untyped-def]
+    """⌈a·b / c⌉."""
+    if float(a) * float(b) < _SAFE_PRODUCT:
+        product = a * b
+        quotient = product // c
+        return quotient + 1 if product - quotient * c > 0 else quotient
+    return _exact_mul_div(a, b, c, True)
+
+
+@rule
+def floored_to(value, step):  # type: ignore[no-untyped-def]
+    """The largest multiple of a positive step not above a value of at least 0."""
+    return value - value % step

@@ -1,0 +1,230 @@
+"""The client half: our orders, positions, cash and trades, changed by reports and by nothing else.
+
+Invariants: the record is the same in every mode; a report is applied once; cash moves only with fills and cash reports;
+a trade runs from flat to flat per instrument, where a rest below one lot is flat.
+"""
+
+from __future__ import annotations
+
+from tickwright.domain import records
+from tickwright.kernel.arithmetic import mul_div_rounded_down
+from tickwright.kernel.compilation import rule
+from tickwright.kernel.layout import (
+    NONE,
+    Record,
+    account_event_at,
+    client_of,
+    fill_at,
+    order_at,
+    position_of,
+)
+
+_ACCEPTED = int(records.ReportKind.ACCEPTED)
+_FILL = int(records.ReportKind.FILL)
+_ENDED = int(records.ReportKind.ENDED)
+_AMENDED = int(records.ReportKind.AMENDED)
+_TRIGGERED = int(records.ReportKind.TRIGGERED)
+_CASH = int(records.ReportKind.CASH)
+_PENDING = int(records.OrderState.PENDING)
+_WORKING = int(records.OrderState.WORKING)
+_PARTLY_FILLED = int(records.OrderState.PARTLY_FILLED)
+_FILLED = int(records.OrderState.FILLED)
+_FIRST_REFUSAL = int(records.OrderState.VENUE_TICK)
+_SIZED = int(records.OrderFlag.SIZED)
+_CHILD = int(records.OrderFlag.CHILD)
+_REDUCE_ONLY = int(records.OrderFlag.REDUCE_ONLY)
+_STOP_LOSS = int(records.Reason.STOP_LOSS)
+_TIME_EXIT = int(records.Reason.TIME_EXIT)
+
+
+@rule
+def apply_report(context: Record, report: Record) -> None:
+    """Change the client half by what a venue says."""
+    client_of(context)["now_ns"] = report["ts_ns"]
+    kind = report["kind"]
+    if kind == _FILL:
+        _apply_fill(context, report)
+    elif kind == _ENDED:
+        _apply_end(context, report)
+    elif kind == _ACCEPTED:
+        _apply_acceptance(context, report)
+    elif kind == _AMENDED:
+        _apply_amendment(context, report)
+    elif kind == _TRIGGERED:
+        order_at(context, report["order_id"])["state"] = report["state"]
+    else:
+        _apply_cash(context, report)
+
+
+@rule
+def _apply_acceptance(context: Record, report: Record) -> None:
+    client, order_id = client_of(context), report["order_id"]
+    order = order_at(context, order_id)
+    if report["parent"] != NONE:  # an exit that the venue made for an entry fill
+        parent = order_at(context, report["parent"])
+        client["order_count"] = max(client["order_count"], order_id + 1)
+        clear_order(order)
+        order["order_id"], order["ts_sent_ns"], order["parent"] = order_id, report["ts_ns"], report["parent"]
+        order["instrument"], order["side"], order["type"] = report["instrument"], report["side"], report["type"]
+        order["quantity"], order["limit_price"], order["stop_price"] = (
+            report["quantity"], report["limit_price"], report["stop_price"],
+        )  # fmt: skip
+        order["reason"], order["tag"], order["flags"] = report["reason"], parent["tag"], _CHILD | _REDUCE_ONLY
+    order["state"] = _WORKING
+
+
+@rule
+def clear_order(order: Record) -> None:
+    """A fresh order: nothing asked, nothing filled."""
+    order["ts_end_ns"] = 0
+    order["quantity"], order["cost"], order["filled"], order["spent"] = 0, 0, 0, 0
+    order["limit_price"], order["stop_price"], order["decision"] = 0, 0, 0
+    order["parent"], order["tag"], order["flags"] = NONE, NONE, 0
+    order["time_in_force"], order["state"], order["reason"] = 0, _PENDING, 0
+
+
+@rule
+def _apply_amendment(context: Record, report: Record) -> None:
+    order = order_at(context, report["order_id"])
+    if (order["flags"] & _SIZED) != 0 and report["amount"] < order["cost"]:
+        client_of(context)["targets_shrunk"] += 1
+        position_of(context, order["instrument"])["unmet"] = 1
+    order["quantity"], order["cost"] = report["quantity"], report["amount"]
+    order["limit_price"], order["stop_price"] = report["limit_price"], report["stop_price"]
+
+
+@rule
+def _apply_end(context: Record, report: Record) -> None:
+    client, order = client_of(context), order_at(context, report["order_id"])
+    state = report["state"]
+    order["state"], order["ts_end_ns"] = state, report["ts_ns"]
+    if state >= _FIRST_REFUSAL:
+        client["refused"] += 1
+    if (order["flags"] & _SIZED) == 0:
+        return
+    position = position_of(context, order["instrument"])
+    if position["increase"] == report["order_id"]:
+        position["increase"] = NONE
+    if position["reduction"] == report["order_id"]:
+        position["reduction"] = NONE
+    if state >= _FIRST_REFUSAL:
+        client["targets_refused"] += 1
+        position["unmet"] = 1
+    elif state != _FILLED:
+        client["targets_unfilled"] += 1
+        position["unmet"] = 1
+
+
+@rule
+def _apply_cash(context: Record, report: Record) -> None:
+    client = client_of(context)
+    client["cash"] += report["amount"]
+    event = account_event_at(context, client["account_event_count"])
+    client["account_event_count"] += 1
+    event["ts_ns"], event["sequence"], event["amount"] = report["ts_ns"], report["sequence"], report["amount"]
+    event["instrument"], event["asset"], event["kind"] = report["instrument"], report["fee_asset"], report["cash_kind"]
+    if report["instrument"] != NONE:
+        position = position_of(context, report["instrument"])
+        if position["trade_open"] == 1:
+            position["trade_amount"] += report["amount"]
+
+
+@rule
+def _apply_fill(context: Record, report: Record) -> None:
+    client, order = client_of(context), order_at(context, report["order_id"])
+    position = position_of(context, report["instrument"])
+    side, quantity = report["side"], report["quantity"]
+    client["cash"] += report["amount"]
+    order["filled"] += quantity
+    order["spent"] += -side * report["amount"]
+    order["state"] = report["state"] if report["state"] == _FILLED else _PARTLY_FILLED
+    change = side * quantity - (report["fee"] if report["fee_asset"] != 0 else 0)
+    _follow_trade(position, change, report["amount"])
+    _count_costs(client, position, report)
+    if (order["flags"] & _CHILD) != 0 and order["reason"] >= _STOP_LOSS and order["reason"] <= _TIME_EXIT:
+        position["blocked"] = -side
+    _record_fill(context, client, order, report)
+
+
+@rule
+def in_lots(quantity: int, lot: int) -> int:
+    """A signed quantity without the dust below one lot."""
+    return quantity - quantity % lot if quantity >= 0 else -((-quantity) - (-quantity) % lot)
+
+
+@rule
+def _follow_trade(position: Record, change: int, amount: int) -> None:
+    """Book a fill to the open trade; close the trade where the position becomes flat or turns."""
+    before = in_lots(position["quantity"], position["lot"])
+    position["quantity"] += change
+    after = in_lots(position["quantity"], position["lot"])
+    if before != 0 and after != 0 and (before > 0) != (after > 0):
+        closing = mul_div_rounded_down(abs(amount), abs(before), abs(change))
+        closing = closing if amount >= 0 else -closing
+        position["trade_amount"] += closing
+        _close_trade(position)
+        amount -= closing
+    position["trade_amount"] += amount
+    position["trade_open"] = 1
+    if after == 0:
+        _close_trade(position)
+
+
+@rule
+def _close_trade(position: Record) -> None:
+    profit = position["trade_amount"]
+    position["trades"] += 1
+    if profit > 0:
+        position["wins"] += 1
+        position["gross_profit"] += profit
+    else:
+        position["gross_loss"] += profit
+    position["trade_amount"], position["trade_open"] = 0, 0
+
+
+@rule
+def _count_costs(client: Record, position: Record, report: Record) -> None:
+    fee = report["fee"]
+    if report["fee_asset"] != 0:
+        fee = mul_div_rounded_down(fee, report["price"], position["divisor"])
+    client["fee"] += fee
+    client["spread_cost"] += report["spread_cost"]
+    client["slippage_cost"] += report["slippage_cost"]
+    client["impact_cost"] += report["impact_cost"]
+    client["turnover"] += mul_div_rounded_down(report["price"], report["quantity"], position["divisor"])
+
+
+@rule
+def _record_fill(context: Record, client: Record, order: Record, report: Record) -> None:
+    fill = fill_at(context, client["fill_count"])
+    client["fill_count"] += 1
+    fill["ts_ns"], fill["sequence"], fill["order_id"] = report["ts_ns"], report["sequence"], report["order_id"]
+    fill["price"], fill["quantity"], fill["fee"] = report["price"], report["quantity"], report["fee"]
+    fill["reference_price"], fill["spread_cost"] = report["reference_price"], report["spread_cost"]
+    fill["slippage_cost"], fill["impact_cost"] = report["slippage_cost"], report["impact_cost"]
+    fill["tag"], fill["instrument"], fill["fee_asset"] = order["tag"], report["instrument"], report["fee_asset"]
+    fill["side"], fill["liquidity"] = report["side"], report["liquidity"]
+    fill["reason"], fill["at_open"] = order["reason"], report["at_open"]
+
+
+@rule
+def value_of(position: Record) -> int:
+    """What a position is worth at the last price, dust included, rounded down; negative for a short."""
+    quantity = position["quantity"]
+    if quantity >= 0:
+        return mul_div_rounded_down(quantity, position["last_price"], position["divisor"])
+    return -mul_div_rounded_down(-quantity, position["last_price"], position["divisor"])
+
+
+@rule
+def mark(context: Record) -> None:
+    """Equity and exposure at the last prices."""
+    client = client_of(context)
+    equity, exposure = client["cash"], 0
+    for instrument in range(context["instruments"]):
+        position = position_of(context, instrument)
+        if position["quantity"] != 0:
+            value = value_of(position)
+            equity += value
+            exposure += abs(value)
+    client["equity"], client["exposure"] = equity, exposure

@@ -1,0 +1,144 @@
+"""What the venue half does with a command: accept or refuse by name, cancel, amend.
+
+Invariants: a command is taken or refused whole; a refused order never had a slot; an accepted one holds what it must
+before anything else happens (rule book §4.9-10).
+"""
+
+from __future__ import annotations
+
+from tickwright.domain import records
+from tickwright.kernel.arithmetic import OVERFLOW
+from tickwright.kernel.compilation import rule
+from tickwright.kernel.layout import NONE, Record, book_of, slot_at, venue_of, view_int64
+from tickwright.kernel.orders import (
+    append,
+    finish,
+    free_cash,
+    holding_of,
+    is_reduce_only,
+    new_slot,
+    report_accepted,
+    report_end,
+    set_hold,
+)
+from tickwright.kernel.prices import notional_of
+
+_NEW = int(records.CommandKind.NEW)
+_CANCEL = int(records.CommandKind.CANCEL)
+_CANCEL_ALL = int(records.CommandKind.CANCEL_ALL)
+_REDUCE_ONLY = int(records.OrderFlag.REDUCE_ONLY)
+_CANCELLED = int(records.OrderState.CANCELLED)
+_TICK = int(records.OrderState.VENUE_TICK)
+_LOT = int(records.OrderState.VENUE_LOT)
+_MIN_NOTIONAL = int(records.OrderState.VENUE_MIN_NOTIONAL)
+_INSUFFICIENT_FUNDS = int(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
+_UNSUPPORTED = int(records.OrderState.VENUE_UNSUPPORTED)
+_OVERFLOW = int(records.OrderState.RISK_OVERFLOW)
+
+
+@rule
+def execute(context: Record, command: Record) -> None:
+    """Carry out one command at the venue's present step."""
+    kind = command["kind"]
+    if kind == _NEW:
+        _accept(context, command)
+    elif kind == _CANCEL:
+        _cancel(context, command["order_id"])
+    elif kind == _CANCEL_ALL:
+        _cancel_all(context, command["instrument"])
+
+
+@rule
+def slot_place(context: Record, order_id: int) -> int:
+    """The slot of a working order, NONE when it does not work."""
+    return view_int64(context["slot_of_order"], context["order_capacity"])[order_id]
+
+
+@rule
+def _refusal_of(book: Record, command: Record) -> int:
+    """The state that refuses an order for its numbers alone, 0 where they are fine."""
+    quantity, limit, stop = command["quantity"], command["limit_price"], command["stop_price"]
+    if quantity <= 0 and command["cost"] <= 0:
+        return _LOT
+    if quantity % book["lot"] != 0 or (quantity > 0 and quantity < book["min_quantity"]):
+        return _LOT
+    if book["max_quantity"] > 0 and quantity > book["max_quantity"]:
+        return _LOT
+    if limit < 0 or stop < 0 or limit % book["tick"] != 0 or stop % book["tick"] != 0:
+        return _TICK
+    if limit > 0 and (command["flags"] & _REDUCE_ONLY) == 0:
+        notional = notional_of(limit, quantity, book["divisor"], 1)
+        if notional == OVERFLOW:
+            return _OVERFLOW
+        if notional < book["min_notional"]:
+            return _MIN_NOTIONAL
+    return 0
+
+
+@rule
+def _accept(context: Record, command: Record) -> None:
+    venue, book = venue_of(context), book_of(context, command["instrument"])
+    venue["next_order"] = max(venue["next_order"], command["order_id"] + 1)
+    view_int64(context["slot_of_order"], context["order_capacity"])[command["order_id"]] = NONE
+    refusal = _refusal_of(book, command)
+    if refusal != 0:
+        report_end(context, command["order_id"], command["instrument"], refusal)
+        return
+    place = new_slot(context)
+    slot = slot_at(context, place)
+    _fill_slot(slot, command)
+    hold = holding_of(context, slot)
+    available = free_cash(context) if slot["side"] > 0 else book["position"] - book["held"]
+    if hold == OVERFLOW or (hold > 0 and hold > available):
+        slot["next"] = venue["free_slot"]
+        venue["free_slot"] = place
+        state = _OVERFLOW if hold == OVERFLOW else _INSUFFICIENT_FUNDS
+        report_end(context, command["order_id"], command["instrument"], state)
+        return
+    set_hold(context, slot, hold)
+    append(context, place)
+    view_int64(context["slot_of_order"], context["order_capacity"])[slot["order_id"]] = place
+    report_accepted(context, slot)
+
+
+@rule
+def _fill_slot(slot: Record, command: Record) -> None:
+    slot["order_id"], slot["quantity"], slot["cost"] = command["order_id"], command["quantity"], command["cost"]
+    slot["limit_price"], slot["stop_price"], slot["trail"] = (
+        command["limit_price"], command["stop_price"], command["trail"],
+    )  # fmt: skip
+    slot["expire_ns"], slot["oco"], slot["decision"] = command["expire_ns"], command["oco"], command["decision"]
+    slot["exit_stop_ppb"], slot["exit_target_ppb"] = command["exit_stop_ppb"], command["exit_target_ppb"]
+    slot["exit_trail_ppb"], slot["exit_max_bars"] = command["exit_trail_ppb"], command["exit_max_bars"]
+    slot["tag"], slot["instrument"], slot["flags"] = command["tag"], command["instrument"], command["flags"]
+    slot["side"], slot["type"] = command["side"], command["type"]
+    slot["time_in_force"], slot["reason"] = command["time_in_force"], command["reason"]
+    clear_progress(slot)
+
+
+@rule
+def clear_progress(slot: Record) -> None:
+    """Nothing has happened to an order yet."""
+    slot["filled"], slot["spent"], slot["hold"], slot["peak"], slot["bars_left"] = 0, 0, 0, 0, 0
+    slot["born_step"], slot["dead_step"], slot["met_step"], slot["parent"] = NONE, NONE, NONE, NONE
+    slot["tested"] = 0
+    slot["met"], slot["rested"], slot["triggered"], slot["shrunk"], slot["candidate"] = 0, 0, 0, 0, 0
+
+
+@rule
+def _cancel(context: Record, order_id: int) -> None:
+    """End a working order; one that has already ended stays as it ended."""
+    place = slot_place(context, order_id)
+    if place != NONE:
+        finish(context, place, _CANCELLED)
+
+
+@rule
+def _cancel_all(context: Record, instrument: int) -> None:
+    place = venue_of(context)["head"]
+    while place != NONE:
+        slot = slot_at(context, place)
+        following = slot["next"]
+        if slot["side"] != 0 and (instrument == NONE or slot["instrument"] == instrument):
+            finish(context, place, _CANCELLED)
+        place = following

@@ -1,0 +1,179 @@
+"""From targets to commands: which targets act, how large the orders are, what is cancelled first.
+
+Invariants (rule book §7): all targets of one instant are sized from equity at that instant's closes; reductions are by
+quantity, increases by cost with the fee inside; a target counts to the nearest ppb; NaN neither acts nor resets; a
+change on an absent bar waits for the next one; results do not depend on symbol order.
+"""
+
+from __future__ import annotations
+
+import math
+
+from tickwright.domain import records
+from tickwright.kernel.arithmetic import PPB, floored_to, mul_div_rounded_down, mul_div_rounded_up
+from tickwright.kernel.client import clear_order, in_lots
+from tickwright.kernel.compilation import rule
+from tickwright.kernel.layout import (
+    NONE,
+    Record,
+    client_of,
+    command_at,
+    order_at,
+    position_of,
+    view_float64,
+    view_int64,
+    view_uint8,
+)
+
+_NEW = int(records.CommandKind.NEW)
+_CANCEL = int(records.CommandKind.CANCEL)
+_MARKET = int(records.OrderType.MARKET)
+_SIZED = int(records.OrderFlag.SIZED)
+_REDUCE_ONLY = int(records.OrderFlag.REDUCE_ONLY)
+_SIGNAL = int(records.Reason.SIGNAL)
+_REBALANCE = int(records.Reason.REBALANCE)
+
+
+@rule
+def decide(context: Record, decision: int) -> None:
+    """Turn the targets of one instant into commands."""
+    count = context["instruments"]
+    wanted = view_float64(context["wanted"], (decision + 1) * count)
+    acts = view_uint8(context["acts"], (decision + 1) * count)
+    present = view_uint8(context["decision_presence"], (decision + 1) * count)
+    for instrument in range(count):
+        index = decision * count + instrument
+        position = position_of(context, instrument)
+        if not math.isnan(wanted[index]):
+            position["standing"] = wanted[index]
+        if present[index] != 0 and acts[index] != 0 and _acts_now(context, position, wanted[index]):
+            size(context, instrument, position["standing"], decision + 1)
+
+
+@rule
+def shares_of(context: Record) -> int:
+    """By how many an equity is divided for one symbol's share: 1 for weights, the number of symbols for targets."""
+    return 1 if context["share_of_equity"] == 1 else context["instruments"]
+
+
+@rule
+def _acts_now(context: Record, position: Record, wanted: float) -> bool:
+    if context["on_change"] == 0:
+        return not math.isnan(wanted) and _strays(context, position, wanted)
+    if math.isnan(position["standing"]):
+        return False
+    if position["standing"] != position["acted"]:
+        return True
+    unfinished = position["unmet"] == 1 or position["increase"] != NONE or position["reduction"] != NONE
+    return context["retry"] == 1 and unfinished
+
+
+@rule
+def _strays(context: Record, position: Record, wanted: float) -> bool:
+    equity = client_of(context)["equity"]
+    lots = in_lots(position["quantity"], position["lot"])
+    held = float(lots) * float(position["last_price"]) / float(position["divisor"])
+    return equity > 0 and abs(held * shares_of(context) / float(equity) - wanted) > context["band"]
+
+
+@rule
+def _target_value(context: Record, target: float) -> int:
+    """The money a target stands for, without its sign: a target counts to the nearest ppb."""
+    ppb = int(round(abs(target) * PPB))
+    return mul_div_rounded_down(max(0, client_of(context)["equity"]), ppb, PPB * shares_of(context))
+
+
+@rule
+def size(context: Record, instrument: int, target: float, decision: int) -> None:
+    """Cancel the instrument's unfinished rest and send what leads from the position held to the target."""
+    position = position_of(context, instrument)
+    position["acted"], position["unmet"] = target, 0
+    _cancel_rest(context, position)
+    lots, side = in_lots(position["quantity"], position["lot"]), 1 if target > 0 else -1
+    wanted = _target_value(context, target)
+    if lots != 0 and (target == 0 or (lots > 0) != (target > 0)):
+        _reduce(context, instrument, position, abs(lots), decision)
+        lots = 0
+    if target == 0:
+        return
+    held = mul_div_rounded_up(abs(lots), position["last_price"], position["divisor"])
+    if wanted < held:
+        kept = mul_div_rounded_up(wanted, position["divisor"], position["last_price"])
+        _reduce(context, instrument, position, floored_to(max(0, abs(lots) - kept), position["lot"]), decision)
+    elif wanted > held and position["blocked"] != side:
+        _increase(context, instrument, position, side, wanted - held, decision)
+
+
+@rule
+def _cancel_rest(context: Record, position: Record) -> None:
+    for order_id in (position["increase"], position["reduction"]):
+        if order_id != NONE:
+            command = new_command(context)
+            command["kind"], command["order_id"] = _CANCEL, order_id
+    position["increase"], position["reduction"] = NONE, NONE
+
+
+@rule
+def _reduce(context: Record, instrument: int, position: Record, quantity: int, decision: int) -> None:
+    if quantity <= 0:
+        return
+    command = new_command(context)
+    command["kind"], command["instrument"], command["type"] = _NEW, instrument, _MARKET
+    command["side"] = -1 if position["quantity"] > 0 else 1
+    command["quantity"], command["flags"], command["decision"] = quantity, _SIZED | _REDUCE_ONLY, decision
+    position["reduction"] = send(context, command)
+
+
+@rule
+def _increase(context: Record, instrument: int, position: Record, side: int, cost: int, decision: int) -> None:
+    command = new_command(context)
+    command["kind"], command["instrument"], command["type"] = _NEW, instrument, _MARKET
+    command["side"], command["cost"], command["flags"], command["decision"] = side, cost, _SIZED, decision
+    _attach_exits(context, instrument, command, decision - 1)
+    position["increase"] = send(context, command)
+
+
+@rule
+def _attach_exits(context: Record, instrument: int, command: Record, decision: int) -> None:
+    if context["exits"] == 0:
+        return
+    index = decision * context["instruments"] + instrument
+    command["exit_stop_ppb"] = view_int64(context["exit_stop"], index + 1)[index]
+    command["exit_target_ppb"] = view_int64(context["exit_target"], index + 1)[index]
+    command["exit_trail_ppb"] = view_int64(context["exit_trail"], index + 1)[index]
+    command["exit_max_bars"] = context["exit_max_bars"]
+
+
+@rule
+def new_command(context: Record) -> Record:
+    """The next place of the command ring, cleared."""
+    client = client_of(context)
+    command = command_at(context, client["command_count"])
+    client["command_count"] += 1
+    command["order_id"], command["quantity"], command["cost"] = NONE, 0, 0
+    command["limit_price"], command["stop_price"], command["trail"], command["expire_ns"] = 0, 0, 0, 0
+    command["oco"], command["decision"], command["tag"] = 0, 0, NONE
+    command["exit_stop_ppb"], command["exit_target_ppb"] = 0, 0
+    command["exit_trail_ppb"], command["exit_max_bars"] = 0, 0
+    command["instrument"], command["flags"], command["kind"], command["side"] = NONE, 0, 0, 1
+    command["type"], command["time_in_force"], command["reason"] = 0, 0, _SIGNAL
+    return command
+
+
+@rule
+def send(context: Record, command: Record) -> int:
+    """Give a new order its number and its record in the client half."""
+    client = client_of(context)
+    order_id = client["order_count"]
+    client["order_count"] += 1
+    command["order_id"] = order_id
+    order = order_at(context, order_id)
+    clear_order(order)
+    order["order_id"], order["ts_sent_ns"] = order_id, client["now_ns"]
+    order["quantity"], order["cost"], order["decision"] = command["quantity"], command["cost"], command["decision"]
+    order["limit_price"], order["stop_price"], order["tag"] = (
+        command["limit_price"], command["stop_price"], command["tag"],
+    )  # fmt: skip
+    order["instrument"], order["flags"], order["side"] = command["instrument"], command["flags"], command["side"]
+    order["type"], order["time_in_force"], order["reason"] = command["type"], command["time_in_force"], command["reason"]
+    return order_id

@@ -1,0 +1,396 @@
+"""The kernel's records: one context of addresses, the venue half, the client half, and working orders.
+
+Invariants: every layout is C-aligned; the context's first field is `LAYOUT`, a hash over all layouts that every entry
+checks, because integer entry points do not carry them in their signatures; index arrays are time-major, so the value
+of instrument `i` at row `k` stands at `k·n + i`. A link of -1 ends a list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+import numpy as np
+
+from tickwright.domain import records
+from tickwright.kernel.compilation import rule
+from tickwright.kernel.memory import view_of
+
+Record = Any
+"""A structured scalar: a Numba record compiled, a NumPy void uncompiled."""
+
+CONTEXT: Final = np.dtype(
+    [
+        ("layout", "i8"),
+        # the two halves
+        ("linked", "i8"),  # 1: reports go straight into the client half; 0: they wait in the report ring
+        ("venue", "i8"),
+        ("books", "i8"),
+        ("slots", "i8"),
+        ("slot_capacity", "i8"),
+        ("slot_of_order", "i8"),
+        ("recent", "i8"),
+        ("recent_capacity", "i8"),
+        ("client", "i8"),
+        ("positions", "i8"),
+        ("orders", "i8"),
+        ("order_capacity", "i8"),
+        ("fills", "i8"),
+        ("fill_capacity", "i8"),
+        ("account_events", "i8"),
+        ("account_event_capacity", "i8"),
+        ("commands", "i8"),
+        ("command_capacity", "i8"),
+        ("report", "i8"),
+        ("reports", "i8"),
+        ("report_capacity", "i8"),
+        # the market: rows of the finest bars
+        ("instruments", "i8"),
+        ("rows", "i8"),
+        ("timeframe_ns", "i8"),
+        ("open_ns", "i8"),
+        ("presence", "i8"),  # 0 absent, 1 a bar in which nothing trades, 2 a bar
+        ("open", "i8"),
+        ("high", "i8"),
+        ("low", "i8"),
+        ("close", "i8"),
+        ("volume", "i8"),
+        ("statistics", "i8"),  # 1: the three arrays below are filled
+        ("open_budget", "i8"),
+        ("sigma", "i8"),
+        ("daily_volume", "i8"),
+        ("windows", "i8"),
+        # decisions
+        ("decision_of_row", "i8"),  # index of the decision after a row, -1 for none
+        ("decision_ns", "i8"),
+        ("decisions", "i8"),
+        ("wanted", "i8"),  # float64 decision × instrument; 0 where a callback decides
+        ("acts", "i8"),  # uint8 decision × instrument: whether a target may act then
+        ("decision_presence", "i8"),  # uint8 decision × instrument: whether the instrument's bar closed then
+        ("exit_stop", "i8"),
+        ("exit_target", "i8"),
+        ("exit_trail", "i8"),
+        ("wake", "i8"),  # uint8 per decision: whether the callback is called
+        ("equity", "i8"),
+        ("exposure", "i8"),
+        ("cash_curve", "i8"),
+        ("callback", "i8"),
+        ("wake_on_fill", "i8"),
+        ("on_change", "i8"),
+        ("share_of_equity", "i8"),  # 1: weights, fractions of equity; 0: fractions of an equal allocation
+        ("retry", "i8"),
+        ("exits", "i8"),
+        ("exit_max_bars", "i8"),
+        ("reenter_next_bar", "i8"),
+        # costs
+        ("half_spread_ppb", "i8"),
+        ("slippage_ppb", "i8"),
+        ("participation_ppb", "i8"),  # -1: the cap is off
+        ("impact", "i8"),
+        ("fee_received", "i8"),
+        ("limit_touch", "i8"),
+        ("limit_gap_open", "i8"),
+        ("decay_window_ns", "i8"),
+        ("statistics_window_ns", "i8"),
+        ("latency_ns", "i8"),
+        ("band", "f8"),
+        ("impact_y", "f8"),
+        ("impact_gamma", "f8"),
+        ("volume_floor", "f8"),
+        ("bars_per_day", "f8"),
+    ],
+    align=True,
+)
+
+VENUE: Final = np.dtype(
+    [
+        ("step", "i8"),  # 2·row: the OPEN of a row comes next; 2·row+1: its RANGE
+        ("now_ns", "i8"),
+        ("cash", "i8"),
+        ("held", "i8"),  # cash that resting orders hold
+        ("head", "i8"),  # working orders of all instruments in order of arrival
+        ("tail", "i8"),
+        ("working", "i8"),
+        ("free_slot", "i8"),
+        ("used_slots", "i8"),
+        ("dead", "i8"),  # slots of orders that ended in this step
+        ("next_order", "i8"),  # the number the next order gets that the venue itself creates
+        ("arrivals", "i8"),
+        ("recent_first", "i8"),
+        ("recent_end", "i8"),
+        ("report_count", "i8"),
+        ("ambiguous", "i8"),
+        ("warned", "i8"),  # WARNED_ bits
+        ("error", "i8"),
+    ],
+    align=True,
+)
+
+BOOK: Final = np.dtype(
+    [
+        # rules in force
+        ("tick", "i8"),
+        ("lot", "i8"),
+        ("min_notional", "i8"),
+        ("min_quantity", "i8"),
+        ("max_quantity", "i8"),
+        ("divisor", "i8"),  # price units × quantity units per money unit
+        ("maker_fee_ppb", "i8"),
+        ("taker_fee_ppb", "i8"),
+        ("unit", "f8"),  # one quantity unit in base units
+        ("capped", "i8"),  # 0 where the series has no volume
+        ("base_asset", "i8"),
+        # the account here
+        ("position", "i8"),  # quantity units, dust included
+        ("held", "i8"),  # quantity units that resting plain sells hold
+        ("head", "i8"),  # working orders of this instrument in order of arrival
+        ("tail", "i8"),
+        ("sequence", "i8"),
+        ("last_price", "i8"),
+        # what was used of this bar's volume
+        ("budget_row", "i8"),
+        ("used_at_open", "i8"),
+        ("used_in_range", "i8"),
+        # what our own trading did to the price
+        ("bought", "i8"),  # taker quantity inside the decay window
+        ("sold", "i8"),
+        ("net", "i8"),  # signed taker quantity since the start
+        # how much may be reduced in this RANGE (rule book §5.1)
+        ("reducible", "i8"),
+        ("reduced", "i8"),
+    ],
+    align=True,
+)
+
+SLOT: Final = np.dtype(
+    [
+        ("order_id", "i8"),
+        ("arrival", "i8"),
+        ("quantity", "i8"),
+        ("filled", "i8"),
+        ("cost", "i8"),
+        ("spent", "i8"),
+        ("hold", "i8"),  # cash (buy) or base (plain sell) it holds
+        ("limit_price", "i8"),
+        ("stop_price", "i8"),
+        ("trail", "i8"),
+        ("peak", "i8"),
+        ("expire_ns", "i8"),
+        ("oco", "i8"),
+        ("decision", "i8"),
+        ("parent", "i8"),
+        ("exit_stop_ppb", "i8"),
+        ("exit_target_ppb", "i8"),
+        ("exit_trail_ppb", "i8"),
+        ("exit_max_bars", "i8"),
+        ("bars_left", "i8"),
+        ("born_step", "i8"),  # the step in which a child was born, -1 for commands
+        ("dead_step", "i8"),  # a limit that took part cannot fill again in this row
+        ("met_step", "i8"),  # the last step it took part in
+        ("tag", "i8"),
+        ("previous", "i8"),
+        ("next", "i8"),
+        ("previous_here", "i8"),
+        ("next_here", "i8"),
+        ("next_dead", "i8"),
+        ("instrument", "i8"),
+        ("flags", "i8"),
+        ("side", "i8"),
+        ("type", "i8"),
+        ("time_in_force", "i8"),
+        ("reason", "i8"),
+        ("met", "i8"),  # its first event is over
+        ("tested", "i8"),  # minimum and cash were tested for the whole order
+        ("rested", "i8"),  # a limit that did not cross at some event
+        ("triggered", "i8"),
+        ("shrunk", "i8"),  # the decision's shrink factor was taken
+        ("candidate", "i8"),  # its group in the RANGE being matched, 0 for none
+    ],
+    align=True,
+)
+
+RECENT: Final = np.dtype([("ts_ns", "i8"), ("quantity", "i8"), ("instrument", "i8"), ("side", "i8")], align=True)
+
+WINDOW: Final = np.dtype(
+    [
+        ("seen_rows", "i8"),
+        ("first_row", "i8"),  # the oldest row whose bar may still be inside the window
+        ("bars", "i8"),
+        ("volume", "i8"),
+        ("squares", "f8"),
+        ("last_close", "i8"),
+    ],
+    align=True,
+)
+
+CLIENT: Final = np.dtype(
+    [
+        ("now_ns", "i8"),
+        ("cash", "i8"),
+        ("equity", "i8"),
+        ("exposure", "i8"),
+        ("initial_cash", "i8"),
+        ("order_count", "i8"),
+        ("fill_count", "i8"),
+        ("account_event_count", "i8"),
+        ("command_count", "i8"),
+        ("decision", "i8"),  # index of the decision being made, -1 before the first
+        ("refused", "i8"),  # orders refused
+        ("targets_refused", "i8"),
+        ("targets_shrunk", "i8"),
+        ("targets_unfilled", "i8"),
+        ("fee", "i8"),
+        ("spread_cost", "i8"),
+        ("slippage_cost", "i8"),
+        ("impact_cost", "i8"),
+        ("turnover", "i8"),
+        ("overflow", "i8"),
+    ],
+    align=True,
+)
+
+POSITION: Final = np.dtype(
+    [
+        ("quantity", "i8"),  # quantity units, dust included
+        ("last_price", "i8"),
+        ("lot", "i8"),
+        ("divisor", "i8"),
+        ("acted", "f8"),  # the last target acted on
+        ("standing", "f8"),  # the last target that was not NaN
+        ("increase", "i8"),  # unfinished order that increases for the last decision, -1 for none
+        ("reduction", "i8"),
+        ("unmet", "i8"),  # 1 while the last decision has a refused, shrunk or unfilled order
+        ("blocked", "i8"),  # side on which nothing increases after a protective exit, 0 for none
+        # trades from flat to flat
+        ("trade_amount", "i8"),
+        ("trade_open", "i8"),
+        ("trades", "i8"),
+        ("wins", "i8"),
+        ("gross_profit", "i8"),
+        ("gross_loss", "i8"),
+    ],
+    align=True,
+)
+
+LAYOUT: Final = int.from_bytes(
+    hashlib.sha256(
+        "|".join(
+            str(dtype.fields)
+            for dtype in (
+                CONTEXT, VENUE, BOOK, SLOT, RECENT, WINDOW, CLIENT, POSITION,
+                records.ORDER, records.FILL, records.ACCOUNT_EVENT, records.COMMAND, records.REPORT,
+            )
+        ).encode()
+    ).digest()[:7],
+    "big",
+)  # fmt: skip
+
+# What `advance` returns, beside 0 for "done".
+NEED_CAPACITY: Final = 1
+STOPPED: Final = 2
+WRONG_LAYOUT: Final = 3
+
+# Bits of VENUE.warned.
+WARNED_CAP_OFF: Final = 1
+
+NONE: Final = -1
+UNLIMITED: Final = 2**62
+
+IMPACT_NONE: Final = 0
+IMPACT_LINEAR: Final = 1
+IMPACT_SQRT: Final = 2
+
+view_context = view_of(CONTEXT)
+_view_venue = view_of(VENUE)
+_view_book = view_of(BOOK)
+_view_slot = view_of(SLOT)
+_view_recent = view_of(RECENT)
+_view_window = view_of(WINDOW)
+_view_client = view_of(CLIENT)
+_view_position = view_of(POSITION)
+_view_order = view_of(records.ORDER)
+_view_fill = view_of(records.FILL)
+_view_account_event = view_of(records.ACCOUNT_EVENT)
+_view_command = view_of(records.COMMAND)
+_view_report = view_of(records.REPORT)
+view_int64 = view_of(np.dtype(np.int64))
+view_float64 = view_of(np.dtype(np.float64))
+view_uint8 = view_of(np.dtype(np.uint8))
+
+
+@rule
+def venue_of(context: Record) -> Record:
+    """The venue half's own record."""
+    return _view_venue(context["venue"], 1)[0]
+
+
+@rule
+def book_of(context: Record, instrument: int) -> Record:
+    """The venue's record of an instrument: rules in force, account, volume used."""
+    return _view_book(context["books"], context["instruments"])[instrument]
+
+
+@rule
+def slot_at(context: Record, place: int) -> Record:
+    """A working order."""
+    return _view_slot(context["slots"], context["slot_capacity"])[place]
+
+
+@rule
+def recent_at(context: Record, place: int) -> Record:
+    """One of our taker trades inside the decay window."""
+    return _view_recent(context["recent"], context["recent_capacity"])[place]
+
+
+@rule
+def window_of(context: Record, instrument: int) -> Record:
+    """The state of the fold behind volume and volatility."""
+    return _view_window(context["windows"], context["instruments"])[instrument]
+
+
+@rule
+def client_of(context: Record) -> Record:
+    """The client half's own record."""
+    return _view_client(context["client"], 1)[0]
+
+
+@rule
+def position_of(context: Record, instrument: int) -> Record:
+    """The client's record of an instrument."""
+    return _view_position(context["positions"], context["instruments"])[instrument]
+
+
+@rule
+def order_at(context: Record, order_id: int) -> Record:
+    """The client's record of an order."""
+    return _view_order(context["orders"], context["order_capacity"])[order_id]
+
+
+@rule
+def fill_at(context: Record, place: int) -> Record:
+    """One of the client's fills."""
+    return _view_fill(context["fills"], context["fill_capacity"])[place]
+
+
+@rule
+def account_event_at(context: Record, place: int) -> Record:
+    """One of the client's account events."""
+    return _view_account_event(context["account_events"], context["account_event_capacity"])[place]
+
+
+@rule
+def command_at(context: Record, place: int) -> Record:
+    """A place of the command ring."""
+    return _view_command(context["commands"], context["command_capacity"])[place]
+
+
+@rule
+def report_of(context: Record) -> Record:
+    """The report the venue is writing."""
+    return _view_report(context["report"], 1)[0]
+
+
+@rule
+def waiting_report(context: Record, place: int) -> Record:
+    """A place of the report ring, used while the halves are apart."""
+    return _view_report(context["reports"], context["report_capacity"])[place]

@@ -1,0 +1,72 @@
+"""Views on memory that NumPy owns, by address: what lets compiled code take one integer instead of twenty arrays.
+
+Invariants: a view never owns memory and never outlives the run's `Memory`; addresses are never part of a snapshot.
+Uncompiled, the same names return NumPy arrays over the same bytes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from llvmlite import ir
+from numba import carray, from_dtype, types
+from numba.extending import intrinsic
+
+from tickwright.kernel.compilation import COMPILED, rule
+
+View = Callable[[int, int], npt.NDArray[Any]]
+_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
+
+
+def _compiled_view(dtype: np.dtype[Any]) -> View:
+    element = from_dtype(dtype)
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def as_pointer(typing_context, address):  # type: ignore[no-untyped-def]
+        signature = types.CPointer(element)(types.intp)
+
+        def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+            return builder.inttoptr(args[0], context.get_value_type(types.CPointer(element)))
+
+        return signature, codegen
+
+    @rule
+    def view(address, count):  # type: ignore[no-untyped-def]
+        return carray(as_pointer(address), count)
+
+    return view
+
+
+def _plain_view(dtype: np.dtype[Any]) -> View:
+    def view(address: int, count: int) -> npt.NDArray[Any]:
+        size = int(count) * dtype.itemsize
+        return np.frombuffer((ctypes.c_char * size).from_address(int(address)), dtype)
+
+    return view
+
+
+def view_of(dtype: np.dtype[Any]) -> View:
+    """A function (address, count) → array of this element type, for compiled and uncompiled rules alike."""
+    return _compiled_view(dtype) if COMPILED else _plain_view(dtype)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _compiled_call_back(typing_context, address, argument):  # type: ignore[no-untyped-def]
+    """Call `int64 f(int64)` at an address."""
+
+    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+        function_type = ir.FunctionType(ir.IntType(64), [ir.IntType(64)])
+        return builder.call(builder.inttoptr(args[0], function_type.as_pointer()), [args[1]])
+
+    return types.int64(types.intp, types.int64), codegen
+
+
+def _plain_call_back(address: int, argument: int) -> int:
+    return int(_CALLBACK(int(address))(int(argument)))
+
+
+call_back: Callable[[int, int], int] = _compiled_call_back if COMPILED else _plain_call_back

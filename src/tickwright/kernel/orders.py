@@ -1,0 +1,231 @@
+"""Working orders of the venue half: their slots, their order of arrival, what they hold, and how they end.
+
+Invariants: an order has a slot from acceptance to its end; lists are in order of arrival, one over all instruments and
+one per instrument; a slot with side 0 is dead and leaves the lists when the step is over, so that a step may walk them
+while orders end. What orders hold is the sum of their slots' holds.
+"""
+
+from __future__ import annotations
+
+from tickwright.domain import records
+from tickwright.kernel.arithmetic import OVERFLOW
+from tickwright.kernel.compilation import rule
+from tickwright.kernel.client import apply_report
+from tickwright.kernel.layout import (
+    NONE,
+    Record,
+    book_of,
+    report_of,
+    slot_at,
+    venue_of,
+    view_int64,
+    waiting_report,
+)
+from tickwright.kernel.prices import fee_rounded_up, notional_of
+
+_ACCEPTED = int(records.ReportKind.ACCEPTED)
+_ENDED = int(records.ReportKind.ENDED)
+_AMENDED = int(records.ReportKind.AMENDED)
+_MARKET = int(records.OrderType.MARKET)
+_LIMIT = int(records.OrderType.LIMIT)
+_STOP_LIMIT = int(records.OrderType.STOP_LIMIT)
+_TAKE_PROFIT_LIMIT = int(records.OrderType.TAKE_PROFIT_LIMIT)
+_REDUCE_ONLY = int(records.OrderFlag.REDUCE_ONLY)
+_WORKING = int(records.OrderState.WORKING)
+_TRAILING_STOP = int(records.OrderType.TRAILING_STOP)
+
+
+@rule
+def emit(context: Record) -> None:
+    """Hand the report that was written to the client half, or keep it for whoever carries it there."""
+    if context["linked"] == 1:
+        apply_report(context, report_of(context))
+        return
+    venue, report = venue_of(context), report_of(context)
+    waiting = waiting_report(context, venue["report_count"])
+    _copy_report(report, waiting)
+    venue["report_count"] += 1
+
+
+@rule
+def _copy_report(report: Record, copy: Record) -> None:
+    copy["ts_ns"], copy["order_id"], copy["sequence"] = report["ts_ns"], report["order_id"], report["sequence"]
+    copy["price"], copy["quantity"], copy["amount"] = report["price"], report["quantity"], report["amount"]
+    copy["fee"], copy["reference_price"], copy["spread_cost"] = report["fee"], report["reference_price"], report["spread_cost"]
+    copy["slippage_cost"], copy["impact_cost"] = report["slippage_cost"], report["impact_cost"]
+    copy["limit_price"], copy["stop_price"], copy["parent"] = report["limit_price"], report["stop_price"], report["parent"]
+    copy["instrument"], copy["fee_asset"], copy["kind"] = report["instrument"], report["fee_asset"], report["kind"]
+    copy["side"], copy["liquidity"], copy["type"] = report["side"], report["liquidity"], report["type"]
+    copy["state"], copy["at_open"], copy["reason"] = report["state"], report["at_open"], report["reason"]
+    copy["cash_kind"] = report["cash_kind"]
+
+
+@rule
+def is_limit(type_: int) -> bool:
+    """Whether an order type ends as a limit order."""
+    return type_ == _LIMIT or type_ == _STOP_LIMIT or type_ == _TAKE_PROFIT_LIMIT
+
+
+@rule
+def is_reduce_only(slot: Record) -> bool:
+    """Whether an order may only make a position smaller."""
+    return (slot["flags"] & _REDUCE_ONLY) != 0
+
+
+@rule
+def new_slot(context: Record) -> int:
+    """The place of a free slot; capacity was seen to before the step."""
+    venue = venue_of(context)
+    place = venue["free_slot"]
+    if place == NONE:
+        place = venue["used_slots"]
+        venue["used_slots"] += 1
+    else:
+        venue["free_slot"] = slot_at(context, place)["next"]
+    return place
+
+
+@rule
+def append(context: Record, place: int) -> None:
+    """Put an order at the end of both lists: it has just arrived."""
+    venue, slot = venue_of(context), slot_at(context, place)
+    book = book_of(context, slot["instrument"])
+    slot["arrival"] = venue["arrivals"]
+    venue["arrivals"] += 1
+    venue["working"] += 1
+    slot["previous"], slot["next"] = venue["tail"], NONE
+    slot["previous_here"], slot["next_here"] = book["tail"], NONE
+    if venue["tail"] == NONE:
+        venue["head"] = place
+    else:
+        slot_at(context, venue["tail"])["next"] = place
+    if book["tail"] == NONE:
+        book["head"] = place
+    else:
+        slot_at(context, book["tail"])["next_here"] = place
+    venue["tail"] = place
+    book["tail"] = place
+
+
+@rule
+def unlink(context: Record, place: int) -> None:
+    """Take an order out of both lists."""
+    venue, slot = venue_of(context), slot_at(context, place)
+    book = book_of(context, slot["instrument"])
+    venue["working"] -= 1
+    if slot["previous"] == NONE:
+        venue["head"] = slot["next"]
+    else:
+        slot_at(context, slot["previous"])["next"] = slot["next"]
+    if slot["next"] == NONE:
+        venue["tail"] = slot["previous"]
+    else:
+        slot_at(context, slot["next"])["previous"] = slot["previous"]
+    if slot["previous_here"] == NONE:
+        book["head"] = slot["next_here"]
+    else:
+        slot_at(context, slot["previous_here"])["next_here"] = slot["next_here"]
+    if slot["next_here"] == NONE:
+        book["tail"] = slot["previous_here"]
+    else:
+        slot_at(context, slot["next_here"])["previous_here"] = slot["previous_here"]
+
+
+@rule
+def bury_dead(context: Record) -> None:
+    """Give back the slots of orders that ended since the last call."""
+    venue = venue_of(context)
+    place = venue["dead"]
+    while place != NONE:
+        slot = slot_at(context, place)
+        following = slot["next_dead"]
+        unlink(context, place)
+        slot["next"] = venue["free_slot"]
+        venue["free_slot"] = place
+        place = following
+    venue["dead"] = NONE
+
+
+@rule
+def rest_of(slot: Record) -> int:
+    """The quantity an order still wants; 0 for an order by cost."""
+    return max(0, slot["quantity"] - slot["filled"])
+
+
+@rule
+def holding_of(context: Record, slot: Record) -> int:
+    """What an order ought to hold now: cash for a resting buy, base for a plain sell (rule book §4.9)."""
+    if is_reduce_only(slot):
+        return 0
+    if slot["type"] == _MARKET:
+        return 0
+    if slot["side"] < 0:
+        return rest_of(slot)
+    waits = slot["type"] != _LIMIT and slot["triggered"] == 0
+    if waits or not is_limit(slot["type"]):
+        return 0
+    book = book_of(context, slot["instrument"])
+    notional = notional_of(slot["limit_price"], rest_of(slot), book["divisor"], 1)
+    if notional == OVERFLOW:
+        return OVERFLOW
+    return notional if context["fee_received"] == 1 else notional + fee_rounded_up(notional, book["taker_fee_ppb"])
+
+
+@rule
+def set_hold(context: Record, slot: Record, hold: int) -> None:
+    """Change what an order holds."""
+    change = hold - slot["hold"]
+    if slot["side"] > 0:
+        venue_of(context)["held"] += change
+    else:
+        book_of(context, slot["instrument"])["held"] += change
+    slot["hold"] = hold
+
+
+@rule
+def free_cash(context: Record) -> int:
+    """Cash that no resting order holds."""
+    venue = venue_of(context)
+    return venue["cash"] - venue["held"]
+
+
+@rule
+def report_end(context: Record, order_id: int, instrument: int, state: int) -> None:
+    """Tell the client that an order is over."""
+    report = report_of(context)
+    report["kind"], report["ts_ns"], report["order_id"] = _ENDED, venue_of(context)["now_ns"], order_id
+    report["instrument"], report["state"] = instrument, state
+    emit(context)
+
+
+@rule
+def finish(context: Record, place: int, state: int) -> None:
+    """End a working order: what it holds is free again, the client is told, the slot waits to be given back."""
+    venue, slot = venue_of(context), slot_at(context, place)
+    set_hold(context, slot, 0)
+    slot["side"] = 0
+    view_int64(context["slot_of_order"], context["order_capacity"])[slot["order_id"]] = NONE
+    slot["next_dead"] = venue["dead"]
+    venue["dead"] = place
+    report_end(context, slot["order_id"], slot["instrument"], state)
+
+
+@rule
+def report_accepted(context: Record, slot: Record) -> None:
+    """Tell the client that an order works."""
+    report = report_of(context)
+    report["kind"], report["ts_ns"], report["order_id"] = _ACCEPTED, venue_of(context)["now_ns"], slot["order_id"]
+    report["instrument"], report["state"], report["parent"] = slot["instrument"], _WORKING, slot["parent"]
+    report["side"], report["type"], report["reason"] = slot["side"], slot["type"], slot["reason"]
+    report["quantity"], report["limit_price"], report["stop_price"] = slot["quantity"], slot["limit_price"], slot["stop_price"]
+    emit(context)
+
+
+@rule
+def report_amended(context: Record, slot: Record) -> None:
+    """Tell the client an order's total, cost and prices in force."""
+    report = report_of(context)
+    report["kind"], report["ts_ns"], report["order_id"] = _AMENDED, venue_of(context)["now_ns"], slot["order_id"]
+    report["instrument"], report["quantity"], report["amount"] = slot["instrument"], slot["quantity"], slot["cost"]
+    report["limit_price"], report["stop_price"] = slot["limit_price"], slot["stop_price"]
+    emit(context)

@@ -1,0 +1,153 @@
+"""What a taker pays: spread, slippage and impact as parts per billion, summed before one rounding against us.
+
+Invariants (rule book §1.2, §3): a buy pays ⌈reference·(10⁹+s)/10⁹⌉, a sell receives ⌊reference·(10⁹-s)/10⁹⌋, never below
+one unit and not clamped to the bar; fees are taken from the rounded notional and round up. Impact is float64 in the
+written order and rounded once to the nearest ppb.
+"""
+
+from __future__ import annotations
+
+import math
+
+from tickwright.kernel.arithmetic import OVERFLOW, PPB, mul_div_rounded_down, mul_div_rounded_up
+from tickwright.kernel.compilation import rule
+from tickwright.kernel.layout import IMPACT_LINEAR, IMPACT_NONE, IMPACT_SQRT, Record, view_float64
+
+_DAY_NS = 86_400_000_000_000.0
+
+
+@rule
+def taker_price(reference: int, ppb: int, side: int) -> int:
+    """The price of taking liquidity `ppb` away from a reference price."""
+    if side > 0:
+        return mul_div_rounded_up(reference, PPB + ppb, PPB)
+    return max(1, mul_div_rounded_down(reference, max(0, PPB - ppb), PPB))
+
+
+@rule
+def notional_of(price: int, quantity: int, divisor: int, side: int) -> int:
+    """Money for a quantity: rounded up when we pay, down when we receive; `OVERFLOW` when it does not fit."""
+    if side > 0:
+        return mul_div_rounded_up(price, quantity, divisor)
+    return mul_div_rounded_down(price, quantity, divisor)
+
+
+@rule
+def fee_rounded_up(amount: int, fee_ppb: int) -> int:
+    """The fee on an amount; a rebate (negative rate) is rounded towards zero."""
+    if fee_ppb >= 0:
+        return mul_div_rounded_up(amount, fee_ppb, PPB)
+    return -mul_div_rounded_down(amount, -fee_ppb, PPB)
+
+
+@rule
+def square_root_impact(y: float, sigma: float, volume: float, before: float, quantity: float) -> float:
+    """⅔·Y·σ·[(Q+q)^1.5 - Q^1.5]/(q·√V): the average over a piece of the square-root law along the path."""
+    after = before + quantity
+    path = after * math.sqrt(after) - before * math.sqrt(before)
+    return 2.0 / 3.0 * y * sigma * path / (quantity * math.sqrt(volume))
+
+
+@rule
+def linear_impact(y: float, sigma: float, volume: float, before: float, quantity: float) -> float:
+    """Y·σ·(Q+q/2)/V: the average over a piece of a linear law along the path."""
+    return y * sigma * (before + quantity / 2.0) / volume
+
+
+@rule
+def permanent_impact(gamma: float, sigma: float, volume: float, side: int, net: float) -> float:
+    """side·γ·σ·N/V: what our net trading since the start has moved; it may help us."""
+    return side * gamma * sigma * net / volume
+
+
+@rule
+def impact_ppb(context: Record, book: Record, index: int, side: int, quantity: int) -> int:
+    """Impact of a piece with latency inside, rounded to the nearest ppb; 0 while the window knows too little."""
+    if context["statistics"] == 0:
+        return 0
+    sigma = view_float64(context["sigma"], index + 1)[index]
+    volume = view_float64(context["daily_volume"], index + 1)[index]
+    total = 0.0
+    if context["impact"] != IMPACT_NONE and volume > 0.0 and sigma > 0.0:
+        unit = book["unit"]
+        before = (book["bought"] if side > 0 else book["sold"]) * unit
+        if context["impact"] == IMPACT_SQRT:
+            total = square_root_impact(context["impact_y"], sigma, volume, before, quantity * unit)
+        elif context["impact"] == IMPACT_LINEAR:
+            total = linear_impact(context["impact_y"], sigma, volume, before, quantity * unit)
+        total += permanent_impact(context["impact_gamma"], sigma, volume, side, book["net"] * unit)
+    if context["latency_ns"] > 0:
+        total += sigma * math.sqrt(context["latency_ns"] / _DAY_NS)
+    return int(math.floor(total * 1e9 + 0.5))
+
+
+@rule
+def taker_ppb(context: Record, book: Record, index: int, side: int, quantity: int) -> int:
+    """Half-spread, slippage and impact of a piece together."""
+    return context["half_spread_ppb"] + context["slippage_ppb"] + impact_ppb(context, book, index, side, quantity)
+
+
+@rule
+def market_price(context: Record, book: Record, index: int, side: int, reference: int, quantity: int) -> int:
+    """What a taker's piece of this quantity trades at, all costs but the fee in."""
+    return taker_price(reference, taker_ppb(context, book, index, side, quantity), side)
+
+
+@rule
+def spending_of(context: Record, book: Record, side: int, price: int, quantity: int) -> int:
+    """What taking a quantity at a price uses of a cost: notional, and the fee where it is paid in cash."""
+    notional = notional_of(price, quantity, book["divisor"], side)
+    if notional == OVERFLOW:
+        return OVERFLOW
+    if context["fee_received"] == 1 and side > 0:
+        return notional
+    return notional + fee_rounded_up(notional, book["taker_fee_ppb"])
+
+
+@rule
+def _affords(context: Record, book: Record, index: int, side: int, reference: int, quantity: int, cost: int) -> bool:
+    price = market_price(context, book, index, side, reference, quantity)
+    spending = spending_of(context, book, side, price, quantity)
+    return spending != OVERFLOW and spending <= cost
+
+
+@rule
+def _first_guess(context: Record, book: Record, index: int, side: int, reference: int, cost: int, most: int) -> int:
+    """A quantity near the largest affordable one: two fixed-point steps in floating point."""
+    divisor = float(book["divisor"]) / (1.0 + book["taker_fee_ppb"] * 1e-9)
+    guess = most
+    for _ in range(3):
+        price = market_price(context, book, index, side, reference, max(guess, book["lot"]))
+        guess = int(min(float(most), cost * divisor / price))
+    return guess
+
+
+@rule
+def largest_affordable(
+    context: Record, book: Record, index: int, side: int, reference: int, cost: int, most: int
+) -> int:
+    """The largest lot multiple of at most `most` whose notional and fee fit into a cost; 0 where no lot does.
+
+    Spending grows with quantity, so whatever guess the search starts from, it ends at the same quantity.
+    """
+    lot = book["lot"]
+    highest = most // lot
+    if highest <= 0 or not _affords(context, book, index, side, reference, lot, cost):
+        return 0
+    if _affords(context, book, index, side, reference, highest * lot, cost):
+        return highest * lot
+    low, high = 1, highest  # low is affordable, high is not
+    guess = _first_guess(context, book, index, side, reference, cost, most) // lot
+    step = 1
+    probe = min(max(guess, low + 1), high - 1)
+    while high - low > 1:
+        if _affords(context, book, index, side, reference, probe * lot, cost):
+            low = probe
+            probe = min(low + step, high - 1)
+        else:
+            high = probe
+            probe = max(high - step, low + 1)
+        step *= 2
+        if step > high - low:
+            probe = low + (high - low) // 2
+    return low * lot

@@ -1,0 +1,173 @@
+"""Market orders: by quantity and by cost, whole, capped, immediate or all-or-nothing.
+
+Invariants (rule book §4.1-2): a piece takes from a reference price with all costs; the cash test of a quantity order is
+made once, at its first piece's price; an order by cost never spends more than its cost, fee included.
+"""
+
+from __future__ import annotations
+
+from tickwright.domain import records
+from tickwright.kernel.arithmetic import OVERFLOW, floored_to, mul_div_rounded_down
+from tickwright.kernel.compilation import rule
+from tickwright.kernel.fills import TAKER, budget_left, fill, row_of
+from tickwright.kernel.layout import NONE, Record, book_of, slot_at, venue_of
+from tickwright.kernel.orders import finish, free_cash, is_reduce_only, report_amended, rest_of
+from tickwright.kernel.settlement import settle
+from tickwright.kernel.prices import impact_ppb, largest_affordable, market_price, notional_of, spending_of
+
+_IOC = int(records.TimeInForce.IOC)
+_FOK = int(records.TimeInForce.FOK)
+_SIZED = int(records.OrderFlag.SIZED)
+_FILLED = int(records.OrderState.FILLED)
+_CANCELLED = int(records.OrderState.CANCELLED)
+_MIN_NOTIONAL = int(records.OrderState.VENUE_MIN_NOTIONAL)
+_INSUFFICIENT_FUNDS = int(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
+_TOO_SMALL = int(records.OrderState.VENUE_TOO_SMALL)
+_OVERFLOW = int(records.OrderState.RISK_OVERFLOW)
+
+
+@rule
+def index_of(context: Record, instrument: int) -> int:
+    """The place of an instrument's value at the row being matched."""
+    return row_of(context) * context["instruments"] + instrument
+
+
+@rule
+def take(context: Record, place: int, reference: int) -> None:
+    """Let a market order (or a triggered stop) take from a reference price in this event."""
+    slot = slot_at(context, place)
+    slot["met"] = 1
+    if slot["cost"] > 0:
+        take_cost(context, place, reference)
+    else:
+        take_quantity(context, place, reference)
+    if slot["side"] != 0:
+        if slot["time_in_force"] == _IOC or slot["time_in_force"] == _FOK:
+            finish(context, place, _CANCELLED)
+
+
+@rule
+def _reducible(slot: Record, book: Record) -> int:
+    """What a reduce-only order may fill: the opposite position in whole lots."""
+    held = -slot["side"] * book["position"]
+    return floored_to(held, book["lot"]) if held > 0 else 0
+
+
+@rule
+def take_quantity(context: Record, place: int, reference: int) -> None:
+    """Fill what the budget, the position and the cash allow of an order by quantity."""
+    slot = slot_at(context, place)
+    book, index = book_of(context, slot["instrument"]), index_of(context, slot["instrument"])
+    wanted = rest_of(slot)
+    if is_reduce_only(slot):
+        wanted = min(wanted, _reducible(slot, book))
+        if wanted == 0:
+            finish(context, place, _CANCELLED)
+            return
+    budget = budget_left(context, book, index)
+    quantity = min(wanted, budget)
+    if quantity <= 0 or (slot["time_in_force"] == _FOK and quantity < wanted):
+        return
+    price = market_price(context, book, index, slot["side"], reference, quantity)
+    refusal = _refusal_at_match(context, slot, book, price, quantity if slot["tested"] == 1 else wanted)
+    if refusal != 0:
+        finish(context, place, refusal if slot["tested"] == 0 else _CANCELLED)
+        return
+    slot["tested"] = 1
+    _fill_piece(context, place, index, quantity, reference, price)
+
+
+@rule
+def _refusal_at_match(context: Record, slot: Record, book: Record, price: int, quantity: int) -> int:
+    """Why a quantity is too little for the venue, cannot be paid or cannot be delivered; 0 where all is well."""
+    if is_reduce_only(slot):
+        return 0
+    if slot["tested"] == 0 and _below_minimum(book, price, quantity):
+        return _MIN_NOTIONAL
+    if slot["side"] < 0:
+        return _INSUFFICIENT_FUNDS if quantity > book["position"] - book["held"] + slot["hold"] else 0
+    spending = spending_of(context, book, 1, price, quantity)
+    if spending == OVERFLOW:
+        return _OVERFLOW
+    return _INSUFFICIENT_FUNDS if spending > free_cash(context) + slot["hold"] else 0
+
+
+@rule
+def _below_minimum(book: Record, price: int, quantity: int) -> bool:
+    notional = mul_div_rounded_down(price, quantity, book["divisor"])
+    return notional != OVERFLOW and notional < book["min_notional"]
+
+
+@rule
+def _fill_piece(context: Record, place: int, index: int, quantity: int, reference: int, price: int) -> None:
+    slot = slot_at(context, place)
+    book = book_of(context, slot["instrument"])
+    impact = impact_ppb(context, book, index, slot["side"], quantity)
+    if fill(context, place, quantity, reference, price, impact, TAKER):
+        settle(context, place)
+    else:
+        finish(context, place, _OVERFLOW)
+
+
+@rule
+def take_cost(context: Record, place: int, reference: int) -> None:
+    """Fill the largest lot multiple that the unspent cost buys, as far as the budget allows."""
+    slot = slot_at(context, place)
+    book, index, side = book_of(context, slot["instrument"]), index_of(context, slot["instrument"]), slot["side"]
+    left, first = slot["cost"] - slot["spent"], slot["tested"] == 0
+    slot["tested"] = 1
+    if left > free_cash(context):
+        finish(context, place, _INSUFFICIENT_FUNDS if first else _CANCELLED)
+        return
+    wanted = largest_affordable(context, book, index, side, reference, left, _most_at(book, reference, left))
+    if wanted == 0:
+        finish(context, place, _TOO_SMALL if first else _FILLED)
+        return
+    price = market_price(context, book, index, side, reference, wanted)
+    if first and _below_minimum(book, price, wanted):
+        finish(context, place, _MIN_NOTIONAL)
+        return
+    quantity = min(wanted, budget_left(context, book, index))
+    if quantity <= 0 or (slot["time_in_force"] == _FOK and quantity < wanted):
+        return
+    price = market_price(context, book, index, side, reference, quantity)
+    _fill_piece(context, place, index, quantity, reference, price)
+    if slot["side"] != 0 and quantity == wanted:
+        finish(context, place, _FILLED)
+
+
+@rule
+def _most_at(book: Record, reference: int, cost: int) -> int:
+    """A quantity no cost buys more than: at half the reference price, in case permanent impact helps us."""
+    most = mul_div_rounded_down(cost, book["divisor"], max(1, reference // 2))
+    return floored_to(most, book["lot"]) if most != OVERFLOW else floored_to(2**61, book["lot"])
+
+
+@rule
+def shrink_decision(context: Record, place: int) -> None:
+    """Take a decision's shrink factor once, over all its unfinished increases (rule book §7.4)."""
+    slot = slot_at(context, place)
+    if slot["shrunk"] == 1 or (slot["flags"] & _SIZED) == 0 or slot["cost"] == 0:
+        return
+    decision, total = slot["decision"], 0
+    other = venue_of(context)["head"]
+    while other != NONE:
+        mate = slot_at(context, other)
+        if _belongs(mate, decision):
+            total += mate["cost"]
+        other = mate["next"]
+    free = max(0, free_cash(context))
+    other = venue_of(context)["head"]
+    while other != NONE:
+        mate = slot_at(context, other)
+        if _belongs(mate, decision):
+            mate["shrunk"] = 1
+            if total > free:
+                mate["cost"] = mul_div_rounded_down(mate["cost"], free, total)
+                report_amended(context, mate)
+        other = mate["next"]
+
+
+@rule
+def _belongs(slot: Record, decision: int) -> bool:
+    return slot["side"] != 0 and slot["decision"] == decision and (slot["flags"] & _SIZED) != 0 and slot["cost"] > 0
