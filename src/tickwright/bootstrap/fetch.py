@@ -2,7 +2,7 @@
 
 Invariants: the instrument catalogue is brought up to date before the first candle, so an unknown symbol costs one
 request; symbols are fetched side by side inside the exchange's one budget; what was answered before a failure is
-stored, and the same call resumes.
+stored, and the same call resumes. "Now" is the exchange's: a clock that is fast here makes no hole of what is to come.
 """
 
 from __future__ import annotations
@@ -86,9 +86,10 @@ async def _fetch(
     again: bool,
     progress: Callable[[int, int], None] | None,
 ) -> list[Fetched]:
-    clock = WallClock()
-    data = open_market_data(instruments[0].exchange, base_url=url, rate_budget=open_rate_budget(clock), clock=clock)
+    wall = WallClock()
+    data = open_market_data(instruments[0].exchange, base_url=url, rate_budget=open_rate_budget(wall), clock=wall)
     try:
+        clock = await data.exchange_clock()
         listed = await _recorded(project, data, instruments, clock)
         shared = _SharedProgress(progress)
         keys = [SeriesKey(identity, timeframe) for identity in instruments]

@@ -126,6 +126,11 @@ class CcxtMarketData:
         )
         return self._bars(instrument, timeframe, rows, closed_ns)
 
+    async def exchange_clock(self) -> Clock:
+        """The exchange's own time as a clock, for planning: a fast clock here must not make a hole of what is to come."""
+        await self._exchange_time_ns()
+        return _ExchangeClock(self._at_least_ns, self._clock)
+
     async def close(self) -> None:
         """Give back connections; safe to call twice."""
         client, session = self._client, self._session
@@ -268,6 +273,14 @@ class CcxtMarketData:
         key = SeriesKey(instrument, timeframe)
         open_, high, low, close = prices.reshape(4, len(rows))
         return Bars(key, opens, open_, high, low, close, volumes, price_scale, volume_scale)
+
+
+class _ExchangeClock:
+    """Fulfils the `Clock` port: an exchange's time as far as it is known, waiting as usual."""
+
+    def __init__(self, at_least_ns: Callable[[], int], clock: Clock) -> None:
+        self.now_ns = at_least_ns
+        self.monotonic_ns, self.sleep = clock.monotonic_ns, clock.sleep
 
 
 def _open_times(rows: Sequence[Sequence[Any]], where: str) -> Int64Array:
