@@ -11,9 +11,9 @@ from tickwright.domain.compilation import prepare_compiler_cache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_CACHE_DIRECTORY = prepare_compiler_cache(numba.config.CACHE_DIR)  # type: ignore[attr-defined]
+_CACHE_DIRECTORY = prepare_compiler_cache(numba.config.CACHE_DIR)
 if _CACHE_DIRECTORY:
-    numba.config.CACHE_DIR = _CACHE_DIRECTORY  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = _CACHE_DIRECTORY
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": bool(_CACHE_DIRECTORY), "error_model": "numpy"}
 
