@@ -113,15 +113,18 @@ def _refine(whole: Int64Array, floats: Float64Array, n: int) -> None:
 def _centre_integers(whole: Int64Array, floats: Float64Array, n: int) -> None:
     """Take the middle of the window as reference and sum anew; windows that are too wide go over to floats."""
     factor = floats[_FACTOR]
-    held = floats[_RING : _RING + min(whole[_RUN], n)]
-    centre = int(np.rint((held.max() / 2 + held.min() / 2) * factor))
+    last = _RING + min(whole[_RUN], n)
+    lowest, highest = np.inf, -np.inf
+    for place in range(_RING, last):
+        lowest, highest = min(lowest, floats[place]), max(highest, floats[place])
+    centre = int(np.rint((highest / 2 + lowest / 2) * factor))
     whole[_CENTRE], whole[_SUM], whole[_SQUARES] = centre, 0, 0
-    if (held.max() - held.min()) * factor * n > _LARGEST_SPAN:
+    if (highest - lowest) * factor * n > _LARGEST_SPAN:
         floats[_FACTOR] = 0.0
         _centre_floats(whole, floats, n)
         return
-    for value in held:
-        distance = int(np.rint(value * factor)) - centre
+    for place in range(_RING, last):
+        distance = int(np.rint(floats[place] * factor)) - centre
         whole[_SUM] += distance
         whole[_SQUARES] += distance * distance
 
@@ -138,14 +141,16 @@ def _move_floats(whole: Int64Array, floats: Float64Array, n: int, value: float, 
 
 @compiled
 def _centre_floats(whole: Int64Array, floats: Float64Array, n: int) -> None:
-    held = floats[_RING : _RING + min(whole[_RUN], n)]
+    """Take the mean of the window as reference and sum anew."""
+    last = _RING + min(whole[_RUN], n)
     centre = 0.0
-    for place in range(len(held)):
-        centre += (held[place] - centre) / (place + 1)
+    for place in range(_RING, last):
+        centre += (floats[place] - centre) / (place - _RING + 1)
     floats[_F_CENTRE], floats[_F_SUM], floats[_F_SQUARES] = centre, 0.0, 0.0
-    for value in held:
-        floats[_F_SUM] += value - centre
-        floats[_F_SQUARES] += (value - centre) * (value - centre)
+    for place in range(_RING, last):
+        distance = floats[place] - centre
+        floats[_F_SUM] += distance
+        floats[_F_SQUARES] += distance * distance
 
 
 @compiled
