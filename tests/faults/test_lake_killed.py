@@ -1,6 +1,6 @@
 """A lake write killed, and failing, at every system call it makes: nothing acknowledged is lost, no half state is left.
 
-One run of `lake_writer.py` first establishes state A, says so, writes state B over it and says so. Each test run ends it
+One run of `lake_writer.py` first establishes state A, says so, writes state B over it, says so. Each test run ends it
 with SIGKILL, or lets the call fail, at the n-th call of one name, for every n until a run passes untouched.
 """
 

@@ -19,7 +19,7 @@ def entry(root: Path) -> Path:
 def test_what_was_put_comes_back_and_may_be_changed_without_changing_the_entry(make_bars, tmp_path: Path) -> None:
     cache, bars = BarsCache(tmp_path), make_bars(0, 50)
     assert cache.get("a", bars.key) is None
-    cache.put("a", bars)
+    cache.put("a", [bars])
     first = cache.get("a", bars.key)
     assert first is not None
     assert first.content_hash() == bars.content_hash()
@@ -29,10 +29,19 @@ def test_what_was_put_comes_back_and_may_be_changed_without_changing_the_entry(m
     assert again.content_hash() == bars.content_hash()
 
 
+def test_a_state_in_pieces_is_one_series(make_bars, tmp_path: Path) -> None:
+    cache, bars = BarsCache(tmp_path), make_bars(0, 50)
+    middle = int(bars.open_time_ns[20])
+    cache.put("a", [bars.between(0, middle), bars.between(middle, 2**62)])
+    found = cache.get("a", bars.key)
+    assert found is not None
+    assert found.content_hash() == bars.content_hash()
+
+
 @pytest.mark.parametrize("place", [3, 20, 4096 + 8 * 60, -1])
 def test_one_flipped_bit_anywhere_is_never_served(make_bars, tmp_path: Path, place: int) -> None:
     cache, bars = BarsCache(tmp_path), make_bars(0, 50)
-    cache.put("a", bars)
+    cache.put("a", [bars])
     content = bytearray(entry(tmp_path).read_bytes())
     content[place] ^= 16
     entry(tmp_path).write_bytes(content)
@@ -43,7 +52,7 @@ def test_one_flipped_bit_anywhere_is_never_served(make_bars, tmp_path: Path, pla
 @pytest.mark.parametrize("length", [0, 100, 4096, 5000])
 def test_a_torn_entry_is_never_served(make_bars, tmp_path: Path, length: int) -> None:
     cache, bars = BarsCache(tmp_path), make_bars(0, 50)
-    cache.put("a", bars)
+    cache.put("a", [bars])
     os.truncate(entry(tmp_path), length)
     assert cache.get("a", bars.key) is None
 
@@ -52,11 +61,11 @@ def test_the_entries_used_longest_ago_go_first(make_bars, tmp_path: Path) -> Non
     bars = make_bars(0, 50)
     size = 4096 + 50 * 48
     cache = BarsCache(tmp_path, limit_bytes=2 * size)
-    cache.put("a", bars)
-    cache.put("b", bars)
+    cache.put("a", [bars])
+    cache.put("b", [bars])
     os.utime(tmp_path / "a.bars", ns=(1, 1))
     os.utime(tmp_path / "b.bars", ns=(2, 2))
-    cache.put("c", bars)
+    cache.put("c", [bars])
     assert cache.get("a", bars.key) is None
     assert cache.get("b", bars.key) is not None
     assert cache.get("c", bars.key) is not None
@@ -64,7 +73,7 @@ def test_the_entries_used_longest_ago_go_first(make_bars, tmp_path: Path) -> Non
 
 def test_a_series_larger_than_the_limit_is_not_kept(make_bars, tmp_path: Path) -> None:
     cache = BarsCache(tmp_path, limit_bytes=100)
-    cache.put("a", make_bars())
+    cache.put("a", [make_bars()])
     assert not list(tmp_path.iterdir())
 
 

@@ -13,6 +13,7 @@ import mmap
 import os
 import struct
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -49,19 +50,24 @@ class BarsCache:
             self._forget(path)
         return bars
 
-    def put(self, content: str, bars: Bars) -> None:
-        """Keep the arrays of a state; silently nothing where the disk does not take them or they exceed the limit."""
-        size = _DATA_OFFSET + 6 * 8 * len(bars)
-        if len(bars) == 0 or size > self._limit:
+    def put(self, content: str, pieces: Sequence[Bars]) -> None:
+        """Keep a state, given in pieces of one scale in order of time.
+
+        Silently nothing where the disk does not take it or it exceeds the limit.
+        """
+        rows = sum(len(piece) for piece in pieces)
+        size = _DATA_OFFSET + 6 * 8 * rows
+        if rows == 0 or size > self._limit:
             return
         temporary = self._directory / f"{TEMPORARY_PREFIX}{os.getpid()}-{content}"
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             self._make_room(size)
             with temporary.open("wb") as file:
-                file.write(_header(bars).ljust(_DATA_OFFSET, b"\0"))
-                for column in _columns(bars):
-                    file.write(np.ascontiguousarray(column, "<i8").data.cast("B"))
+                file.write(_header(pieces, rows).ljust(_DATA_OFFSET, b"\0"))
+                for place in range(6):
+                    for piece in pieces:
+                        file.write(np.ascontiguousarray(_columns(piece)[place], "<i8").data.cast("B"))
             temporary.replace(self._path(content))
         except OSError:
             self._forget(temporary)
@@ -99,9 +105,10 @@ def _sum(column: Int64Array) -> int:
     return int(np.add.reduce(column.view(np.uint64)))
 
 
-def _header(bars: Bars) -> bytes:
-    sums = (_sum(np.ascontiguousarray(column)) for column in _columns(bars))
-    header = _HEADER.pack(_MAGIC, len(bars), bars.price_scale, bars.volume_scale, *sums)
+def _header(pieces: Sequence[Bars], rows: int) -> bytes:
+    by_piece = [[_sum(np.ascontiguousarray(column)) for column in _columns(piece)] for piece in pieces]
+    sums = (sum(column) % 2**64 for column in zip(*by_piece, strict=True))
+    header = _HEADER.pack(_MAGIC, rows, pieces[0].price_scale, pieces[0].volume_scale, *sums)
     return header + _SEAL.pack(zlib.crc32(header))
 
 

@@ -262,11 +262,11 @@ class ParquetLake:
         if cached is not None:
             return cached.between(start, end)
         parts = _overlapping(manifest, start, end)
-        bars = (
-            joined([self._rows(directory, part.file) for part in parts]).on_scales(*manifest.scales).bars(manifest.key)
-        )
+        pieces = [self._rows(directory, part.file).on_scales(*manifest.scales) for part in parts]
         if len(parts) == len(manifest.parts):
-            self._cache.put(manifest.content(), bars)
+            self._cache.put(manifest.content(), [piece.bars(manifest.key) for piece in pieces])
+            cached = self._cache.get(manifest.content(), manifest.key)
+        bars = joined(pieces).bars(manifest.key) if cached is None else cached
         return bars.between(start, end)
 
     def _read_as_of(self, directory: Path, manifest: Manifest, start: int, end: int, as_of_ns: int) -> Bars:
