@@ -85,3 +85,24 @@ def test_a_name_that_is_taken_is_refused_and_nothing_changes(tickwright, project
     assert outcome.code == 2
     assert "MyIdea is the name of another strategy (strategies/my_idea.py)" in outcome.err
     assert (project / "strategies" / "my_idea.py").read_text().endswith("# mine\n")
+
+
+def test_an_honest_strategy_passes_the_exam(tickwright, project) -> None:
+    outcome = tickwright("strategy", "check", "SmaCross")
+    assert (outcome.code, outcome.out.startswith("SmaCross passes: ")) == (0, True)
+    document = tickwright("strategy", "check", "SmaCross", "--json").document
+    assert (document["passed"], document["findings"]) == (True, [])
+
+
+def test_a_strategy_that_looks_ahead_fails_the_exam_with_1(tickwright, project) -> None:
+    (project / "seer.py").write_text(
+        "import numpy as np\n"
+        "from tickwright.strategy_api import Strategy\n"
+        "class Seer(Strategy):\n"
+        "    def targets(self, bars, ind):\n"
+        "        return np.append(bars.close[1:] > bars.close[:-1], False)\n"
+    )
+    outcome = tickwright("strategy", "check", "seer.py")
+    assert outcome.code == 1
+    assert "no look-ahead" in outcome.out
+    assert tickwright("strategy", "check", "seer.py", "--json").document["findings"][0]["rule"] == "no look-ahead"

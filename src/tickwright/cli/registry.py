@@ -39,7 +39,7 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry("run", "run", "Look at kept runs.", RESEARCH),
     CommandEntry("data", "data", "Fetch, import, export and examine market data.", DATA),
     CommandEntry("doctor", "doctor", "Look at this machine, the libraries and the project, and say what to do.", START),
-    CommandEntry("strategy", "strategy", "List, show and start strategies.", DATA),
+    CommandEntry("strategy", "strategy", "List, show, examine and start strategies.", DATA),
     CommandEntry("sandbox", "sandbox", "Serve the practice exchange on loopback until it is stopped.", DATA),
     CommandEntry("config", "config", "Show, check and import settings.", HELP),
     CommandEntry("explain", "explain", "Say what a code means, what state things are in, and what to do.", HELP),

@@ -1,9 +1,10 @@
-"""`tickwright strategy`: which strategies there are, what one does, and a new one."""
+"""`tickwright strategy`: which strategies there are, what one does, whether it may be believed, and a new one."""
 
 from __future__ import annotations
 
 import inspect
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ from tickwright.cli.output import Answer, Paper
 if TYPE_CHECKING:
     from tickwright.strategy_api.registry import Registered
 
-app = group_app("List, show and start strategies.")
+app = group_app("List, show, examine and start strategies.")
 
 
 @command(app)
@@ -69,6 +70,25 @@ def show(
 
 
 @command(app)
+def check(
+    frame: Frame, name: Annotated[str, Argument(help="Name, module:Class, or the path of a file.", metavar="NAME")]
+) -> Answer:
+    """Examine a strategy on made-up candles: look-ahead, history, repeatability; exit code 1 where it does not pass."""
+    from tickwright.bootstrap.strategies import find_strategy
+    from tickwright.checks.strategy import check_strategy
+
+    exam = check_strategy(find_strategy(frame.home, name))
+    document = {
+        "strategy": exam.strategy,
+        "passed": exam.passed,
+        "rules": exam.rules,
+        "bars": exam.bars,
+        "findings": [asdict(finding) for finding in exam.findings],
+    }
+    return Answer("strategy-check", document, lambda paper: paper.line(str(exam)), exit_code=0 if exam.passed else 1)
+
+
+@command(app)
 def new(frame: Frame, name: Annotated[str, Argument(help="Such as MyIdea.", metavar="NAME")]) -> Answer:
     """Write a commented starter with a test into the project."""
     from tickwright.bootstrap.new_strategy import make_strategy
@@ -77,6 +97,7 @@ def new(frame: Frame, name: Annotated[str, Argument(help="Such as MyIdea.", meta
     steps = [
         f"tickwright backtest {made.name} --symbol BTC/USDT",
         f"tickwright sweep {made.name} --symbol BTC/USDT --grid length=20:200:20",
+        f"tickwright strategy check {made.name}",
         f"python {_short(made.test)}",
     ]
     document = {"name": made.name, "file": made.file, "test": made.test, "next": steps}
