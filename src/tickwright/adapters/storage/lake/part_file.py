@@ -128,7 +128,7 @@ def decode_superseded(content: bytes, where: str) -> Superseded:
     """The replaced rows of a file's bytes; raises `StoreDamaged` when they are not such a file."""
     table = _table(content, where)
     try:
-        times = table.column("superseded_ns").to_numpy()
+        times = _integers(table.column("superseded_ns"))
         return Superseded(_rows(table, where), times, tuple(table.column("reason").to_pylist()))
     except KeyError as missing:
         raise _damaged(where, f"the column {missing} is missing") from missing
@@ -150,7 +150,9 @@ def _finer(values: Int64Array, digits: int, column: str) -> Int64Array:
 
 def _parquet(numbers: dict[str, Int64Array], texts: dict[str, pa.Array], rows: Rows) -> bytes:
     scales = {_PRICE_SCALE: str(rows.price_scale).encode(), _VOLUME_SCALE: str(rows.volume_scale).encode()}
-    table = pa.table({**numbers, **texts}).replace_schema_metadata(scales)
+    table = pa.table({name: _column(values) for name, values in numbers.items()} | texts).replace_schema_metadata(
+        scales
+    )
     sink = pa.BufferOutputStream()
     pq.write_table(
         table, sink, compression="zstd", compression_level=_COMPRESSION_LEVEL,
@@ -169,10 +171,22 @@ def _table(content: bytes, where: str) -> pa.Table:
 def _rows(table: pa.Table, where: str) -> Rows:
     metadata = table.schema.metadata or {}
     try:
-        columns = {name: table.column(name).to_numpy() for name in COLUMNS}
+        columns = {name: _integers(table.column(name)) for name in COLUMNS}
         return Rows(**columns, price_scale=int(metadata[_PRICE_SCALE]), volume_scale=int(metadata[_VOLUME_SCALE]))
     except (KeyError, ValueError) as failure:
         raise _damaged(where, f"its columns are not those of a lake file ({failure})") from failure
+
+
+def _column(values: Int64Array) -> pa.Array:
+    return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _integers(column: pa.ChunkedArray) -> Int64Array:
+    """A column's values on their own memory; `to_numpy` would import pandas where it is installed."""
+    if column.type != pa.int64() or column.null_count:
+        raise ValueError(f"a column is {column.type} with {column.null_count} nulls")
+    pieces = [np.frombuffer(c.buffers()[1], np.int64, len(c), c.offset * 8) for c in column.chunks if len(c)]
+    return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty(0, np.int64), *pieces])
 
 
 def _damaged(where: str, reason: str) -> StoreDamaged:
