@@ -36,8 +36,8 @@ def test_an_unknown_code_is_answered_with_the_nearest(tickwright) -> None:
 
 
 def test_the_document_has_the_parts_by_name(tickwright) -> None:
-    page = tickwright("explain", "SETTINGS", "--json").document["page"]
+    page = tickwright("explain", "SETTINGS", "--json").document["codes"][0]
     assert set(page) == {"code", "kind", "summary", "what_happened", "state", "what_to_do", "exit_code"}
     assert page["exit_code"] == 3
-    assert tickwright("explain", "FILLED", "--json").document["page"]["exit_code"] is None
+    assert tickwright("explain", "FILLED", "--json").document["codes"][0]["exit_code"] is None
     assert len(tickwright("explain", "--json").document["codes"]) == len(CODES)

@@ -135,7 +135,7 @@ def ls(frame: Frame, store: options.Store = None) -> Answer:
         columns = ("series", "rows", "first", "last", "gaps", "missing_bars")
         paper.table(columns, [[row[name] for name in columns] for row in rows])
 
-    return Answer("data-list", {"series": rows}, text)
+    return Answer("data-ls", {"series": rows}, text)
 
 
 @command(app, "gaps")

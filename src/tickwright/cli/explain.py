@@ -22,14 +22,15 @@ def explain(
     """Say what a code means, what state things are in, and what to do."""
     pages = {page.code: page for page in explanations()}
     if code is None:
-        return Answer("explanations", {"codes": list(pages.values())}, lambda paper: _list(paper, list(pages.values())))
+        every = list(pages.values())
+        return Answer("explain", {"codes": every}, lambda paper: _list(paper, every))
     name = code.strip().upper().replace("-", "_")
     if name not in pages:
         near = get_close_matches(name, pages, n=1, cutoff=0.4)
         hint = f"Did you mean {near[0]}?" if near else "`tickwright explain` lists them all."
         raise UsageError(f"{code!r} is not a code", where="explain", hint=hint)
     page = pages[name]
-    return Answer("explanation", {"code": page.code, "page": page}, lambda paper: _page(paper, page))
+    return Answer("explain", {"codes": [page]}, lambda paper: _page(paper, page))
 
 
 def _list(paper: Paper, pages: list[Explanation]) -> None:

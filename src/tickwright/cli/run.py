@@ -39,7 +39,7 @@ def ls(frame: Frame) -> Answer:
         ]
         paper.table(["run", "symbols", "bars", "mode", "return", "sharpe", "drawdown", "trades"], shown)
 
-    return Answer("run-list", {"runs": rows}, text)
+    return Answer("run-ls", {"runs": rows}, text)
 
 
 @command(app, "show")
@@ -52,4 +52,4 @@ def show(
     from tickwright.cli.backtest import describe
 
     kept = open_run(Project(frame.home), run)
-    return Answer("run", kept.document(), describe(kept))
+    return Answer("run-show", kept.document(), describe(kept))

@@ -1,0 +1,38 @@
+"""A document's schema is the command's own words, whichever way the command ends."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import tickwright.cli
+from tickwright.cli.frame import load_command
+from tickwright.cli.registry import COMMANDS
+
+FRAME = {"__init__", "boundary", "frame", "output", "progress", "registry", "run_options"}
+MODULES = sorted(path for path in Path(tickwright.cli.__file__).parent.glob("*.py") if path.stem not in FRAME)
+
+
+def names_in(path: Path) -> list[str]:
+    """The names of the answers that a module makes."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    answers = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Answer"]
+    return [call.args[0].value for call in answers if isinstance(call.args[0], ast.Constant)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_every_answer_is_named_after_its_command(path: Path) -> None:
+    entry = next(entry for entry in COMMANDS if entry.module == path.stem)
+    command = load_command(entry)
+    commands = (
+        [f"{entry.name}-{name}" for name in command.list_commands(None)]
+        if hasattr(command, "commands")
+        else [entry.name]
+    )
+    assert sorted(set(names_in(path))) == sorted(commands)
+
+
+def test_every_module_but_the_frame_is_a_registered_command() -> None:
+    assert {path.stem for path in MODULES} == {entry.module for entry in COMMANDS}
