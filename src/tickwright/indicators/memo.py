@@ -126,5 +126,10 @@ def leading_unknown(array: Array) -> int:
     """
     if array.dtype.kind != "f" or len(array) == 0 or not np.all(np.isnan(array[0])):
         return 0
-    known = ~np.isnan(array) if array.ndim == 1 else ~np.all(np.isnan(array), axis=tuple(range(1, array.ndim)))
-    return int(np.argmax(known)) if known.any() else len(array)
+    start, length = 1, 64
+    while start < len(array):  # in growing pieces: most beginnings are short
+        known = ~np.isnan(array[start : start + length].reshape(-1, int(np.prod(array.shape[1:])))).all(axis=1)
+        if known.any():
+            return start + int(np.argmax(known))
+        start, length = start + length, 2 * length
+    return len(array)

@@ -15,7 +15,7 @@ import numpy as np
 
 from tickwright.domain.bars import Float64Array
 from tickwright.domain.errors import UsageError
-from tickwright.indicators.memo import Memo, Recording, leading_unknown, recording
+from tickwright.indicators.memo import Memo, Recording, recording
 from tickwright.strategy_api.exits import Exits
 from tickwright.strategy_api.indicator_arrays import Array, Condition, Indicators
 from tickwright.strategy_api.informative import Informative, aligned, informatives_of, last_closed
@@ -137,7 +137,7 @@ def _indicators(strategy: Strategy, bars: StrategyBars, supplied: InformativeBar
                     f"{name} is named twice", where=type(strategy).__name__, expected="each indicator once"
                 )
             own[name] = array
-    scope.warmup = max([scope.warmup, *(leading_unknown(array) for array in own.values())])
+    scope.warmup = max([scope.warmup, *(scope.needed_by(array) for array in own.values())])
     return Indicators(own)
 
 
@@ -150,7 +150,7 @@ def _informative(
         computed = {
             name: _named(array, strategy, name, len(other)) for name, array in mark.method(strategy, other).items()
         }
-    needed = max([inner.warmup, *(leading_unknown(array) for array in computed.values())])
+    needed = max([inner.warmup, *(inner.needed_by(array) for array in computed.values())])
     places = last_closed(bars.close_time_ns, other.close_time_ns)
     scope.warmup = max(scope.warmup, int(np.searchsorted(places, needed)))
     return {f"{name}{mark.suffix}": _sealed(aligned(array, places)) for name, array in computed.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ def informative(timeframe: str, symbol: str | None = None) -> Callable[[Method],
     return mark
 
 
+@lru_cache(maxsize=256)
 def informatives_of(strategy: type) -> tuple[Informative, ...]:
     """The marked methods of a class, inherited ones first."""
     found: dict[str, Informative] = {}

@@ -12,7 +12,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import product
+from types import MappingProxyType
 from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from tickwright.domain.errors import UsageError
@@ -172,7 +174,8 @@ def flag(default: bool, *, doc: str = "", optimize: bool = True) -> Parameter[bo
     return _Flag(default, doc, optimize)
 
 
-def parameters_of(strategy: type) -> dict[str, Parameter[Any]]:
+@lru_cache(maxsize=256)
+def parameters_of(strategy: type) -> Mapping[str, Parameter[Any]]:
     """The parameters of a class by name, inherited ones first, in the order they were written."""
     found: dict[str, Parameter[Any]] = {}
     for owner in reversed(strategy.__mro__):
@@ -181,7 +184,7 @@ def parameters_of(strategy: type) -> dict[str, Parameter[Any]]:
                 found[name] = attribute
             else:
                 found.pop(name, None)
-    return found
+    return MappingProxyType(found)
 
 
 def accept_overrides(strategy: type, overrides: Mapping[str, Any]) -> dict[str, ParameterValue]:
