@@ -58,9 +58,13 @@ def informative(timeframe: str, symbol: str | None = None) -> Callable[[Method],
     return mark
 
 
-@lru_cache(maxsize=256)
 def informatives_of(strategy: type) -> tuple[Informative, ...]:
     """The marked methods of a class, inherited ones first."""
+    return _collected(strategy)
+
+
+@lru_cache(maxsize=256)  # a sweep asks for every trial
+def _collected(strategy: type) -> tuple[Informative, ...]:
     found: dict[str, Informative] = {}
     for owner in reversed(strategy.__mro__):
         for name, attribute in vars(owner).items():

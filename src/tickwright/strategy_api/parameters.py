@@ -174,9 +174,13 @@ def flag(default: bool, *, doc: str = "", optimize: bool = True) -> Parameter[bo
     return _Flag(default, doc, optimize)
 
 
-@lru_cache(maxsize=256)
 def parameters_of(strategy: type) -> Mapping[str, Parameter[Any]]:
     """The parameters of a class by name, inherited ones first, in the order they were written."""
+    return _collected(strategy)
+
+
+@lru_cache(maxsize=256)  # a sweep asks for every trial
+def _collected(strategy: type) -> Mapping[str, Parameter[Any]]:
     found: dict[str, Parameter[Any]] = {}
     for owner in reversed(strategy.__mro__):
         for name, attribute in vars(owner).items():
