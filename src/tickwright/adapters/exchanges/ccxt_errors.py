@@ -82,7 +82,7 @@ def in_our_words(error: Exception, *, where: str, passing_codes: frozenset[str] 
     `passing_codes` are codes by which this exchange says "not now" and which ccxt takes for a refusal.
     """
     if isinstance(error, TickwrightError):
-        error.where = error.where or where
+        error.where = f"{where}, {error.where}" if error.where else where
         return error
     ours = _kind(error)
     code = _CODE.search(str(error))

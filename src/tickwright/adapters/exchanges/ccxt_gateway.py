@@ -26,11 +26,11 @@ import numpy as np
 
 from tickwright.adapters.exchanges.ccxt_client import ccxt_client, checked_base_url, http_session
 from tickwright.adapters.exchanges.ccxt_errors import in_our_words
-from tickwright.adapters.exchanges.decimal_columns import scaled
+from tickwright.adapters.exchanges.decimal_columns import scaled, scaled_together
 from tickwright.adapters.exchanges.retry import RetryRule, read_with_retries
 from tickwright.adapters.exchanges.venues import venue_of
 from tickwright.adapters.exchanges.venues.venue import Market, Venue
-from tickwright.domain.bars import Bars, Int64Array, SeriesKey
+from tickwright.domain.bars import PRICE_COLUMNS, Bars, Int64Array, SeriesKey
 from tickwright.domain.errors import BadResponse, NotOffered, RateLimited, TickwrightError, UnknownSymbol
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
@@ -117,17 +117,17 @@ class CcxtMarketData:
         market, code = await self._market(instrument), self._code(timeframe)
         start_ns = timeframe.ceil(start_ns)
         if start_ns >= end_ns:
-            return self._bars(instrument, timeframe, [], 0)
+            return _closed_bars(SeriesKey(instrument, timeframe), [], 0)
         closed_ns = await self._closed_before(min(end_ns + timeframe.length_ns, start_ns + self._span_ns(timeframe)))
-        rows = await self._ask(
-            self._venue.candles_weight,
-            lambda client: self._venue.candles(client, market, timeframe, code, start_ns, end_ns, self.page_limit),
-            f"{instrument} {timeframe} candles",
-        )
-        return self._bars(instrument, timeframe, rows, closed_ns)
+
+        async def page(client: Any) -> Bars:
+            rows = await self._venue.candles(client, market, timeframe, code, start_ns, end_ns, self.page_limit)
+            return _closed_bars(SeriesKey(instrument, timeframe), rows, closed_ns)
+
+        return await self._ask(self._venue.candles_weight, page, f"{instrument} {timeframe} candles")
 
     async def exchange_clock(self) -> Clock:
-        """The exchange's own time as a clock, for planning: a fast clock here must not make a hole of what is to come."""
+        """The exchange's own time as a clock, for planning: a fast clock here makes no hole of what is to come."""
         await self._exchange_time_ns()
         return _ExchangeClock(self._at_least_ns, self._clock)
 
@@ -256,24 +256,6 @@ class CcxtMarketData:
             self._client.session = self._session
         return self._client
 
-    def _bars(
-        self,
-        instrument: InstrumentId,
-        timeframe: Timeframe,
-        rows: Sequence[Sequence[Any]],
-        closed_ns: int,
-    ) -> Bars:
-        where = f"{instrument} {timeframe} candles"
-        opens = _open_times(rows, where)
-        closed = opens + timeframe.length_ns <= closed_ns
-        rows, opens = list(compress(rows, closed)), opens[closed]
-        columns = [_texts(rows, field, where) for field in range(1, 6)]
-        prices, price_scale = scaled([text for column in columns[:4] for text in column], where=f"{where}, prices")
-        volumes, volume_scale = scaled(columns[4], where=f"{where}, volume")
-        key = SeriesKey(instrument, timeframe)
-        open_, high, low, close = prices.reshape(4, len(rows))
-        return Bars(key, opens, open_, high, low, close, volumes, price_scale, volume_scale)
-
 
 class _ExchangeClock:
     """Fulfils the `Clock` port: an exchange's time as far as it is known, waiting as usual."""
@@ -283,18 +265,30 @@ class _ExchangeClock:
         self.monotonic_ns, self.sleep = clock.monotonic_ns, clock.sleep
 
 
-def _open_times(rows: Sequence[Sequence[Any]], where: str) -> Int64Array:
+def _closed_bars(key: SeriesKey, rows: Sequence[Sequence[Any]], closed_ns: int) -> Bars:
+    """The rows of (open ms, open, high, low, close, volume) whose candles ended by `closed_ns`, in exact integers."""
+    opens = _open_times(rows)
+    assert key.timeframe is not None
+    closed = opens + key.timeframe.length_ns <= closed_ns
+    rows, opens = list(compress(rows, closed)), opens[closed]
+    texts = {name: _texts(rows, place, name) for place, name in enumerate(PRICE_COLUMNS, start=1)}
+    (first, high, low, last), price_scale = scaled_together(texts, where="prices")
+    volume, volume_scale = scaled(_texts(rows, 5, "volume"), where="volume")
+    return Bars(key, opens, first, high, low, last, volume, price_scale, volume_scale)
+
+
+def _open_times(rows: Sequence[Sequence[Any]]) -> Int64Array:
     for place, row in enumerate(rows):
         if type(row[0]) is not int or not 0 <= row[0] <= _LAST_MILLISECOND:
-            raise BadResponse(f"candle {place} opens at {row[0]!r}", where=where, expected="whole milliseconds")
+            raise BadResponse(f"candle {place} opens at {row[0]!r}", expected="whole milliseconds")
     return np.array([row[0] for row in rows], np.int64) * MILLISECOND
 
 
-def _texts(rows: Sequence[Sequence[Any]], field: int, where: str) -> list[str]:
-    texts = [row[field] for row in rows]
-    for place, text in enumerate(texts):
+def _texts(rows: Sequence[Sequence[Any]], place: int, name: str) -> list[str]:
+    texts = [row[place] for row in rows]
+    for row, text in enumerate(texts):
         if not isinstance(text, str):
-            raise BadResponse(f"candle {place} has {text!r} for a number", where=where, expected="decimal text")
+            raise BadResponse(f"the {name} of candle {row} is {text!r}", expected="decimal text")
     return texts
 
 

@@ -7,7 +7,7 @@ number that fits into 64 bits is refused with its place. Signs pass: whether a p
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -22,7 +22,7 @@ _LARGEST_EXPONENT = 40
 
 
 def scaled(texts: Sequence[str], *, where: str) -> tuple[Int64Array, int]:
-    """A column as integers and their common decimal scale; raises `BadResponse`.
+    """A column as integers and their common decimal scale; raises `BadResponse` that names the place in it.
 
     >>> units, scale = scaled(["16570.14000000", "16574.97100000"], where="example")
     >>> units.tolist(), scale
@@ -38,6 +38,21 @@ def scaled(texts: Sequence[str], *, where: str) -> tuple[Int64Array, int]:
     if any(places != scale for places in decimals):
         units = [unit * 10 ** (scale - places) for unit, places in zip(units, decimals, strict=True)]
     return _coarsest(units, scale, where)
+
+
+def scaled_together(columns: Mapping[str, Sequence[str]], *, where: str) -> tuple[list[Int64Array], int]:
+    """Several columns as integers of one scale, the coarsest that holds them all; raises `BadResponse`.
+
+    >>> columns, scale = scaled_together({"open": ["1.5"], "close": ["1.25"]}, where="example")
+    >>> [column.tolist() for column in columns], scale
+    ([[150], [125]], 2)
+    """
+    alone = {name: scaled(texts, where=f"{where}, {name}") for name, texts in columns.items()}
+    scale = max(own for _, own in alone.values())
+    for name, (units, own) in alone.items():
+        if len(units) and int(np.abs(units).max()) > INT64_MAX // 10 ** (scale - own):
+            raise BadResponse(f"the {name} is too large at {scale} decimals", where=where)
+    return [units * 10 ** (scale - own) for units, own in alone.values()], scale
 
 
 def _coarsest(units: list[int], scale: int, where: str) -> tuple[Int64Array, int]:
