@@ -36,7 +36,7 @@ types: $(STAMPS)/dev
 	$(BIN)/mypy
 
 contracts: $(STAMPS)/dev
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 
 apart: $(STAMPS)/dev
 	$(PYTEST) $(wildcard $(APART))
@@ -51,7 +51,7 @@ lock: ## Pin the dependencies again with their hashes; UPGRADE=--upgrade takes t
 	.ci/lock $(UPGRADE)
 
 clean: ## Remove .venv, caches and everything built.
-	rm -rf $(VENV) site dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMPS)/python:
