@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tickwright.bootstrap.market_loading import load_market
 from tickwright.bootstrap.project import Project
-from tickwright.domain.errors import DataMissing
+from tickwright.domain.bars import SeriesKey
+from tickwright.domain.errors import DataMissing, GapUnexplained
+from tickwright.domain.gaps import GapKind
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
@@ -57,3 +61,14 @@ def test_gaps_outside_the_range_of_the_run_are_not_its_gaps(project: Project) ->
     hole = whole.gaps[0][0]
     after = load_market(project, [BTC], HOUR, hole.end_ns, None)
     assert len(after.gaps[0]) == len(whole.gaps[0]) - 1
+
+
+def test_holes_without_a_known_reason_are_refused_where_the_settings_say_so(project: Project) -> None:
+    with pytest.raises(GapUnexplained, match="holes have no known reason"):
+        load_market(project, [BTC], HOUR, None, None, on_gap="refuse")
+
+
+def test_explained_holes_are_not_refused(project: Project) -> None:
+    key = SeriesKey(BTC, HOUR)
+    project.store.explain(key, [replace(hole, kind=GapKind.OUTAGE) for hole in project.store.coverage(key).gaps])
+    assert len(load_market(project, [BTC], HOUR, None, None, on_gap="refuse").gaps[0]) > 0

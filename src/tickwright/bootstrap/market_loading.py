@@ -11,14 +11,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey
-from tickwright.domain.errors import DataMissing
-from tickwright.domain.gaps import Gap
+from tickwright.domain.errors import DataMissing, GapUnexplained
+from tickwright.domain.gaps import Gap, GapKind
 from tickwright.domain.instrument import DEFAULT_LOT, Instrument, InstrumentId, TradingRules
 from tickwright.domain.market import Market
 from tickwright.domain.timeframe import Timeframe
@@ -61,8 +61,13 @@ def load_market(
     timeframe: Timeframe,
     start_ns: int | None,
     end_ns: int | None,
+    *,
+    on_gap: Literal["mark", "refuse"] = "mark",
 ) -> LoadedMarket:
-    """The market of these instruments over the bars that open in [start, end); raises `DataMissing`."""
+    """The market of these instruments over the bars that open in [start, end); raises `DataMissing`.
+
+    With `on_gap` "refuse" a hole of unknown type inside the range raises `GapUnexplained`; "mark" makes it a warning.
+    """
     warnings: list[str] = []
     loaded, known, gaps = [], [], []
     for identity in sorted(set(instruments)):
@@ -76,6 +81,8 @@ def load_market(
             )
         first, last = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1])
         holes = tuple(gap for gap in project.store.coverage(bars.key).gaps if first <= gap.start_ns <= last)
+        if on_gap == "refuse":
+            _refuse_unexplained(bars.key, holes)
         if holes:
             warnings.append(f"{identity}: {sum(gap.bars for gap in holes)} bars are missing in {len(holes)} gaps")
         if start_ns is not None and first - start_ns >= max(DAY, timeframe.length_ns):
@@ -86,6 +93,18 @@ def load_market(
         known.append(instrument)
         gaps.append(holes)
     return LoadedMarket(Market.of(known, loaded), tuple(gaps), tuple(warnings))
+
+
+def _refuse_unexplained(key: SeriesKey, holes: Sequence[Gap]) -> None:
+    unexplained = [hole for hole in holes if hole.kind in (GapKind.UNKNOWN, GapKind.NOT_FETCHED)]
+    if unexplained:
+        first = unexplained[0]
+        raise GapUnexplained(
+            f"{len(unexplained)} holes have no known reason; the first: {iso(first.start_ns)}, {first.bars} bars",
+            where=str(key),
+            expected="only holes whose reason is known, as data.on_gap is refuse",
+            hint='`tickwright data fetch` asks the exchange for them; data.on_gap = "mark" reports them instead.',
+        )
 
 
 def _stored_bars(

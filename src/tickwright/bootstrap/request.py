@@ -60,7 +60,7 @@ def prepare_run(project: Project, settings: Settings, flags: RunFlags) -> Prepar
     timeframe = _timeframe(settings, flags, strategy, instance)
     instruments = _instruments(project, settings, flags, timeframe, instance)
     anchor_ns, start_ns, end_ns = _range(project, settings, flags, instruments, timeframe)
-    loaded = load_market(project, instruments, timeframe, anchor_ns, end_ns)
+    loaded = load_market(project, instruments, timeframe, anchor_ns, end_ns, on_gap=settings.data.on_gap)
     params = {**(instance.params if instance else {}), **(flags.params or {})}
     request = BacktestRequest(
         strategy=strategy,

@@ -329,6 +329,18 @@ class DataMissing(DataError):
     code = "DATA_MISSING"
 
 
+class GapUnexplained(DataError):
+    """The candles of a run have holes whose reason is not known, and the settings refuse such a run.
+
+    What happened: bars are missing inside the range of the run, and nothing says whether the exchange was down, nobody
+    traded, or nobody fetched them.
+    State: nothing was started or changed.
+    What to do: let `tickwright data fetch` ask the exchange for them, or set `data.on_gap = "mark"` to run and be told.
+    """
+
+    code = "GAP_UNEXPLAINED"
+
+
 class StrategyBroken(UsageError):
     """A strategy's source cannot be loaded.
 
