@@ -8,7 +8,7 @@ anything runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +51,10 @@ class Decisions:
     share_of_equity: bool
     exits: ExitDistances | None
 
+    def with_wanted(self, wanted: Float64Array) -> Decisions:
+        """The same policy over another table of targets."""
+        return replace(self, wanted=wanted)
+
 
 @dataclass(frozen=True)
 class StrategyViews:
@@ -67,9 +71,12 @@ class StrategyViews:
         if form_of(strategy_class) is Form.WEIGHTS:
             return cls((), StrategyMarket.of(market), {})
         informative = {
-            (series.timeframe.name, series.key.instrument.symbol): StrategyBars.of(series) for series in market.informative
+            (series.timeframe.name, series.key.instrument.symbol): StrategyBars.of(series)
+            for series in market.informative
         }
-        bars = tuple(StrategyBars.of(series, funding) for series, funding in zip(market.bars, market.funding, strict=True))
+        bars = tuple(
+            StrategyBars.of(series, funding) for series, funding in zip(market.bars, market.funding, strict=True)
+        )
         return cls(bars, None, informative)
 
     def informative_of(self, symbol: str) -> dict[tuple[str, str | None], StrategyBars]:
@@ -79,14 +86,20 @@ class StrategyViews:
 
 
 def instances_of(
-    strategy_class: type[Strategy], params: Mapping[str, ParameterValue], rows: MarketRows, seed: int, per_symbol: PerSymbol | None
+    strategy_class: type[Strategy],
+    params: Mapping[str, ParameterValue],
+    rows: MarketRows,
+    seed: int,
+    per_symbol: PerSymbol | None,
 ) -> list[Strategy]:
     """One instance per symbol, each with its own parameters and random numbers."""
     overrides = per_symbol or {}
     known = {name for identity in rows.market.ids for name in (str(identity), identity.symbol)}
     for name in overrides:
         if name not in known:
-            raise UsageError(f"{name!r} is not in this market", where="per-symbol parameters", expected=", ".join(sorted(known)))
+            raise UsageError(
+                f"{name!r} is not in this market", where="per-symbol parameters", expected=", ".join(sorted(known))
+            )
     made = []
     for identity in rows.market.ids:
         own = overrides.get(str(identity), overrides.get(identity.symbol, {}))
@@ -143,7 +156,9 @@ def _refuse_shorts(wanted: Float64Array, rows: MarketRows) -> None:
     for place, instrument in enumerate(rows.market.instruments):
         if instrument.kind == "spot" and np.nanmin(wanted[:, place], initial=0.0) < 0:
             raise UsageError(
-                f"a negative target on {instrument.id}", where="strategy", expected="targets of 0 or more: spot cannot be short"
+                f"a negative target on {instrument.id}",
+                where="strategy",
+                expected="targets of 0 or more: spot cannot be short",
             )
 
 

@@ -7,6 +7,7 @@ are shared and read only.
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -38,14 +39,14 @@ _GROWING: Final = {
 MOST_COMMANDS: Final = 1024
 
 
-def structure_over(dtype: np.dtype[Any], array: Array) -> Any:
-    """A `ctypes.Structure` over the first record of an array: fields read and written as plain attributes."""
+@cache
+def structure_of(dtype: np.dtype[Any]) -> type[ctypes.Structure]:
+    """A `ctypes.Structure` with the fields of a record layout at the same offsets."""
     kinds = {"i8": ctypes.c_int64, "f8": ctypes.c_double, "i4": ctypes.c_int32, "i1": ctypes.c_int8}
-    names = dtype.names or ()
-    fields = [(name, kinds[dtype[name].str[1:]]) for name in names]
+    fields = [(name, kinds[dtype[name].str[1:]]) for name in dtype.names or ()]
     structure = type("View", (ctypes.Structure,), {"_fields_": fields})
-    assert all(getattr(structure, name).offset == (dtype.fields or {})[name][1] for name in names)
-    return structure.from_buffer(array)  # type: ignore[attr-defined]
+    assert all(getattr(structure, name).offset == (dtype.fields or {})[name][1] for name, _ in fields)
+    return structure
 
 
 class Memory:
@@ -72,6 +73,11 @@ class Memory:
         self.context[0][name] = array.ctypes.data if array.size else 0
         return array
 
+    def records_over(self, name: str, dtype: np.dtype[Any]) -> Any:
+        """The records of an array as ctypes structures: fields read and written as plain attributes."""
+        array = self.arrays[name]
+        return (structure_of(dtype) * len(array)).from_buffer(array)
+
     def _set(self, **values: float) -> None:
         for name, value in values.items():
             self.context[0][name] = value
@@ -83,7 +89,9 @@ class Memory:
             "decision_of_row", "decision_ns", "decision_presence",
         ):  # fmt: skip
             self.bind(name, getattr(rows, name))
-        self._set(timeframe_ns=rows.market.timeframe.length_ns, statistics=int(len(rows.sigma) > 0), decisions=rows.decisions)
+        self._set(
+            timeframe_ns=rows.market.timeframe.length_ns, statistics=int(len(rows.sigma) > 0), decisions=rows.decisions
+        )
 
     def _set_costs(self) -> None:
         costs, timeframe_ns = self.rows.costs, self.rows.market.timeframe.length_ns
@@ -125,8 +133,9 @@ class Memory:
             self._set(**{capacity: size})
         for name in ("equity", "exposure", "cash_curve"):
             self.bind(name, np.zeros(self.rows.decisions, np.int64))
-        self.venue = structure_over(layout.VENUE, self.arrays["venue"])
-        self.client = structure_over(layout.CLIENT, self.arrays["client"])
+        self.venue: Any = self.records_over("venue", layout.VENUE)[0]
+        self.client: Any = self.records_over("client", layout.CLIENT)[0]
+        self.positions = self.records_over("positions", layout.POSITION)
 
     def reset(self) -> None:
         """Both halves as before the first row: cash, no position, no order."""
@@ -157,7 +166,9 @@ class Memory:
         book["lot"] = units_exact(rules.lot * contract, quantity_scale, where=f"lot of {instrument.id}")
         book["min_notional"] = units_rounded_up(rules.min_notional, MONEY_SCALE)
         book["min_quantity"] = units_rounded_up(rules.min_quantity * contract, quantity_scale)
-        book["max_quantity"] = 0 if rules.max_quantity is None else units_exact(rules.max_quantity * contract, quantity_scale)
+        book["max_quantity"] = (
+            0 if rules.max_quantity is None else units_exact(rules.max_quantity * contract, quantity_scale)
+        )
         if book["tick"] <= 0 or book["lot"] <= 0:
             raise DataError(f"{instrument.id} has a tick or lot of 0", where="instrument", expected="positive steps")
         book["divisor"] = 10 ** (price_scale + quantity_scale - MONEY_SCALE)
@@ -192,6 +203,15 @@ class Memory:
             self.bind("exit_trail", exits.trail.reshape(-1))
             self._set(exit_max_bars=exits.max_bars, reenter_next_bar=int(exits.reenter_next_bar))
 
+    def wake_at(self, wake: Array, *, on_fill: bool) -> None:
+        """At which decisions the bell rings, and whether also on fills at an OPEN."""
+        self.bind("wake", np.ascontiguousarray(wake, np.uint8))
+        self._set(wake_on_fill=int(on_fill))
+
+    def hang(self, bell_address: int) -> None:
+        """Give the kernel the C function it calls."""
+        self._set(callback=bell_address)
+
     # ---- running
 
     def prepare_statistics(self, until: int | None = None) -> None:
@@ -222,5 +242,7 @@ class Memory:
 
     def _answer(self, answer: int) -> int:
         if answer == layout.WRONG_LAYOUT:
-            raise DataError("compiled code and record layouts differ", where="kernel", hint="Delete the compiler's cache.")
+            raise DataError(
+                "compiled code and record layouts differ", where="kernel", hint="Delete the compiler's cache."
+            )
         return answer

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from tickwright.domain.bars import Float64Array
 from tickwright.domain.run import RunResult
 from tickwright.engine.memory import Memory
 from tickwright.kernel.layout import WARNED_CAP_OFF
 
 
-def result_of(memory: Memory, *, tags: tuple[str, ...] = (), warnings: tuple[str, ...] = (), **plots: object) -> RunResult:
+def result_of(
+    memory: Memory,
+    *,
+    tags: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
+    plots: dict[str, Float64Array] | None = None,
+) -> RunResult:
     """The result of a finished run."""
     rows, market, client = memory.rows, memory.rows.market, memory.client
     arrays = memory.arrays
@@ -32,6 +39,7 @@ def result_of(memory: Memory, *, tags: tuple[str, ...] = (), warnings: tuple[str
         tags=tags,
         warnings=(*warnings, *_warnings(memory)),
         ambiguous_trades=memory.venue.ambiguous,
+        plots=plots or {},
         lots=tuple(int(lot) for lot in arrays["positions"]["lot"]),
     )
 

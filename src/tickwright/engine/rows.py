@@ -7,7 +7,8 @@ over the market and never written after they were made, statistics included.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,9 @@ class MarketRows:
         has_volume = tuple(bool(series.volume.any()) for series in market.bars)
         places = [np.searchsorted(open_ns, series.open_time_ns) for series in market.bars]
         presence = _presence(market, places, len(open_ns), has_volume, consulted=costs.participation_ppb is not None)
-        columns = [_column(market.bars, name, places, len(open_ns)) for name in ("open", "high", "low", "close", "volume")]
+        columns = [
+            _column(market.bars, name, places, len(open_ns)) for name in ("open", "high", "low", "close", "volume")
+        ]
         _check_window_sums(market, costs)
         decisions = np.full(len(open_ns), -1, np.int64)
         decisions[first:end] = np.arange(end - first)
@@ -79,10 +82,25 @@ class MarketRows:
         """How many instants decisions are made at."""
         return self.end_row - self.first_row
 
+    def with_blank_future(self) -> MarketRows:
+        """A private copy that knows the history before the start and nothing after it, to be filled event by event."""
+        known = self.first_row * self.instruments
+
+        def blank(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+            copy = np.zeros_like(array)
+            copy[:known] = array[:known]
+            return copy
+
+        market = {name: blank(getattr(self, name)) for name in ("presence", "open", "high", "low", "close", "volume")}
+        statistics = {name: np.empty_like(getattr(self, name)) for name in ("open_budget", "sigma", "daily_volume")}
+        return replace(self, **market, **statistics, decision_presence=np.zeros_like(self.decision_presence))
+
     def decision_bars(self, instrument: int) -> npt.NDArray[np.bool_]:
         """Which bars of an instrument's series are decided on: those that open in the traded rows."""
         times = self.market.bars[instrument].open_time_ns
-        inside: npt.NDArray[np.bool_] = (times >= self.open_ns[self.first_row]) & (times <= self.open_ns[self.end_row - 1])
+        inside: npt.NDArray[np.bool_] = (times >= self.open_ns[self.first_row]) & (
+            times <= self.open_ns[self.end_row - 1]
+        )
         return inside
 
     def decision_places(self, instrument: int) -> Int64Array:
@@ -123,4 +141,6 @@ def _check_window_sums(market: Market, costs: CostModel) -> None:
     bars_in_window = costs.statistics_window_ns // market.timeframe.length_ns + 1
     for series in market.bars:
         if int(series.volume.max()) * min(bars_in_window, len(series)) >= _INT64_ROOM:
-            raise DataError("the window's volume does not fit into 64 bits", where=str(series.key), hint="Use a coarser lot.")
+            raise DataError(
+                "the window's volume does not fit into 64 bits", where=str(series.key), hint="Use a coarser lot."
+            )

@@ -12,7 +12,9 @@ from tickwright.domain.money import units_exact
 def starting_cash(market: Market, cash: Decimal, cash_asset: str) -> int:
     """The units of a positive amount; raises `UsageError` for another asset, `DataError` for too fine an amount."""
     if cash_asset != market.cash_asset:
-        raise UsageError(f"cash in {cash_asset}", where="cash", expected=f"{market.cash_asset}, which this market is paid in")
+        raise UsageError(
+            f"cash in {cash_asset}", where="cash", expected=f"{market.cash_asset}, which this market is paid in"
+        )
     if not (cash.is_finite() and cash > 0):
         raise UsageError(f"{cash} {cash_asset}", where="cash", expected="a positive amount")
     return units_exact(cash, MONEY_SCALE, where="cash")

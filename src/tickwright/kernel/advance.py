@@ -6,11 +6,13 @@ between calls (`NEED_CAPACITY`), never inside one; a callback that returns non-z
 
 from __future__ import annotations
 
+import math
+
 from tickwright.domain import records
 from tickwright.kernel.client import mark
 from tickwright.kernel.commands import execute
 from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.decisions import decide
+from tickwright.kernel.decisions import acts_on_change, check_and_send, decide, size
 from tickwright.kernel.layout import (
     LAYOUT,
     NEED_CAPACITY,
@@ -73,9 +75,17 @@ def end_of_data(address: int, unused: int) -> int:
 
 
 @entry
-def execute_commands(address: int, unused: int) -> int:
-    """Carry out the commands that wait in the ring."""
-    drain(view_context(address, 1)[0])
+def submit(address: int, unused: int) -> int:
+    """Check and number the order that was written at the end of the command ring; its number."""
+    return check_and_send(view_context(address, 1)[0])
+
+
+@entry
+def target_now(address: int, instrument: int) -> int:
+    """Act on the standing target of an instrument, if its value changed."""
+    context = view_context(address, 1)[0]
+    if not math.isnan(position_of(context, instrument)["standing"]) and acts_on_change(context, instrument):
+        size(context, instrument, position_of(context, instrument)["standing"], client_of(context)["decision"] + 1)
     return 0
 
 
@@ -111,7 +121,7 @@ def _compact_recent(context: Record, venue: Record) -> None:
 def _open_row(context: Record, row: int) -> int:
     venue, client = venue_of(context), client_of(context)
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row]
-    client["now_ns"] = venue["now_ns"]
+    client["now_ns"], client["carried"] = venue["now_ns"], 0
     if venue["head"] == NONE:
         return 0
     fills = client["fill_count"]
@@ -127,7 +137,7 @@ def _open_row(context: Record, row: int) -> int:
 def _close_row(context: Record, row: int) -> int:
     venue, client = venue_of(context), client_of(context)
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row] + context["timeframe_ns"]
-    client["now_ns"] = venue["now_ns"]
+    client["now_ns"], client["carried"] = venue["now_ns"], 0
     match_range(context)
     _take_closes(context, row)
     decision = view_int64(context["decision_of_row"], row + 1)[row]
@@ -141,7 +151,10 @@ def _close_row(context: Record, row: int) -> int:
 @rule
 def _take_closes(context: Record, row: int) -> None:
     count = context["instruments"]
-    presence, close = view_uint8(context["presence"], (row + 1) * count), view_int64(context["close"], (row + 1) * count)
+    presence, close = (
+        view_uint8(context["presence"], (row + 1) * count),
+        view_int64(context["close"], (row + 1) * count),
+    )
     for instrument in range(count):
         index = row * count + instrument
         if presence[index] != 0:
@@ -160,10 +173,10 @@ def _record_equity(context: Record, client: Record, decision: int) -> None:
 @rule
 def _wake(context: Record, client: Record, decision: int) -> int:
     stopped = 0
+    if context["callback"] != 0 and view_uint8(context["wake"], decision + 1)[decision] == 1:
+        stopped = call_back(context["callback"], decision)
     if context["wanted"] != 0:
         decide(context, decision)
-    elif view_uint8(context["wake"], decision + 1)[decision] == 1:
-        stopped = call_back(context["callback"], decision)
     drain(context)
     return stopped
 
@@ -176,5 +189,5 @@ def drain(context: Record) -> None:
         return
     for place in range(client["command_count"]):
         execute(context, command_at(context, place))
-    client["command_count"] = 0
+    client["carried"], client["command_count"] = client["command_count"], 0
     bury_dead(context)

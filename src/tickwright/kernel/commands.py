@@ -15,7 +15,6 @@ from tickwright.kernel.orders import (
     finish,
     free_cash,
     holding_of,
-    is_reduce_only,
     new_slot,
     report_accepted,
     report_end,

@@ -24,7 +24,9 @@ if _CACHE_DIRECTORY:
 
 def rule(function: Function) -> Function:
     """Compile a rule: it becomes part of the entries that use it."""
-    compiled: Function = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    compiled: Function = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
+        function
+    )
     return compiled
 
 

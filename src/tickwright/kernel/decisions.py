@@ -31,7 +31,7 @@ _MARKET = int(records.OrderType.MARKET)
 _SIZED = int(records.OrderFlag.SIZED)
 _REDUCE_ONLY = int(records.OrderFlag.REDUCE_ONLY)
 _SIGNAL = int(records.Reason.SIGNAL)
-_REBALANCE = int(records.Reason.REBALANCE)
+_WARMUP = int(records.OrderState.RISK_WARMUP)
 
 
 @rule
@@ -46,7 +46,7 @@ def decide(context: Record, decision: int) -> None:
         position = position_of(context, instrument)
         if not math.isnan(wanted[index]):
             position["standing"] = wanted[index]
-        if present[index] != 0 and acts[index] != 0 and _acts_now(context, position, wanted[index]):
+        if present[index] != 0 and acts[index] != 0 and _acts_now(context, instrument, wanted[index]):
             size(context, instrument, position["standing"], decision + 1)
 
 
@@ -57,9 +57,16 @@ def shares_of(context: Record) -> int:
 
 
 @rule
-def _acts_now(context: Record, position: Record, wanted: float) -> bool:
+def _acts_now(context: Record, instrument: int, wanted: float) -> bool:
     if context["on_change"] == 0:
-        return not math.isnan(wanted) and _strays(context, position, wanted)
+        return not math.isnan(wanted) and _strays(context, position_of(context, instrument), wanted)
+    return acts_on_change(context, instrument)
+
+
+@rule
+def acts_on_change(context: Record, instrument: int) -> bool:
+    """Whether the standing target differs from the one acted on, or is to be tried again."""
+    position = position_of(context, instrument)
     if math.isnan(position["standing"]):
         return False
     if position["standing"] != position["acted"]:
@@ -79,7 +86,7 @@ def _strays(context: Record, position: Record, wanted: float) -> bool:
 @rule
 def _target_value(context: Record, target: float) -> int:
     """The money a target stands for, without its sign: a target counts to the nearest ppb."""
-    ppb = int(round(abs(target) * PPB))
+    ppb = round(abs(target) * PPB)
     return mul_div_rounded_down(max(0, client_of(context)["equity"]), ppb, PPB * shares_of(context))
 
 
@@ -175,5 +182,23 @@ def send(context: Record, command: Record) -> int:
         command["limit_price"], command["stop_price"], command["tag"],
     )  # fmt: skip
     order["instrument"], order["flags"], order["side"] = command["instrument"], command["flags"], command["side"]
-    order["type"], order["time_in_force"], order["reason"] = command["type"], command["time_in_force"], command["reason"]
+    order["type"], order["time_in_force"], order["reason"] = (
+        command["type"],
+        command["time_in_force"],
+        command["reason"],
+    )
+    return order_id
+
+
+@rule
+def check_and_send(context: Record) -> int:
+    """Number the order at the end of the command ring; one sent before the warm-up ends at once, refused by name."""
+    client = client_of(context)
+    command = command_at(context, client["command_count"] - 1)
+    order_id = send(context, command)
+    if client["decision"] < position_of(context, command["instrument"])["warmup"]:
+        order = order_at(context, order_id)
+        order["state"], order["ts_end_ns"] = _WARMUP, client["now_ns"]
+        client["refused"] += 1
+        client["command_count"] -= 1
     return order_id

@@ -109,7 +109,12 @@ def _use_volume(context: Record, book: Record, instrument: int, side: int, quant
     venue = venue_of(context)
     recent = recent_at(context, venue["recent_end"])
     venue["recent_end"] += 1
-    recent["ts_ns"], recent["quantity"], recent["instrument"], recent["side"] = venue["now_ns"], quantity, instrument, side
+    recent["ts_ns"], recent["quantity"], recent["instrument"], recent["side"] = (
+        venue["now_ns"],
+        quantity,
+        instrument,
+        side,
+    )
     if side > 0:
         book["bought"] += quantity
     else:
@@ -151,7 +156,11 @@ def _write_costs(
     spread = mul_div_rounded_down(value, context["half_spread_ppb"], PPB)
     slippage = mul_div_rounded_down(value, context["slippage_ppb"], PPB)
     if impact != 0:
-        report["spread_cost"], report["slippage_cost"], report["impact_cost"] = spread, slippage, total - spread - slippage
+        report["spread_cost"], report["slippage_cost"], report["impact_cost"] = (
+            spread,
+            slippage,
+            total - spread - slippage,
+        )
     elif context["slippage_ppb"] > 0:
         report["spread_cost"], report["slippage_cost"] = spread, total - spread
     else:

@@ -234,6 +234,7 @@ CLIENT: Final = np.dtype(
         ("fill_count", "i8"),
         ("account_event_count", "i8"),
         ("command_count", "i8"),
+        ("carried", "i8"),  # commands that this step carried out
         ("decision", "i8"),  # index of the decision being made, -1 before the first
         ("refused", "i8"),  # orders refused
         ("targets_refused", "i8"),
@@ -260,6 +261,7 @@ POSITION: Final = np.dtype(
         ("increase", "i8"),  # unfinished order that increases for the last decision, -1 for none
         ("reduction", "i8"),
         ("unmet", "i8"),  # 1 while the last decision has a refused, shrunk or unfilled order
+        ("warmup", "i8"),  # the first decision at which orders may be sent
         ("blocked", "i8"),  # side on which nothing increases after a protective exit, 0 for none
         # trades from flat to flat
         ("trade_amount", "i8"),

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.client import apply_report
+from tickwright.kernel.compilation import rule
 from tickwright.kernel.layout import (
     NONE,
     Record,
@@ -51,9 +51,17 @@ def emit(context: Record) -> None:
 def _copy_report(report: Record, copy: Record) -> None:
     copy["ts_ns"], copy["order_id"], copy["sequence"] = report["ts_ns"], report["order_id"], report["sequence"]
     copy["price"], copy["quantity"], copy["amount"] = report["price"], report["quantity"], report["amount"]
-    copy["fee"], copy["reference_price"], copy["spread_cost"] = report["fee"], report["reference_price"], report["spread_cost"]
+    copy["fee"], copy["reference_price"], copy["spread_cost"] = (
+        report["fee"],
+        report["reference_price"],
+        report["spread_cost"],
+    )
     copy["slippage_cost"], copy["impact_cost"] = report["slippage_cost"], report["impact_cost"]
-    copy["limit_price"], copy["stop_price"], copy["parent"] = report["limit_price"], report["stop_price"], report["parent"]
+    copy["limit_price"], copy["stop_price"], copy["parent"] = (
+        report["limit_price"],
+        report["stop_price"],
+        report["parent"],
+    )
     copy["instrument"], copy["fee_asset"], copy["kind"] = report["instrument"], report["fee_asset"], report["kind"]
     copy["side"], copy["liquidity"], copy["type"] = report["side"], report["liquidity"], report["type"]
     copy["state"], copy["at_open"], copy["reason"] = report["state"], report["at_open"], report["reason"]
@@ -63,7 +71,7 @@ def _copy_report(report: Record, copy: Record) -> None:
 @rule
 def is_limit(type_: int) -> bool:
     """Whether an order type ends as a limit order."""
-    return type_ == _LIMIT or type_ == _STOP_LIMIT or type_ == _TAKE_PROFIT_LIMIT
+    return type_ in (_LIMIT, _STOP_LIMIT, _TAKE_PROFIT_LIMIT)
 
 
 @rule
@@ -217,7 +225,11 @@ def report_accepted(context: Record, slot: Record) -> None:
     report["kind"], report["ts_ns"], report["order_id"] = _ACCEPTED, venue_of(context)["now_ns"], slot["order_id"]
     report["instrument"], report["state"], report["parent"] = slot["instrument"], _WORKING, slot["parent"]
     report["side"], report["type"], report["reason"] = slot["side"], slot["type"], slot["reason"]
-    report["quantity"], report["limit_price"], report["stop_price"] = slot["quantity"], slot["limit_price"], slot["stop_price"]
+    report["quantity"], report["limit_price"], report["stop_price"] = (
+        slot["quantity"],
+        slot["limit_price"],
+        slot["stop_price"],
+    )
     emit(context)
 
 

@@ -78,7 +78,7 @@ def impact_ppb(context: Record, book: Record, index: int, side: int, quantity: i
         total += permanent_impact(context["impact_gamma"], sigma, volume, side, book["net"] * unit)
     if context["latency_ns"] > 0:
         total += sigma * math.sqrt(context["latency_ns"] / _DAY_NS)
-    return int(math.floor(total * 1e9 + 0.5))
+    return math.floor(total * 1e9 + 0.5)
 
 
 @rule

@@ -12,8 +12,8 @@ from tickwright.kernel.compilation import rule
 from tickwright.kernel.fills import TAKER, budget_left, fill, row_of
 from tickwright.kernel.layout import NONE, Record, book_of, slot_at, venue_of
 from tickwright.kernel.orders import finish, free_cash, is_reduce_only, report_amended, rest_of
+from tickwright.kernel.prices import impact_ppb, largest_affordable, market_price, spending_of
 from tickwright.kernel.settlement import settle
-from tickwright.kernel.prices import impact_ppb, largest_affordable, market_price, notional_of, spending_of
 
 _IOC = int(records.TimeInForce.IOC)
 _FOK = int(records.TimeInForce.FOK)
@@ -41,9 +41,8 @@ def take(context: Record, place: int, reference: int) -> None:
         take_cost(context, place, reference)
     else:
         take_quantity(context, place, reference)
-    if slot["side"] != 0:
-        if slot["time_in_force"] == _IOC or slot["time_in_force"] == _FOK:
-            finish(context, place, _CANCELLED)
+    if slot["side"] != 0 and (slot["time_in_force"] == _IOC or slot["time_in_force"] == _FOK):
+        finish(context, place, _CANCELLED)
 
 
 @rule

@@ -6,13 +6,24 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from tickwright.domain.costs import CostModel
-from tickwright.domain.errors import UsageError
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult
+from tickwright.engine.decisions import decisions_of
+from tickwright.engine.engine import Engine, market_events
+from tickwright.engine.memory import Memory
+from tickwright.engine.result import result_of
+from tickwright.engine.rows import MarketRows
+from tickwright.engine.start import starting_cash
+from tickwright.engine.wakes import Bell, CallbackWakes, TargetWakes, Wakes
+from tickwright.strategy_api.strategy import Form, form_of
 
 Progress = Callable[[int, int], None]
 """Called with (bars done, bars in all)."""
+
+_ROWS_PER_CALL = 50_000
 
 
 def run(
@@ -33,7 +44,21 @@ def run(
 
     Indicators are computed from the market's first bar; decisions are taken at bars that open in [start_ns, end_ns).
     """
-    raise UsageError("event mode cannot run yet", where="mode")
+    rows = MarketRows.of(market, costs, start_ns, end_ns)
+    wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params)
+    memory = Memory(rows, starting_cash(market, cash, cash_asset))
+    memory.prepare_statistics()
+    wakes.begin(memory)
+    bell = Bell(wakes)
+    memory.hang(bell.address)
+    for row in range(rows.first_row, rows.end_row, _ROWS_PER_CALL):
+        memory.advance(2 * min(row + _ROWS_PER_CALL, rows.end_row))
+        bell.raise_error()
+        if progress is not None:
+            progress(min(row + _ROWS_PER_CALL, rows.end_row) - rows.first_row, rows.decisions)
+    wakes.end()
+    memory.finish()
+    return _result(memory, wakes)
 
 
 def replay(
@@ -51,4 +76,31 @@ def replay(
     progress: Progress | None = None,
 ) -> RunResult:
     """The same run, one event at a time through `Engine.process`: its digest must equal `run`'s."""
-    raise UsageError("event mode cannot replay yet", where="mode")
+    rows = MarketRows.of(market, costs, start_ns, end_ns)
+    wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params)
+    engine = Engine(Memory(rows.with_blank_future(), starting_cash(market, cash, cash_asset)), wakes)
+    for event in market_events(rows):
+        engine.process(event)
+        if progress is not None and engine.rows_done % _ROWS_PER_CALL == 0:
+            progress(engine.rows_done, rows.decisions)
+    return _result(engine.memory, wakes)
+
+
+def _wakes(
+    strategy_class: type[Any], params: Mapping[str, ParameterValue], rows: MarketRows, seed: int,
+    per_symbol: Mapping[str, Mapping[str, ParameterValue]] | None,
+) -> Wakes:  # fmt: skip
+    if form_of(strategy_class) is Form.CALLBACKS:
+        return CallbackWakes(strategy_class, params, rows, seed=seed, per_symbol=per_symbol)
+    return TargetWakes(decisions_of(strategy_class, params, rows, seed=seed, per_symbol=per_symbol))
+
+
+def _result(memory: Memory, wakes: Wakes) -> RunResult:
+    if not isinstance(wakes, CallbackWakes):
+        return result_of(memory)
+    desk, plots = wakes.desk, {}
+    for name, points in desk.plots.items():
+        plots[name] = np.full(memory.rows.decisions, np.nan)
+        for decision, value in points:
+            plots[name][decision] = value
+    return result_of(memory, tags=tuple(desk.tags), plots=plots)

@@ -1,1 +1,1 @@
-"""Where independent pieces of work run: `threads` on the cores of this machine."""
+"""Where work runs: `threads` on the cores of this machine."""

@@ -1,8 +1,7 @@
-"""Work on all cores of this machine by threads, for jobs that let go of the interpreter while they compute.
+"""The executor of this machine: a pool of threads, for work that gives up the interpreter's lock.
 
-Invariants: outcomes come in the order of the jobs, whatever finishes first; the first failure (in that order) is raised
-and jobs that have not started are dropped; Ctrl-C ends the wait at once. Known limit: Python code in a job gains
-nothing, compiled `nogil` code all cores.
+Invariant: outcomes come in the order of the jobs, whatever order they finish in; the first failing job's exception is
+raised and the jobs not yet begun are dropped.
 """
 
 from __future__ import annotations
@@ -11,17 +10,27 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from tickwright.ports import Job, Outcome
+from tickwright.domain.errors import UsageError
+
+Job = TypeVar("Job")
+Outcome = TypeVar("Outcome")
 
 
 class ThreadExecutor:
-    """The `Executor` port over a pool of threads, to be entered as a context; `workers` None takes every core."""
+    """Runs jobs on `workers` threads (all cores by default); a context manager.
+
+    >>> with ThreadExecutor(2) as executor:
+    ...     list(executor.map(abs, [-3, 2]))
+    [3, 2]
+    """
 
     def __init__(self, workers: int | None = None) -> None:
-        self._workers = workers or os.cpu_count() or 1
-        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="tickwright-work")
+        if workers is not None and workers < 1:
+            raise UsageError(f"{workers} workers", where="workers", expected="1 or more")
+        self._workers = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else workers or 1
+        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="tickwright")
 
     @property
     def workers(self) -> int:
@@ -32,10 +41,14 @@ class ThreadExecutor:
         """Outcomes in the order of the jobs; the first exception is raised."""
         return self._pool.map(work, jobs)
 
+    def close(self) -> None:
+        """Drop what has not begun and wait for what has."""
+        self._pool.shutdown(cancel_futures=True)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=error is None, cancel_futures=True)
+        self.close()

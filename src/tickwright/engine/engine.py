@@ -1,0 +1,111 @@
+"""The engine: one market event in, the commands it led to out.
+
+Invariants: `process` is synchronous and deterministic; it writes the event into the memory's rows and, when an instant
+is complete (DECIDE), advances the kernel by one step; beyond the history before the start, a memory knows only what was
+processed. The venue half of a simulated run is linked to the same memory, so the commands that come back have been
+carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tickwright.domain.errors import UsageError
+from tickwright.domain.records import EVENT, EventKind
+from tickwright.engine.memory import Memory
+from tickwright.engine.rows import ABSENT, STILL, TRADES, MarketRows
+from tickwright.engine.wakes import Bell, Wakes
+
+Records = npt.NDArray[np.void]
+_OPEN, _RANGE, _DECIDE, _END = (
+    int(kind) for kind in (EventKind.OPEN, EventKind.RANGE, EventKind.DECIDE, EventKind.END)
+)
+
+
+class Engine:
+    """One run, event by event; give it a memory over `MarketRows.with_blank_future`."""
+
+    def __init__(self, memory: Memory, wakes: Wakes) -> None:
+        self.memory, self._wakes, self._rows = memory, wakes, memory.rows
+        wakes.begin(memory)
+        self._bell = Bell(wakes)
+        memory.hang(self._bell.address)
+        self._step = 2 * memory.rows.first_row
+
+    @property
+    def rows_done(self) -> int:
+        """How many traded rows are over."""
+        return self._step // 2 - self._rows.first_row
+
+    def process(self, event: Any) -> Records:
+        """Take one event (layout `records.EVENT`); the commands sent at it, empty but for DECIDE.
+
+        Raises `UsageError` for an event out of order, and whatever a strategy raises.
+        """
+        kind = int(event["kind"])
+        if kind == _DECIDE:
+            return self._complete_instant()
+        if kind == _END:
+            self._wakes.end()
+            self.memory.finish()
+        else:
+            self._write(event, opens=kind == _OPEN)
+        return self.memory.arrays["commands"][:0]
+
+    def _write(self, event: Any, *, opens: bool) -> None:
+        """Put an event into its row: the OPENs of a row come first, then its RANGEs."""
+        rows, row = self._rows, self._step // 2
+        expected = int(rows.open_ns[row]) + (0 if opens else rows.market.timeframe.length_ns)
+        if int(event["ts_ns"]) != expected or opens != (self._step % 2 == 0):
+            problem = f"an event of kind {EventKind(int(event['kind'])).name} at {int(event['ts_ns'])}"
+            raise UsageError(problem, where="engine", expected=f"the next instant's, at {expected}")
+        place = int(event["instrument"])
+        index = row * rows.instruments + place
+        if opens:
+            rows.open[index], rows.presence[index] = event["open"], TRADES
+            return
+        for name in ("high", "low", "close", "volume"):
+            getattr(rows, name)[index] = event[name]
+        if rows.presence[index] == ABSENT:  # it closed without having opened: nothing was traded in it
+            rows.presence[index] = STILL
+        rows.decision_presence[(row - rows.first_row) * rows.instruments + place] = 1
+
+    def _complete_instant(self) -> Records:
+        if self._step % 2 == 0:
+            self.memory.prepare_statistics(self._step // 2 + 1)
+        self._step += 1
+        self.memory.advance(self._step)
+        self._bell.raise_error()
+        return self.memory.arrays["commands"][: self.memory.client.carried]
+
+
+def market_events(rows: MarketRows) -> Iterator[Any]:
+    """The events of the traded rows in order: per row its OPENs, DECIDE, its RANGEs, DECIDE; END at last.
+
+    A bar in which nothing trades has no OPEN (rule book §2.3); its RANGE still tells its close.
+    """
+    event, length_ns = np.zeros(1, EVENT)[0], rows.market.timeframe.length_ns
+    for row in range(rows.first_row, rows.end_row):
+        first = row * rows.instruments
+        present = [place for place in range(rows.instruments) if rows.presence[first + place] != ABSENT]
+        event["ts_ns"], event["kind"] = rows.open_ns[row], _OPEN
+        for place in present:
+            if rows.presence[first + place] == TRADES:
+                event["instrument"], event["open"] = place, rows.open[first + place]
+                yield event
+        event["kind"] = _DECIDE
+        yield event
+        event["ts_ns"], event["kind"] = rows.open_ns[row] + length_ns, _RANGE
+        for place in present:
+            event["instrument"] = place
+            for name in ("high", "low", "close", "volume"):
+                event[name] = getattr(rows, name)[first + place]
+            yield event
+        event["kind"] = _DECIDE
+        yield event
+    event["kind"] = _END
+    yield event

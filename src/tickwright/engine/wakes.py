@@ -1,0 +1,225 @@
+"""What the kernel calls at each decision: strategies with callbacks, or arrays handed over instant by instant.
+
+Invariants: a wake is called with the decision's index, or with `WAKE_FILLS` after fills at an OPEN; symbols wake in the
+market's own order; an exception of a strategy stops the run and is raised outside the kernel.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from tickwright.domain.records import Liquidity, Reason
+from tickwright.domain.run import ParameterValue
+from tickwright.engine.decisions import Decisions, PerSymbol, StrategyViews, instances_of
+from tickwright.engine.desk import KernelDesk
+from tickwright.engine.memory import Memory
+from tickwright.engine.rows import MarketRows
+from tickwright.kernel.advance import WAKE_FILLS
+from tickwright.strategy_api.context import Context, FillView, MarketContext, Scales
+from tickwright.strategy_api.evaluate import evaluate_indicators
+from tickwright.strategy_api.strategy import Strategy, callbacks_of, one_instance
+
+_POINTER = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
+
+
+class Wakes(Protocol):
+    """Who decides: called by the kernel through one C function."""
+
+    def begin(self, memory: Memory) -> None:
+        """Bind to the memory before the first row."""
+        ...
+
+    def wake(self, code: int) -> None:
+        """Decide at an instant, or answer fills."""
+        ...
+
+    def end(self) -> None:
+        """The data is over."""
+        ...
+
+
+class Bell:
+    """The C function the kernel calls: keeps a strategy's exception, because ctypes would swallow it."""
+
+    def __init__(self, wakes: Wakes) -> None:
+        self.error: BaseException | None = None
+        wake = wakes.wake
+
+        def ring(code: int) -> int:
+            try:
+                wake(code)
+            except BaseException as error:
+                self.error = error
+                return 1
+            return 0
+
+        self._pointer = _POINTER(ring)
+        self.address = int(ctypes.cast(self._pointer, ctypes.c_void_p).value or 0)
+
+    def raise_error(self) -> None:
+        """Raise what a strategy raised."""
+        if self.error is not None:
+            raise self.error
+
+
+class TargetWakes:
+    """Arrays of targets, handed to the kernel one instant at a time."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self._decisions = decisions
+
+    def begin(self, memory: Memory) -> None:
+        """Give the kernel an empty table of targets."""
+        blank = np.full_like(self._decisions.wanted, np.nan)
+        memory.want(self._decisions.with_wanted(blank))
+        self._table = memory.arrays["wanted"].reshape(blank.shape)
+        memory.wake_at(np.ones(len(blank), np.uint8), on_fill=False)
+
+    def wake(self, code: int) -> None:
+        """Hand over the targets of one instant."""
+        if code >= 0:
+            self._table[code] = self._decisions.wanted[code]
+
+    def end(self) -> None:
+        """Nothing is left to say."""
+
+
+class CallbackWakes:
+    """Strategies with callbacks: `on_fill` and `on_order` for what happened, then `on_bar` or `on_bars`."""
+
+    def __init__(
+        self,
+        strategy_class: type[Strategy],
+        params: Mapping[str, ParameterValue],
+        rows: MarketRows,
+        *,
+        seed: int,
+        per_symbol: PerSymbol | None,
+    ) -> None:
+        self.rows, self._views = rows, StrategyViews.of(rows, strategy_class)
+        self._names = frozenset(callbacks_of(strategy_class))
+        self._together = one_instance(strategy_class)
+        if self._together:
+            self.strategies: list[Strategy] = [strategy_class(**params).bound_to("", seed=seed)] * rows.instruments
+        else:
+            self.strategies = instances_of(strategy_class, params, rows, seed, per_symbol)
+        places = [rows.market.ids[place].symbol for place in range(rows.instruments)]
+        self._prepared = [
+            evaluate_indicators(strategy, bars, self._views.informative_of(symbol))
+            for strategy, bars, symbol in zip(self.strategies, self._views.bars, places, strict=True)
+        ]
+        self._bar_of = [self._bar_numbers(place) for place in range(rows.instruments)]
+
+    def _bar_numbers(self, place: int) -> npt.NDArray[np.int64]:
+        """The bar of an instrument at each decision, -1 where it is absent."""
+        numbers = np.full(self.rows.decisions, -1, np.int64)
+        numbers[self.rows.decision_places(place)] = np.flatnonzero(self.rows.decision_bars(place))
+        return numbers
+
+    def _wake_at(self) -> npt.NDArray[np.uint8]:
+        """At which decisions the kernel calls."""
+        if "on_bar" not in self._names and "on_bars" not in self._names and "on_fill" not in self._names:
+            return np.zeros(self.rows.decisions, np.uint8)
+        wake = np.zeros(self.rows.decisions, np.uint8)
+        for numbers, prepared in zip(self._bar_of, self._prepared, strict=True):
+            present = numbers >= 0
+            wake[present] |= 1 if prepared.wakes is None else prepared.wakes[numbers[present]].astype(np.uint8)
+        return wake
+
+    def begin(self, memory: Memory) -> None:
+        """Make the contexts, and let strategies start."""
+        self.desk, self._memory, self._seen = KernelDesk(memory), memory, 0
+        market = self.rows.market
+        self.contexts = []
+        for place, strategy in enumerate(self.strategies):
+            scales = Scales(
+                10.0 ** market.price_scales[place], 10.0 ** market.quantity_scales[place], 10.0 ** market.asset_scales[0],
+                int(memory.arrays["books"]["tick"][place]), int(memory.arrays["books"]["lot"][place]),
+            )  # fmt: skip
+            prepared = self._prepared[place]
+            indicators, bars = prepared.indicators, self._views.bars[place]
+            self.contexts.append(Context(self.desk, strategy, place, scales, bars, indicators, self.rows.instruments))
+            memory.positions[place].warmup = self._first_decision(place, prepared.warmup)
+        memory.wake_at(self._wake_at(), on_fill="on_fill" in self._names)
+        self._panel = MarketContext({context.symbol: context for context in self.contexts})
+        self._waking = [self._waking_of(place) for place in range(self.rows.instruments)]
+        self._tell_all("on_start")
+
+    def _first_decision(self, place: int, warmup: int) -> int:
+        """The first decision whose bar is past the warm-up."""
+        warm = np.flatnonzero(self._bar_of[place] >= warmup)
+        return int(warm[0]) if len(warm) else self.rows.decisions
+
+    def _waking_of(self, place: int) -> tuple[Any, ...]:
+        strategy, wakes = self.strategies[place], self._prepared[place].wakes
+        on_bar: Callable[[Any, Any], None] | None = getattr(strategy, "on_bar", None)
+        context = self.contexts[place]
+        return memoryview(self._bar_of[place]), context, context.bar, on_bar, wakes
+
+    def wake(self, code: int) -> None:
+        """Tell fills and ended orders, then call for the bars that closed."""
+        if self._memory.client.fill_count != self._seen:
+            self._tell_fills()
+        if code == WAKE_FILLS:
+            return
+        if "on_order" in self._names:
+            self._tell_ends()
+        for numbers, context, bar, on_bar, wakes in self._waking:
+            number = numbers[code]
+            if number < 0:
+                continue
+            bar.index = number
+            if on_bar is not None and (wakes is None or wakes[number]):
+                on_bar(context, bar)
+        if self._together:
+            closed = {context.symbol: bar for numbers, context, bar, _, _ in self._waking if numbers[code] >= 0}
+            self._call_panel(closed)
+
+    def _call_panel(self, closed: dict[str, Any]) -> None:
+        on_bars: Any = getattr(self.strategies[0], "on_bars", None)
+        if on_bars is not None:
+            on_bars(self._panel, closed)
+
+    def end(self) -> None:
+        """Tell the last fills and let strategies stop."""
+        if self._memory.client.fill_count != self._seen:
+            self._tell_fills()
+        self._tell_all("on_stop")
+
+    def _tell_all(self, name: str) -> None:
+        if name not in self._names:
+            return
+        if self._together:
+            getattr(self.strategies[0], name)(self._panel)
+            return
+        for strategy, context in zip(self.strategies, self.contexts, strict=True):
+            getattr(strategy, name)(context)
+
+    def _tell_fills(self) -> None:
+        first, self._seen = self._seen, self._memory.client.fill_count
+        if "on_fill" not in self._names:
+            return
+        for fill in self._memory.arrays["fills"][first : self._seen]:
+            place = int(fill["instrument"])
+            context, strategy = self.contexts[place], self.strategies[place]
+            strategy.on_fill(self._panel if self._together else context, self._fill_view(fill, context))  # type: ignore[attr-defined]
+
+    def _fill_view(self, fill: Any, context: Context) -> FillView:
+        scales, market = context.scales, self.rows.market
+        fee_scale = 10.0 ** market.asset_scales[int(fill["fee_asset"])]
+        tag = int(fill["tag"])
+        return FillView(
+            int(fill["order_id"]), int(fill["ts_ns"]), fill["side"] > 0, fill["quantity"] / scales.quantity,
+            fill["price"] / scales.price, fill["fee"] / fee_scale, fill["liquidity"] == Liquidity.MAKER,
+            self.desk.tags[tag] if tag >= 0 else "", Reason(int(fill["reason"])),
+        )  # fmt: skip
+
+    def _tell_ends(self) -> None:
+        for context, strategy in zip(self.contexts, self.strategies, strict=True):
+            for order in context.take_ended():
+                strategy.on_order(self._panel if self._together else context, order)  # type: ignore[attr-defined]

@@ -1,0 +1,511 @@
+"""What a callback strategy sees and does at an instant: `ctx`.
+
+Invariants: everything read is what was known at this instant; an order is checked and numbered at once and reaches the
+venue when the callback returns; prices round passively (buy down, sell up; stop levels away from the market),
+quantities down to the lot. Numbers are float64 in base units, quote units and prices; the exact integers stay inside.
+The desk behind it (`Desk`) is the engine's: a context itself knows neither kernel nor mode.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from tickwright.domain.bars import Float64Array
+from tickwright.domain.errors import UsageError
+from tickwright.domain.records import OrderFlag, OrderState, OrderType, Reason, Side, TimeInForce
+from tickwright.strategy_api.exits import Exits
+from tickwright.strategy_api.indicator_arrays import Indicators
+from tickwright.strategy_api.strategy import Strategy
+from tickwright.strategy_api.views import COLUMNS, StrategyBars
+
+TimeInForceName = Literal["gtc", "ioc", "fok", "gtd"]
+_FIRST_END = int(OrderState.FILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """An instrument's units: price and quantity units per 1, money units per 1, tick and lot in units."""
+
+    price: float
+    quantity: float
+    money: float
+    tick: int
+    lot: int
+
+
+@dataclass(slots=True)
+class Request:
+    """An order in exact integers, as the desk takes it; 0 means "none"."""
+
+    instrument: int
+    side: int
+    type: int = int(OrderType.MARKET)
+    quantity: int = 0
+    cost: int = 0
+    limit_price: int = 0
+    stop_price: int = 0
+    trail: int = 0
+    expire_ns: int = 0
+    oco: int = 0
+    flags: int = 0
+    time_in_force: int = int(TimeInForce.GTC)
+    reason: int = int(Reason.SIGNAL)
+    tag: str = ""
+    exit_stop_ppb: int = 0
+    exit_target_ppb: int = 0
+    exit_trail_ppb: int = 0
+    exit_max_bars: int = 0
+
+
+class Desk(Protocol):
+    """What the engine lends a context: exact numbers in, an order's number out."""
+
+    def submit(self, request: Request) -> int:
+        """Check, number and queue an order; its number (a refused one has ended already)."""
+        ...
+
+    def cancel(self, order_id: int) -> None:
+        """Queue a cancel."""
+        ...
+
+    def cancel_all(self, instrument: int) -> None:
+        """Queue the cancel of every order of an instrument."""
+        ...
+
+    def amend(self, order_id: int, quantity: int, limit_price: int, stop_price: int) -> None:
+        """Queue an amend; 0 keeps a value."""
+        ...
+
+    def target(self, instrument: int, value: float) -> None:
+        """Set the standing target of an instrument."""
+        ...
+
+    def order(self, order_id: int) -> Any:
+        """The client's record of an order, fields as attributes."""
+        ...
+
+    def tag_of(self, order_id: int) -> str:
+        """An order's tag."""
+        ...
+
+    def position(self, instrument: int) -> Any:
+        """The client's record of an instrument, fields as attributes."""
+        ...
+
+    @property
+    def client(self) -> Any:
+        """The client's own record, fields as attributes."""
+        ...
+
+    def log(self, text: str) -> None:
+        """Keep a line, stamped with the instant."""
+        ...
+
+    def plot(self, name: str, value: float) -> None:
+        """Keep a value of a named line at this instant."""
+        ...
+
+
+class Bar:
+    """The closed bar a callback is called with; one object per symbol, always showing the present bar."""
+
+    __slots__ = ("_close", "_high", "_low", "_open", "_open_time_ns", "_volume", "index", "length_ns", "symbol")
+
+    def __init__(self, bars: StrategyBars) -> None:
+        self.symbol, self.length_ns, self.index = bars.symbol, bars.timeframe.length_ns, 0
+        self._open, self._high, self._low = memoryview(bars.open), memoryview(bars.high), memoryview(bars.low)
+        self._close, self._volume = memoryview(bars.close), memoryview(bars.volume)
+        self._open_time_ns = memoryview(bars.open_time_ns)
+
+    @property
+    def open(self) -> float:
+        """The first price."""
+        return self._open[self.index]
+
+    @property
+    def high(self) -> float:
+        """The highest price."""
+        return self._high[self.index]
+
+    @property
+    def low(self) -> float:
+        """The lowest price."""
+        return self._low[self.index]
+
+    @property
+    def close(self) -> float:
+        """The last price."""
+        return self._close[self.index]
+
+    @property
+    def volume(self) -> float:
+        """What was traded, in base units."""
+        return self._volume[self.index]
+
+    @property
+    def open_time_ns(self) -> int:
+        """When the bar opened."""
+        return self._open_time_ns[self.index]
+
+    @property
+    def close_time_ns(self) -> int:
+        """When the bar closed: the present instant."""
+        return self._open_time_ns[self.index] + self.length_ns
+
+
+class PastBars:
+    """The bars up to now: `ctx.bars.close[-1]` is the last close; views, never copies."""
+
+    __slots__ = ("_bar", "_bars")
+
+    def __init__(self, bars: StrategyBars, bar: Bar) -> None:
+        self._bars, self._bar = bars, bar
+
+    def __len__(self) -> int:
+        return self._bar.index + 1
+
+    def __getattr__(self, name: str) -> Float64Array:
+        if name not in (*COLUMNS, "open_time_ns", "close_time_ns"):
+            raise AttributeError(name)
+        column: Float64Array = getattr(self._bars, name)
+        return column[: self._bar.index + 1]
+
+
+class PresentIndicators:
+    """Indicators at this instant: `ctx.ind.fast` is a number, `ctx.ind["fast"]` the view up to now."""
+
+    __slots__ = ("_arrays", "_bar")
+
+    def __init__(self, arrays: Indicators, bar: Bar) -> None:
+        self._arrays, self._bar = arrays, bar
+
+    def __getitem__(self, name: str) -> Any:
+        return self._arrays[name][: self._bar.index + 1]
+
+
+def present_indicators(arrays: Indicators, bar: Bar) -> PresentIndicators:
+    """Indicators as numbers: one property per name, over memory that is read without making an array."""
+    properties = {name: _present(memoryview(np.ascontiguousarray(arrays[name]))) for name in arrays}
+    made: PresentIndicators = type("Indicators", (PresentIndicators,), {"__slots__": (), **properties})(arrays, bar)
+    return made
+
+
+def _present(values: memoryview) -> property:
+    return property(lambda self: values[self._bar.index])
+
+
+class Order:
+    """An order of this strategy: what was asked and what became of it."""
+
+    __slots__ = ("_desk", "_scales", "id")
+
+    def __init__(self, desk: Desk, scales: Scales, order_id: int) -> None:
+        self._desk, self._scales, self.id = desk, scales, order_id
+
+    @property
+    def state(self) -> OrderState:
+        """Where it is, or how it ended; a refusal is named."""
+        return OrderState(self._desk.order(self.id).state)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still works."""
+        return bool(self._desk.order(self.id).state < _FIRST_END)
+
+    @property
+    def is_buy(self) -> bool:
+        """Whether it buys."""
+        return bool(self._desk.order(self.id).side > 0)
+
+    @property
+    def qty(self) -> float:
+        """The quantity asked for, 0 for an order by cost."""
+        return float(self._desk.order(self.id).quantity / self._scales.quantity)
+
+    @property
+    def filled(self) -> float:
+        """The quantity filled."""
+        return float(self._desk.order(self.id).filled / self._scales.quantity)
+
+    @property
+    def limit(self) -> float:
+        """The limit price, 0 without one."""
+        return float(self._desk.order(self.id).limit_price / self._scales.price)
+
+    @property
+    def stop(self) -> float:
+        """The trigger price, 0 without one."""
+        return float(self._desk.order(self.id).stop_price / self._scales.price)
+
+    @property
+    def tag(self) -> str:
+        """The tag it was sent with."""
+        return self._desk.tag_of(self.id)
+
+    def __repr__(self) -> str:
+        return f"Order({self.id}, {'buy' if self.is_buy else 'sell'}, {self.state.name.lower()}, tag={self.tag!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class FillView:
+    """One fill of this strategy: `qty` in base units, `price` with all costs but the fee in."""
+
+    order_id: int
+    ts_ns: int
+    is_buy: bool
+    qty: float
+    price: float
+    fee: float
+    is_maker: bool
+    tag: str
+    reason: Reason
+
+
+class Context:
+    """The present instant of one symbol: what is known, what is held, and how to trade."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        strategy: Strategy,
+        place: int,
+        scales: Scales,
+        bars: StrategyBars,
+        indicators: Indicators,
+        symbols: int,
+    ) -> None:
+        self._desk, self._place, self._scales, self._symbols = desk, place, scales, symbols
+        self._client, self._held = desk.client, desk.position(place)
+        self._open: dict[int, Order] = {}
+        self.strategy, self.symbol, self.state = strategy, bars.symbol, strategy.state
+        self.bar = Bar(bars)
+        self.bars = PastBars(bars, self.bar)
+        self.ind = present_indicators(indicators, self.bar)
+
+    # ---- what is known
+
+    @property
+    def now_ns(self) -> int:
+        """The present instant, UTC nanoseconds."""
+        return int(self._client.now_ns)
+
+    @property
+    def equity(self) -> float:
+        """Cash plus positions at the last closes, in quote units."""
+        return float(self._client.equity / self._scales.money)
+
+    @property
+    def allocation(self) -> float:
+        """This symbol's share of the equity: equity divided by the number of symbols."""
+        return self.equity / self._symbols
+
+    @property
+    def cash(self) -> float:
+        """Cash, held or free, in quote units."""
+        return float(self._client.cash / self._scales.money)
+
+    @property
+    def position(self) -> float:
+        """What is held of this symbol in base units, whole lots only; negative for a short."""
+        quantity, lot = self._held.quantity, self._scales.lot
+        whole = abs(quantity) // lot * lot
+        return (whole if quantity > 0 else -whole) / self._scales.quantity
+
+    def orders(self, tag: str | None = None) -> list[Order]:
+        """The orders that still work, oldest first; with `tag` those whose tag begins with it."""
+        for order_id in [number for number, order in self._open.items() if not order.is_open]:
+            del self._open[order_id]
+        return [order for order in self._open.values() if tag is None or order.tag.startswith(tag)]
+
+    def take_ended(self) -> list[Order]:
+        """The orders that ended since the last call; they are then forgotten here."""
+        ended = [order for order in self._open.values() if not order.is_open]
+        for order in ended:
+            del self._open[order.id]
+        return ended
+
+    @property
+    def scales(self) -> Scales:
+        """The symbol's units."""
+        return self._scales
+
+    # ---- trading
+
+    def buy(self, **terms: Any) -> Order:
+        """Buy; see `order` for the terms."""
+        return self.order(Side.BUY, **terms)
+
+    def sell(self, **terms: Any) -> Order:
+        """Sell; see `order` for the terms."""
+        return self.order(Side.SELL, **terms)
+
+    def order(
+        self,
+        side: Side,
+        *,
+        qty: float | None = None,
+        cost: float | None = None,
+        fraction: float | None = None,
+        limit: float | None = None,
+        stop: float | None = None,
+        take_profit: float | None = None,
+        trail: float | None = None,
+        trail_price: float | None = None,
+        tif: TimeInForceName = "gtc",
+        expire_ns: int = 0,
+        post_only: bool = False,
+        reduce_only: bool = False,
+        oco: int = 0,
+        exits: Exits | None = None,
+        tag: str = "",
+        reason: Reason = Reason.SIGNAL,
+    ) -> Order:
+        """Send an order of exactly one of `qty` (base units), `cost` (quote units, fee inside) or `fraction`.
+
+        `fraction` is of the cash for a buy and of the position for a sell. `limit`, `stop`, `take_profit` are prices;
+        `stop` with `limit` is a stop-limit; `trail` is a fraction of the peak, `trail_price` a distance in price.
+        A cost with a limit is turned into the quantity it pays for at the limit. `oco` ties orders of one number
+        together; `exits` are borne by every fill. Raises `UsageError` for terms that do not go together.
+        """
+        if [qty, cost, fraction].count(None) != 2:
+            raise UsageError("an order needs exactly one of qty, cost and fraction", where="ctx.order")
+        scales, sign = self._scales, int(side)
+        request = Request(self._place, sign, tag=tag, reason=int(reason), oco=oco)
+        self._set_prices(request, limit, stop, take_profit, trail, trail_price)
+        if fraction is not None:
+            qty, cost = (None, fraction * self.cash) if side is Side.BUY else (fraction * abs(self.position), None)
+        if qty is not None:
+            request.quantity = _lots(qty * scales.quantity, scales.lot)
+        elif cost is not None and request.type == OrderType.MARKET:
+            request.cost = math.floor(cost * scales.money + 1e-6)
+        elif cost is not None:
+            price = limit or stop or take_profit or self.bar.close
+            request.quantity = _lots(cost / price * scales.quantity, scales.lot)
+        request.time_in_force, request.expire_ns = int(TimeInForce[tif.upper()]), expire_ns
+        request.flags |= OrderFlag.POST_ONLY * post_only | OrderFlag.REDUCE_ONLY * reduce_only
+        if exits is not None:
+            _set_exits(request, exits)
+        return self._track(self._desk.submit(request))
+
+    def _set_prices(
+        self, request: Request, limit: float | None, stop: float | None, take_profit: float | None, trail: float | None,
+        trail_price: float | None,
+    ) -> None:  # fmt: skip
+        scales, side = self._scales, request.side
+        if limit is not None:
+            request.limit_price = _tick(limit * scales.price, scales.tick, up=side < 0)
+            request.type = int(OrderType.LIMIT)
+        if stop is not None:
+            request.stop_price = _tick(stop * scales.price, scales.tick, up=side > 0)
+            request.type = int(OrderType.STOP if limit is None else OrderType.STOP_LIMIT)
+        if take_profit is not None:
+            request.stop_price = _tick(take_profit * scales.price, scales.tick, up=side < 0)
+            request.type = int(OrderType.TAKE_PROFIT if limit is None else OrderType.TAKE_PROFIT_LIMIT)
+        if trail is not None or trail_price is not None:
+            request.type = int(OrderType.TRAILING_STOP)
+            request.trail = round(trail * 1e9) if trail is not None else round((trail_price or 0.0) * scales.price)
+            request.flags |= OrderFlag.TRAIL_IS_PRICE if trail is None else 0
+        if [stop, take_profit, trail, trail_price].count(None) < 3:
+            raise UsageError("stop, take_profit and trail exclude each other", where="ctx.order")
+
+    def cancel(self, order: Order) -> None:
+        """Ask for the end of an order; one that has ended stays as it ended."""
+        if order.is_open:
+            self._desk.cancel(order.id)
+
+    def cancel_all(self) -> None:
+        """Ask for the end of every order of this symbol."""
+        self._desk.cancel_all(self._place)
+
+    def amend(self, order: Order, *, qty: float = 0.0, limit: float = 0.0, stop: float = 0.0) -> None:
+        """Ask for another total quantity, limit or stop; 0 keeps what there is."""
+        scales, up = self._scales, not order.is_buy
+        quantity = _lots(qty * scales.quantity, scales.lot)
+        limit_price = _tick(limit * scales.price, scales.tick, up=up)
+        self._desk.amend(order.id, quantity, limit_price, _tick(stop * scales.price, scales.tick, up=not up))
+
+    def target(self, value: float) -> None:
+        """Want a fraction of this symbol's allocation from here on; acts when the value changes."""
+        self._desk.target(self._place, float(value))
+
+    # ---- telling
+
+    def log(self, text: str) -> None:
+        """Keep a line in the run's log, stamped with the instant."""
+        self._desk.log(f"{self.symbol}: {text}")
+
+    def plot(self, name: str, value: float) -> None:
+        """Draw a value at this instant in the report."""
+        self._desk.plot(name, float(value))
+
+    def _track(self, order_id: int) -> Order:
+        order = Order(self._desk, self._scales, order_id)
+        self._open[order_id] = order
+        return order
+
+
+def _tick(units: float, tick: int, *, up: bool) -> int:
+    """A price in units on the tick grid, rounded one way; within a millionth of a tick a float counts as on it."""
+    ticks = units / tick
+    nearest = round(ticks)
+    if abs(ticks - nearest) < 1e-6:
+        return nearest * tick
+    return (math.ceil(ticks) if up else math.floor(ticks)) * tick
+
+
+def _lots(units: float, lot: int) -> int:
+    """A quantity in units, rounded down to whole lots."""
+    lots = units / lot
+    nearest = round(lots)
+    return (nearest if abs(lots - nearest) < 1e-6 else math.floor(lots)) * lot
+
+
+def _set_exits(request: Request, exits: Exits) -> None:
+    def ppb(value: float | Float64Array | None) -> int:
+        return 0 if value is None or np.ndim(value) > 0 or math.isnan(float(value)) else round(float(value) * 1e9)
+
+    request.exit_stop_ppb, request.exit_target_ppb = ppb(exits.stop), ppb(exits.target)
+    request.exit_trail_ppb, request.exit_max_bars = ppb(exits.trail), exits.max_bars or 0
+
+
+class MarketContext:
+    """The present instant of all symbols, for `on_bars`: `ctx["BTC/USDT"]` is that symbol's own context."""
+
+    def __init__(self, contexts: dict[str, Context]) -> None:
+        self._contexts = contexts
+        self._any = next(iter(contexts.values()))
+        self.state, self.symbols = self._any.state, tuple(contexts)
+
+    def __getitem__(self, symbol: str) -> Context:
+        if symbol not in self._contexts:
+            raise UsageError(
+                f"{symbol!r} is not traded here", where="ctx", expected=f"one of {', '.join(self.symbols)}"
+            )
+        return self._contexts[symbol]
+
+    @property
+    def now_ns(self) -> int:
+        """The present instant, UTC nanoseconds."""
+        return self._any.now_ns
+
+    @property
+    def equity(self) -> float:
+        """Cash plus positions at the last closes, in quote units."""
+        return self._any.equity
+
+    @property
+    def cash(self) -> float:
+        """Cash, held or free, in quote units."""
+        return self._any.cash
+
+    def log(self, text: str) -> None:
+        """Keep a line in the run's log, stamped with the instant."""
+        self._any.log(text)
+
+    def plot(self, name: str, value: float) -> None:
+        """Draw a value at this instant in the report."""
+        self._any.plot(name, value)
