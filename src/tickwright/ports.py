@@ -109,6 +109,20 @@ class Coverage:
     gaps: tuple[Gap, ...]
 
 
+QUARANTINE_LIMIT = 10_000
+"""The most quarantined rows that a store keeps of one series."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """A row that came and was not believed: what it was, why, from where, and when (UTC nanoseconds)."""
+
+    place: str
+    reason: str
+    source: str
+    recorded_ns: int
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing `verify` found wrong: in which series, at which place or range, and what."""
@@ -156,6 +170,14 @@ class MarketStore(Protocol):
 
         Replaces earlier explanations of the same bars. Bars that arrive later need none. Raises `DataError`.
         """
+        ...
+
+    def quarantine(self, key: SeriesKey, rows: Sequence[RefusedRow], source: str) -> None:
+        """Keep word of rows that were not believed; a row already kept for the same reason is not kept twice."""
+        ...
+
+    def quarantined(self, key: SeriesKey) -> Sequence[QuarantinedRow]:
+        """The rows of a series that were not believed, oldest first; the newest `QUARANTINE_LIMIT` of them."""
         ...
 
     def verify(self, key: SeriesKey | None = None, *, deep: bool = False) -> Iterable[Finding]:

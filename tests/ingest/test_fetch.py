@@ -12,6 +12,7 @@ from tickwright.domain.bars import Bars
 from tickwright.domain.errors import ExchangeError
 from tickwright.domain.gaps import GapKind
 from tickwright.ingest.fetch import FetchProgress, fetch_candles
+from tickwright.ingest.gap_map import explain_gaps
 
 
 async def test_a_whole_history_is_fetched_in_pages_and_equals_the_exchange(bench) -> None:
@@ -46,7 +47,7 @@ async def test_the_forming_candle_is_never_stored(bench) -> None:
         assert bench.lake.coverage(exchange.bars.key).last_ns == bench.at(now - 1)
 
 
-async def test_a_forming_row_that_an_exchange_appends_is_refused(bench) -> None:
+async def test_a_forming_row_that_an_exchange_appends_is_not_stored(bench) -> None:
     """DI-04: the newest row of every answer is the candle in progress."""
 
     def with_forming(page: Bars, call: int) -> Bars:
@@ -55,7 +56,8 @@ async def test_a_forming_row_that_an_exchange_appends_is_refused(bench) -> None:
     exchange = bench.exchange(bench.series(0, 100), twist=with_forming)
     report = await fetch_candles(exchange, bench.lake, bench.clock(20), exchange.bars.key, bench.at(0), bench.at(100))
     assert bench.lake.coverage(exchange.bars.key).last_ns == bench.at(19)
-    assert {row.reason.split(",")[0] for row in report.refused} == {"outside the window that was asked for"}
+    assert report.refused == ()
+    assert bench.lake.quarantined(exchange.bars.key) == ()
 
 
 async def test_an_exchange_that_cuts_its_answers_short_makes_no_hole(bench) -> None:
@@ -129,6 +131,25 @@ async def test_a_correction_is_a_new_version_and_the_old_one_is_still_read_as_of
     assert (report.revised, report.unchanged) == (1, 49)
     assert bench.lake.read(key).content_hash() == exchange.bars.content_hash()
     assert bench.lake.read(key, as_of_ns=known_at).content_hash() == before.content_hash()
+
+
+async def test_a_row_that_is_no_candle_goes_to_quarantine_and_its_hole_is_never_called_an_outage(bench) -> None:
+    """DI-08: what is malformed is counted with its source, and no part of it is stored."""
+
+    def absurd(page: Bars, call: int) -> Bars:
+        page.high[(page.open_time_ns == bench.at(150))] = -1
+        return page
+
+    exchange = bench.exchange(bench.series(0, 300), page_limit=100, twist=absurd)
+    key = exchange.bars.key
+    report = await fetch_candles(exchange, bench.lake, bench.clock(500), key, bench.at(0), bench.at(300))
+    (kept,) = bench.lake.quarantined(key)
+    assert (kept.place, kept.source) == ("candle of 2024-01-07T06:00:00Z", "fetched from binance")
+    assert [row.place for row in report.refused] == [kept.place]
+    (gap,) = explain_gaps(bench.lake, key)
+    assert (gap.kind, gap.note) == (GapKind.UNKNOWN, "a row came and was not believed: see the quarantine")
+    await fetch_candles(exchange, bench.lake, bench.clock(500), key, bench.at(0), bench.at(300), again=True)
+    assert len(bench.lake.quarantined(key)) == 1
 
 
 async def test_an_answer_about_another_series_is_refused(bench) -> None:

@@ -37,16 +37,16 @@ def test_shuffled_and_repeated_rows_give_each_row_once(make_series, order: list[
 def test_rows_outside_the_window_are_refused(bench) -> None:
     sound = sound_page(bench.series(0, 10), (bench.at(2), bench.at(8)), bench.at(20))
     assert len(sound.bars) == 6
-    assert [row.place for row in sound.refused] == [
+    assert [row.place for row in sound.surplus] == [
         f"candle of 2024-01-01T0{hour}:00:00Z" for hour in (0, 1, 8, 9)
     ]  # fmt: skip
-    assert "outside the window that was asked for" in sound.refused[0].reason
+    assert "outside the window that was asked for" in sound.surplus[0].reason
 
 
 def test_the_forming_candle_is_refused(bench) -> None:
     sound = sound_page(bench.series(0, 10), (bench.at(0), bench.at(10)), bench.at(10) - 1)
     assert len(sound.bars) == 9
-    assert sound.refused[0].reason == "the candle is not closed yet"
+    assert sound.surplus[0].reason == "the candle is not closed yet"
 
 
 def test_rows_that_contradict_each_other_are_both_refused(bench) -> None:

@@ -17,7 +17,7 @@ from tickwright.domain.gaps import Gap, GapKind
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
-from tickwright.ports import MarketStore
+from tickwright.ports import MarketStore, RefusedRow
 
 OpenStore = Callable[[str], MarketStore]
 
@@ -156,6 +156,18 @@ def _series_do_not_touch_each_other(open_store: OpenStore, name: str) -> None:
     _demand(list(store.keys()) == sorted([_KEY, other, finer]), name, f"the keys were {store.keys()}")
 
 
+def _disbelieved_rows_are_remembered_once(open_store: OpenStore, name: str) -> None:
+    store = open_store(name)
+    rows = [RefusedRow("candle of a", "the high is low"), RefusedRow("candle of b", "the low is high")]
+    _demand(not store.quarantined(_KEY), name, "a new store has quarantined rows")
+    store.quarantine(_KEY, rows, "exam")
+    store.quarantine(_KEY, [*rows, RefusedRow("candle of c", "two rows contradict")], "exam")
+    found = [(row.place, row.source) for row in open_store(name).quarantined(_KEY)]
+    expected = [(f"candle of {letter}", "exam") for letter in "abc"]
+    _demand(found == expected, name, f"the quarantine was {found}")
+    _demand(not store.keys(), name, "word of refused rows alone made a series")
+
+
 def _verify_finds_nothing_wrong(open_store: OpenStore, name: str) -> None:
     store = open_store(name)
     store.write(sample_bars(0, 50), fetched=(_at(0), _at(60)))
@@ -180,6 +192,7 @@ QUESTIONS: dict[str, Callable[[OpenStore, str], None]] = {
         _fetched_ranges_are_remembered_and_merged,
         _an_unknown_series_is_named,
         _series_do_not_touch_each_other,
+        _disbelieved_rows_are_remembered_once,
         _verify_finds_nothing_wrong,
     )
 }

@@ -1,5 +1,7 @@
 """From an exchange into a store, through ports only.
 
-`planner` which pages to ask for; `integrity` what a page must fulfil before a row of it is kept; `fetch` the loop that
-asks, checks and stores, and resumes where it was interrupted; `gap_map` why bars are missing.
+`planner` which pages to ask for; `integrity` what a page must fulfil before a row of it is kept; `fetch` the loop
+that asks, checks and stores, and resumes where it was interrupted; `gap_map` why bars are missing; `consistency`
+whether a finer and a coarser series agree; `outliers` rows that keep every rule and are doubtful all the same;
+`quality` how far a series can be trusted, as one number.
 """

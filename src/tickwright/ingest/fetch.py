@@ -37,7 +37,10 @@ class FetchProgress:
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """What a fetch did: pages asked for, and what became of their rows."""
+    """What a fetch did: pages asked for, and what became of their rows.
+
+    `refused` rows were not believed and stand in the store's quarantine.
+    """
 
     key: SeriesKey
     pages: int = 0
@@ -117,6 +120,7 @@ class _Batch:
     _window: Span | None = None
     _answers: list[Bars] = field(default_factory=list)
     _refused: tuple[RefusedRow, ...] = ()
+    _quarantined: int = 0
     _counts: tuple[int, int, int] = (0, 0, 0)
 
     def add(self, window: Span, answers: list[Bars], refused: tuple[RefusedRow, ...]) -> None:
@@ -135,6 +139,9 @@ class _Batch:
             return
         written = self.target.write(bars, fetched=window, source=self.source)
         self._refused += written.refused
+        if len(self._refused) > self._quarantined:
+            self.target.quarantine(self.key, self._refused[self._quarantined :], self.source)
+            self._quarantined = len(self._refused)
         inserted, revised, unchanged = self._counts
         self._counts = inserted + written.inserted, revised + written.revised, unchanged + written.unchanged
 

@@ -2,6 +2,7 @@
 
 Only holes inside ranges that the exchange was asked for are judged; anything else is NOT_FETCHED (or UNKNOWN, if it
 came with an imported file) by the store's own account. The rules, in this order:
+0. UNKNOWN: a row of the hole came and was not believed (the store's quarantine names it).
 1. NOT_LISTED: the hole ends where the catalogue says the instrument was listed, or before; or it starts at its
    delisting or after; or it lies before the first bar and another series of the exchange traded through at least half
    of it; or it lies before the first bar, no other series says anything, and it is longer than `NEIGHBOURHOOD` bars.
@@ -20,7 +21,7 @@ been fetched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,8 @@ from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.gaps import Gap, GapKind, Span, common, merged
 from tickwright.domain.instrument import Instrument
 from tickwright.domain.timeframe import Timeframe
-from tickwright.ports import MarketStore
+from tickwright.ingest.integrity import candle_place
+from tickwright.ports import QUARANTINE_LIMIT, MarketStore
 
 NEIGHBOURHOOD = 100
 THIN_SHARE = 0.05
@@ -54,7 +56,7 @@ def judged_gaps(store: MarketStore, key: SeriesKey, instrument: Instrument | Non
         return ()
     bars, series = store.read(key), store.keys()
     others = [_Other.of(store, other) for other in series if _is_sibling(other, key)]
-    evidence = _Evidence(bars, key.timeframe, others, instrument)
+    evidence = _Evidence(bars, key.timeframe, others, instrument, {row.place for row in store.quarantined(key)})
     return tuple(evidence.verdict(hole) for hole in asked)
 
 
@@ -81,7 +83,12 @@ class _Evidence:
     """What is known around the holes of one series."""
 
     def __init__(
-        self, bars: Bars, timeframe: Timeframe, others: Sequence[_Other], instrument: Instrument | None
+        self,
+        bars: Bars,
+        timeframe: Timeframe,
+        others: Sequence[_Other],
+        instrument: Instrument | None,
+        disbelieved: Set[str] = frozenset(),
     ) -> None:
         self._times, self._length, self._others, self._instrument = (
             bars.open_time_ns,
@@ -89,7 +96,12 @@ class _Evidence:
             others,
             instrument,
         )
+        self._disbelieved = disbelieved
         self._traded_before = np.concatenate([[0], np.cumsum(bars.volume > 0)])
+
+    def _disbelieved_in(self, hole: Span, bars: int) -> bool:
+        times = range(hole[0], hole[1], self._length) if self._disbelieved and bars <= QUARANTINE_LIMIT else ()
+        return any(candle_place(time) in self._disbelieved for time in times)
 
     def verdict(self, hole: Span) -> Gap:
         bars = (hole[1] - hole[0]) // self._length
@@ -97,6 +109,8 @@ class _Evidence:
         return Gap(hole[0], hole[1], bars, kind, note)
 
     def _judge(self, hole: Span, bars: int) -> tuple[GapKind, str]:
+        if self._disbelieved_in(hole, bars):
+            return GapKind.UNKNOWN, "a row came and was not believed: see the quarantine"
         answers = [lacks for lacks in (other.lacks_half(hole) for other in self._others) if lacks is not None]
         traded_on = answers.count(False)
         listing = self._listing(hole, bars, answers)

@@ -22,27 +22,30 @@ from tickwright.ports import RefusedRow
 
 @dataclass(frozen=True, slots=True)
 class SoundPage:
-    """The rows of a page that may be kept, and the others with their reasons."""
+    """The rows of a page that may be kept, and the others with their reasons.
+
+    `surplus` rows are fine but not wanted (outside the window, not closed yet); `refused` ones are not believed.
+    """
 
     bars: Bars
+    surplus: tuple[RefusedRow, ...] = ()
     refused: tuple[RefusedRow, ...] = ()
 
 
 def sound_page(page: Bars, window: Span, now_ns: int) -> SoundPage:
     """Judge a page that was asked for with `window`, [start, end), at `now_ns`."""
-    refused: list[RefusedRow] = []
     page, beside = _split(page, (page.open_time_ns >= window[0]) & (page.open_time_ns < window[1]))
     asked = f"outside the window that was asked for, {iso(window[0])} to {iso(window[1])}"
-    refused += [RefusedRow(_place(time), asked) for time in beside.open_time_ns]
+    surplus = [RefusedRow(candle_place(time), asked) for time in beside.open_time_ns]
     page, forming = _split(page, page.open_time_ns + page.timeframe.length_ns <= now_ns)
-    refused += [RefusedRow(_place(time), "the candle is not closed yet") for time in forming.open_time_ns]
+    surplus += [RefusedRow(candle_place(time), "the candle is not closed yet") for time in forming.open_time_ns]
     page, contradictions = _each_once(page)
-    refused += [RefusedRow(_place(time), "two rows of this time contradict each other") for time in contradictions]
+    refused = [RefusedRow(candle_place(time), "two rows of this time contradict each other") for time in contradictions]
     broken = broken_rules(page)
-    refused += [RefusedRow(_place(page.open_time_ns[rule.row]), rule.reason) for rule in broken]
+    refused += [RefusedRow(candle_place(page.open_time_ns[rule.row]), rule.reason) for rule in broken]
     keep = np.ones(len(page), np.bool_)
     keep[[rule.row for rule in broken]] = False
-    return SoundPage(page.where(keep), tuple(refused))
+    return SoundPage(page.where(keep), tuple(surplus), tuple(refused))
 
 
 def _each_once(page: Bars) -> tuple[Bars, Int64Array]:
@@ -71,5 +74,6 @@ def _reordered(page: Bars, place: Int64Array) -> Bars:
     return Bars(page.key, page.open_time_ns[place], first, high, low, last, volume, page.price_scale, page.volume_scale)
 
 
-def _place(open_time_ns: int) -> str:
+def candle_place(open_time_ns: int) -> str:
+    """How a refused candle is named in reports and in the quarantine."""
     return f"candle of {iso(int(open_time_ns))}"

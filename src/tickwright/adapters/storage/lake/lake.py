@@ -52,13 +52,14 @@ from tickwright.adapters.storage.lake.part_file import (
     encode_superseded,
     joined,
 )
+from tickwright.adapters.storage.lake.quarantine import add_to_quarantine, read_quarantine
 from tickwright.adapters.storage.lake.series_lock import series_lock
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.candle_rules import broken_rules
 from tickwright.domain.errors import DataError, StoreDamaged, StoreWriteFailed
 from tickwright.domain.gaps import Gap, Span, holes, merged
 from tickwright.domain.timestamp import iso
-from tickwright.ports import Coverage, Finding, RefusedRow, WriteReport
+from tickwright.ports import Coverage, Finding, QuarantinedRow, RefusedRow, WriteReport
 
 _READ_ATTEMPTS = 20
 _EVER = (-(2**62), 2**62)
@@ -104,6 +105,12 @@ class ParquetLake:
             after = replace(before, explained=explained_anew(before.explained, gaps, key.timeframe.length_ns))
             if after != before:
                 self._commit(directory, before, after)
+
+    def quarantine(self, key: SeriesKey, rows: Sequence[RefusedRow], source: str) -> None:
+        """Keep word of rows that were not believed."""
+        if rows:
+            with self._writing(key) as directory:
+                add_to_quarantine(directory, rows, source, self._now_ns())
 
     def _merged_parts(
         self, directory: Path, before: Manifest, bars: Bars, recorded_ns: int, source: str
@@ -235,6 +242,10 @@ class ParquetLake:
         """The merged [start, end) ranges an exchange has been asked for."""
         manifest = self._manifest(key)
         return manifest.fetched if manifest else ()
+
+    def quarantined(self, key: SeriesKey) -> Sequence[QuarantinedRow]:
+        """The rows of a series that were not believed, oldest first."""
+        return read_quarantine(series_directory(self._root, key))
 
     def verify(self, key: SeriesKey | None = None, *, deep: bool = False) -> Iterable[Finding]:
         """Everything on disk that is not as it was written; `deep` also reads every row."""

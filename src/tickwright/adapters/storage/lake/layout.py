@@ -5,6 +5,7 @@
         manifest.json                                  what the series consists of; the commit point of every write
         PERIOD.HASH.parquet                            the rows of one span of time
         PERIOD.history.HASH.parquet                    the rows of that span that later revisions replaced
+        quarantine.json                                word of rows that were not believed, if any
         .lock                                          held by the one process that writes
     ROOT/.cache/                                       engine-ready arrays; may be deleted at any time
 

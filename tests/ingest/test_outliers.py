@@ -1,0 +1,79 @@
+"""Doubts: what is marked, and real crashes that are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tickwright.adapters.sandbox.history import bundled_candles
+from tickwright.ingest.outliers import doubts
+
+
+def lively(make_series, last: int = 600):
+    bars = make_series(0, last)
+    steps = np.random.default_rng(2).integers(-2_000, 2_000, len(bars)).cumsum()
+    for name in ("open", "high", "low", "close"):
+        getattr(bars, name)[:] += steps
+    bars.volume[:] = 500 + np.arange(len(bars)) % 3
+    return bars
+
+
+def test_a_single_absurd_tick_is_marked(make_series) -> None:
+    """DI-09: one trade at 100 times the price; it stays in the data."""
+    bars = lively(make_series)
+    bars.high[300] *= 100
+    (doubt,) = doubts(bars)
+    assert (doubt.row, doubt.bars) == (300, 1)
+    assert doubt.reason.endswith("times the price around it")
+
+
+def test_a_low_wick_to_nothing_is_marked(make_series) -> None:
+    bars = lively(make_series)
+    bars.low[10] //= 50
+    assert [doubt.row for doubt in doubts(bars)] == [10]
+
+
+def test_a_crash_that_stays_is_not_marked(make_series) -> None:
+    bars = lively(make_series)
+    for name in ("open", "high", "low", "close"):
+        getattr(bars, name)[300:] //= 2
+    bars.open[300] *= 2
+    bars.high[300] = bars.open[300] + 9
+    assert doubts(bars) == []
+
+
+@pytest.mark.parametrize("symbol", ["BTC/USDT", "ETH/USDT"])
+def test_seven_years_of_real_crashes_are_believed(symbol: str) -> None:
+    found = doubts(bundled_candles(symbol))
+    assert [doubt for doubt in found if "times the price" in doubt.reason] == []
+    assert len(found) <= 3
+
+
+def test_a_price_that_moves_without_volume_is_marked(make_series) -> None:
+    bars = lively(make_series)
+    bars.volume[7] = 0
+    assert doubts(bars) == [(7, 1, "the price moved and nothing was traded")]
+
+
+def test_a_feed_that_stands_still_is_marked_from_the_fourth_bar_on(make_series) -> None:
+    bars = lively(make_series)
+    for first, length in ((100, 3), (200, 4), (300, 9)):
+        for name in ("open", "high", "low", "close", "volume"):
+            getattr(bars, name)[first : first + length] = getattr(bars, name)[first]
+    assert [(doubt.row, doubt.bars) for doubt in doubts(bars)] == [(200, 4), (300, 9)]
+
+
+def test_a_long_silence_is_marked_once(make_series) -> None:
+    bars = lively(make_series)
+    for first, length in ((100, 11), (200, 12)):
+        bars.volume[first : first + length] = 0
+        for name in ("high", "low", "close"):
+            getattr(bars, name)[first : first + length] = bars.open[first : first + length]
+    assert [(doubt.row, doubt.bars, doubt.reason) for doubt in doubts(bars)] == [
+        (200, 12, "12 bars in a row have no volume")
+    ]
+
+
+def test_a_handful_of_bars_is_no_error(make_series) -> None:
+    assert doubts(make_series(0, 0)) == []
+    assert doubts(make_series(0, 3)) == []
