@@ -3,11 +3,12 @@
 `strategy` the class to extend; `parameters` its typed, bounded values; `acts` when a target acts; `exits` protective
 exits; `state` what survives a restart; `informative` other timeframes and symbols; `signals` words for conditions;
 `universe` symbols by rank; `views` the bars a strategy sees; `indicator_arrays` what `indicators` returned;
-`evaluate` from a strategy and its bars to decisions;
-`registry` strategies by name.
+`evaluate` from a strategy and its bars to decisions; `context` what callbacks see and do; `compose` strategies made of
+strategies, and `parts` what they take over from them; `registry` strategies by name.
 """
 
 from tickwright.strategy_api.acts import Acts, every, on_change, retry
+from tickwright.strategy_api.compose import blend, regime_filter, volatility_target, vote
 from tickwright.strategy_api.exits import Exits
 from tickwright.strategy_api.informative import informative
 from tickwright.strategy_api.parameters import choice, flag, integer, real
@@ -17,6 +18,7 @@ from tickwright.strategy_api.strategy import Strategy
 from tickwright.strategy_api.universe import top
 
 __all__ = [
-    "Acts", "Exits", "Strategy", "choice", "crossed_above", "crossed_below", "every", "flag", "hold", "informative",
-    "integer", "lag", "on_change", "persistent", "rank", "real", "retry", "top", "where",
+    "Acts", "Exits", "Strategy", "blend", "choice", "crossed_above", "crossed_below", "every", "flag", "hold",
+    "informative", "integer", "lag", "on_change", "persistent", "rank", "real", "regime_filter", "retry", "top",
+    "volatility_target", "vote", "where",
 ]  # fmt: skip

@@ -130,8 +130,10 @@ def _begin(strategy: Strategy, form: Form) -> Strategy:
 def _indicators(strategy: Strategy, bars: StrategyBars, supplied: InformativeBars, scope: Recording) -> Indicators:
     """The strategy's own and informative arrays; the scope's warm-up grows to what they need."""
     own = {name: _named(array, strategy, name, len(bars)) for name, array in strategy.indicators(bars).items()}
-    for mark in informatives_of(type(strategy)):
-        for name, array in _informative(mark, strategy, bars, supplied, scope).items():
+    others = [_informative(mark, strategy, bars, supplied, scope) for mark in informatives_of(type(strategy))]
+    others += [_part(name, strategy, bars, supplied, scope) for name in strategy.parts]
+    for arrays in others:
+        for name, array in arrays.items():
             if name in own:
                 raise UsageError(
                     f"{name} is named twice", where=type(strategy).__name__, expected="each indicator once"
@@ -139,6 +141,32 @@ def _indicators(strategy: Strategy, bars: StrategyBars, supplied: InformativeBar
             own[name] = array
     scope.warmup = max([scope.warmup, *(scope.needed_by(array) for array in own.values())])
     return Indicators(own)
+
+
+def _part(
+    name: str, strategy: Strategy, bars: StrategyBars, supplied: InformativeBars, scope: Recording
+) -> dict[str, Array]:
+    """A part's standing target under its name, and its indicators behind its name."""
+    part = strategy.part(name)
+    if form_of(type(part)) is not Form.TARGETS or type(part).exits is not Strategy.exits:
+        raise UsageError(
+            f"{type(part).__name__} cannot be a part",
+            where=f"{type(strategy).__name__}.{name}",
+            expected="a strategy of targets without exits; the whole decides about exits",
+        )
+    ind = _indicators(part, bars, supplied, scope)
+    wanted = _standing(_targets(part.targets(bars, ind), part, len(bars)))
+    return {name: _sealed(wanted), **{f"{name}_{inner}": ind[inner] for inner in ind}}
+
+
+def _standing(targets: Array) -> Float64Array:
+    """Targets with NaN replaced by what was wanted before, 0 at first."""
+    numbers = targets.astype(np.float64)
+    known = ~np.isnan(numbers)
+    if known.all():
+        return numbers
+    latest = np.maximum.accumulate(np.where(known, np.arange(len(numbers)), -1))
+    return np.where(latest >= 0, numbers[np.maximum(latest, 0)], 0.0)
 
 
 def _informative(

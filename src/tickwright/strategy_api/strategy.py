@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -19,6 +20,7 @@ from tickwright.strategy_api.acts import Acts, on_change
 from tickwright.strategy_api.exits import Exits
 from tickwright.strategy_api.indicator_arrays import Array, Indicators
 from tickwright.strategy_api.parameters import ParameterValue, accept_overrides, parameters_of
+from tickwright.strategy_api.parts import adopt_parts
 from tickwright.strategy_api.state import persistent
 from tickwright.strategy_api.universe import Universe
 from tickwright.strategy_api.views import StrategyBars, StrategyMarket
@@ -46,14 +48,20 @@ class Strategy:
     - callbacks (`on_bar(self, ctx, bar)`, `on_fill(self, ctx, fill)`, …): orders sent through `ctx`.
 
     `timeframe` is empty for "whatever the run says"; `acts` says when a target acts; `needs` names extra series
-    (`"funding"`); `universe` chooses symbols by rank.
+    (`"funding"`); `universe` chooses symbols by rank; `parts` names strategies whose standing targets arrive as
+    `ind.NAME` (see `compose`).
     """
 
     timeframe: ClassVar[str] = ""
     acts: ClassVar[Acts] = on_change
     needs: ClassVar[tuple[str, ...]] = ()
     universe: ClassVar[Universe | None] = None
+    parts: ClassVar[Mapping[str, type[Strategy]]] = MappingProxyType({})
     state = persistent()
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        adopt_parts(cls, cls.parts)
 
     def __init__(self, **overrides: Any) -> None:
         values = accept_overrides(type(self), overrides)
@@ -65,7 +73,7 @@ class Strategy:
 
     def valid(self) -> bool:
         """Whether the parameters make sense together; a sweep skips and counts combinations that do not."""
-        return True
+        return all(self.part(name).valid() for name in self.parts)
 
     def indicators(self, bars: StrategyBars) -> Mapping[str, Array]:
         """Named arrays, one value per bar, that `targets`, `exits` and callbacks read as `ind.name`."""
@@ -93,6 +101,13 @@ class Strategy:
     def params(self) -> dict[str, ParameterValue]:
         """All parameter values by name."""
         return {name: getattr(self, name) for name in parameters_of(type(self))}
+
+    def part(self, name: str) -> Strategy:
+        """One of the strategies inside, with the parameters this one holds for it."""
+        inner = self.parts[name]
+        seed, instance, symbol = self._origin
+        values = {parameter: getattr(self, f"{name}_{parameter}") for parameter in parameters_of(inner)}
+        return inner(**values).bound_to(symbol, seed=seed, instance=f"{instance}.{name}")
 
     @property
     def rng(self) -> np.random.Generator:
