@@ -49,9 +49,9 @@ class Venue:
         return answer
 
     async def markets(self, client: Any) -> Mapping[str, Market]:
-        """ccxt's markets by symbol, asked for anew."""
-        answer: Mapping[str, Market] = await client.load_markets(True)
-        return answer
+        """ccxt's markets by symbol, asked for anew, each with the exchange's `precisionMode`."""
+        markets = await client.load_markets(True)
+        return {symbol: {**market, "precisionMode": client.precisionMode} for symbol, market in markets.items()}
 
     async def candles(
         self, client: Any, market: Market, timeframe: Timeframe, code: str, start_ns: int, end_ns: int, limit: int
