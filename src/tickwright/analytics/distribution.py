@@ -11,6 +11,7 @@ from tickwright.analytics.arcsine_law import time_above_start
 from tickwright.analytics.drawdown import max_drawdown
 from tickwright.analytics.drawdown_law import drawdown_probability
 from tickwright.analytics.kelly import kelly_fraction
+from tickwright.analytics.labels import FINER_LABELS
 from tickwright.analytics.omega import omega
 from tickwright.analytics.payoff_ratio import payoff_ratio
 from tickwright.analytics.probabilistic_sharpe import probabilistic_sharpe
@@ -18,6 +19,7 @@ from tickwright.analytics.returns import observed
 from tickwright.analytics.shape import kurtosis, skewness
 from tickwright.analytics.sharpe import sharpe
 from tickwright.analytics.stability import stability
+from tickwright.analytics.summary import StatisticRow, text
 from tickwright.analytics.tail_ratio import tail_ratio
 from tickwright.analytics.ulcer_index import ulcer_index
 from tickwright.analytics.value_at_risk import expected_shortfall, value_at_risk
@@ -46,6 +48,13 @@ class Distribution:
     time_above_start: float
     payoff_ratio: float
     kelly: float
+
+    def as_rows(self) -> tuple[StatisticRow, ...]:
+        """Every measure with its label and its text, in the order of tables."""
+        values = {label.name: float(getattr(self, label.name)) for label in FINER_LABELS}
+        return tuple(
+            StatisticRow(label, values[label.name], text(values[label.name], label.unit)) for label in FINER_LABELS
+        )
 
 
 def distribution(returns: Float64Array, equity: Float64Array, initial: float, pnl: Float64Array) -> Distribution:

@@ -44,7 +44,7 @@ def test_integers_come_back(values: list[int], delta: bool) -> None:
 def test_numbers_are_rounded_to_their_scale_and_nan_is_named() -> None:
     column = packed_numbers(np.array([1.005, np.nan, -2.5, np.inf]), scale=1)
     assert unpacked(column) == [10, 0, -25, 0]
-    assert column["nulls"] == [1, 3]
+    assert column["nulls"] == [[1, 1], [3, 1]]
     assert "nulls" not in packed_numbers(np.array([1.0]), scale=1)
 
 

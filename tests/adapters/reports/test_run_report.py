@@ -78,7 +78,8 @@ def test_page_is_well_formed_and_asks_for_nothing(tmp_path: Path, small: LongRun
 def test_page_holds_every_section(tmp_path: Path, small: LongRun) -> None:
     text = written(tmp_path, small)
     titles = re.findall(r"<h2>(.*?)</h2>", text)
-    expected = ["Equity", "Monthly returns", "Trades on candles", "By symbol", "Trades", "Returns of trades", "Costs"]
+    expected = ["Equity", "Monthly returns", "Trades on candles", "By symbol", "Trades", "Returns of trades"]
+    expected += ["Holding times", "Worst and best moments", "Costs"]
     assert titles == [*expected, "Deepest drawdowns", "Gaps in the data", "Statistics", "Manifest"]
     assert small.result.digest in text
     assert "outage" in text

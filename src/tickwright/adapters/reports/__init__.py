@@ -4,7 +4,7 @@
 written; `page_data` the numbers it draws; `run_view` what its sections look at; `figures` numbers as text; `markup`
 escaped HTML; `packed_columns` numbers as short text; `level_of_detail` fewer points for the same picture.
 Sections: `headline`, `statistics_section`, `monthly_section`, `symbol_section`, `drawdown_section`, `cost_section`,
-`trade_section`, `gap_section`, `manifest_section`. `page/` holds the style, our scripts and uPlot.
+`trade_section`, `trade_sketches`, `gap_section`, `manifest_section`. `page/` holds the style, our scripts and uPlot.
 """
 
 from tickwright.adapters.reports.run_report import write_report

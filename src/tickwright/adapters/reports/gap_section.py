@@ -24,7 +24,7 @@ def gap_section(view: RunView) -> Markup:
             iso(gap.end_ns)[:16].replace("T", " "),
             days(gap.end_ns - gap.start_ns),
             f"{gap.bars:,}",
-            gap.kind.value.replace("_", " ") + (f": {gap.note}" if gap.note else ""),
+            element("span", gap.kind.value.replace("_", " "), title=gap.note or None),
         )
         for name, gap in found[:MOST]
     ]

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from tickwright.adapters.reports.markup import Markup, card, element, pairs
 from tickwright.adapters.reports.run_view import RunView
 
+SHOWN_ELSEWHERE = frozenset(("warnings", "scales", "statistics", "digest", "account_digest"))
+
 
 def manifest_section(view: RunView) -> Markup:
     """The digests, and every entry of the manifest."""
@@ -14,7 +16,7 @@ def manifest_section(view: RunView) -> Markup:
         ("Fills digest", element("code", view.result.digest)),
         ("Account digest", element("code", view.result.account_digest)),
     ]
-    rows += [(name, _value(value)) for name, value in view.manifest.items() if name not in ("warnings", "scales")]
+    rows += [(name, _value(value)) for name, value in view.manifest.items() if name not in SHOWN_ELSEWHERE]
     cells = [(name, element("td", value, class_="words")) for name, value in rows]
     return card("Manifest", pairs(cells, caption="Manifest of the run"))
 

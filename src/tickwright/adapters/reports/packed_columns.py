@@ -1,6 +1,6 @@
 """Columns of numbers as short text for a page: integers on a decimal scale, delta-coded, base64.
 
-Invariants: what a page decodes equals `round(value · 10^scale)` of what was packed; NaN is kept as a list of places.
+Invariants: what a page decodes equals `round(value · 10^scale)` of what was packed; NaN is kept as stretches of rows.
 The script `page/columns.js` is the other half of this file. Coding: the difference to the row before (or the value),
 zigzag (sign in the lowest bit), seven bits a byte with the highest bit set on all but the last.
 """
@@ -32,7 +32,7 @@ def packed_numbers(values: Float64Array, *, scale: int, delta: bool = False) -> 
     known = np.isfinite(values)
     units = np.round(np.where(known, values, 0.0) * 10.0**scale).astype(np.int64)
     column = packed_integers(units, scale=scale, delta=delta)
-    return column if known.all() else column | {"nulls": np.flatnonzero(~known).tolist()}
+    return column if known.all() else column | {"nulls": _runs(~known)}
 
 
 def packed_instants(ts_ns: Int64Array) -> dict[str, Any]:
@@ -61,6 +61,12 @@ def packed_magnitudes(values: Float64Array) -> dict[str, Any]:
     step = max(high - low, 1e-9) / 65_534
     codes = np.where(positive, 1 + np.round((logs - low) / step), 0).astype("<u2")
     return {"low": low, "step": step, "bytes": base64.b64encode(codes.tobytes()).decode()}
+
+
+def _runs(chosen: npt.NDArray[np.bool_]) -> list[list[int]]:
+    """The stretches that are true, as [first, count] each."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], chosen.astype(np.int8), [0]))))
+    return [[int(first), int(end - first)] for first, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _seven_bits(values: npt.NDArray[np.uint64]) -> bytes:

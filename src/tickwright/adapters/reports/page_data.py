@@ -14,11 +14,15 @@ from tickwright.adapters.reports.packed_columns import (
     packed_numbers,
 )
 from tickwright.adapters.reports.run_view import RunView
-from tickwright.domain.bars import PRICE_COLUMNS, Bars
+from tickwright.analytics.periods import periods_per_year
+from tickwright.analytics.rolling_sharpe import rolling_sharpe
+from tickwright.domain.bars import PRICE_COLUMNS, Bars, Float64Array
 from tickwright.domain.gaps import Gap
 from tickwright.domain.records import Reason
+from tickwright.domain.timestamp import DAY
 
 SECOND = 1_000_000_000
+ROLLING_DAYS = 180
 PRICE_DIGITS = 10
 """Decimals of a traded price in the list of trades."""
 
@@ -65,7 +69,7 @@ def packed_candles(bars: Bars) -> dict[str, Any]:
 
 
 def _curve(view: RunView) -> dict[str, Any]:
-    kept = thinned(view.result.equity)
+    kept, window = thinned(view.result.equity), rolling_window(view)
     equity = view.equity[kept]
     invested = np.divide(
         view.result.money(view.result.exposure)[kept], equity, out=np.zeros(len(kept)), where=equity > 0
@@ -74,8 +78,21 @@ def _curve(view: RunView) -> dict[str, Any]:
         "time": packed_instants(view.result.equity_ts_ns[kept]),
         "equity": packed_numbers(equity, scale=2, delta=True),
         "invested": packed_numbers(invested, scale=4, delta=True),
+        "rolling": None if window is None else packed_numbers(_rolling(view, window)[kept], scale=2, delta=True),
         "benchmark": None if view.benchmark is None else packed_numbers(view.benchmark[kept], scale=2, delta=True),
     }
+
+
+def rolling_window(view: RunView) -> int | None:
+    """Bars in the window of the rolling Sharpe ratio; None where the record is not twice as long."""
+    window = ROLLING_DAYS * DAY // view.step_ns if not view.empty else 0
+    return window if window >= 20 and len(view.returns) >= 2 * window else None
+
+
+def _rolling(view: RunView, window: int) -> Float64Array:
+    missing = np.full(len(view.equity) - len(view.returns), np.nan)
+    ratio = rolling_sharpe(view.returns, window, periods_per_year(view.result.equity_ts_ns))
+    return np.concatenate((ratio, missing))
 
 
 def _trades(view: RunView) -> dict[str, Any]:

@@ -17,12 +17,13 @@ from tickwright.adapters.reports.headline import headline, key_figures, warnings
 from tickwright.adapters.reports.manifest_section import manifest_section
 from tickwright.adapters.reports.markup import Markup, card, element, embedded
 from tickwright.adapters.reports.monthly_section import monthly_section
-from tickwright.adapters.reports.page_data import page_data
+from tickwright.adapters.reports.page_data import ROLLING_DAYS, page_data, rolling_window
 from tickwright.adapters.reports.page_frame import page, write_whole
 from tickwright.adapters.reports.run_view import RunView
 from tickwright.adapters.reports.statistics_section import statistics_section
 from tickwright.adapters.reports.symbol_section import symbol_section
-from tickwright.adapters.reports.trade_section import candle_section, spread_section, trade_list_section
+from tickwright.adapters.reports.trade_section import candle_section, trade_list_section
+from tickwright.adapters.reports.trade_sketches import excursion_sketch, holding_sketch, return_sketch
 from tickwright.analytics.summary import Statistics
 from tickwright.domain.bars import Bars, Float64Array
 from tickwright.domain.gaps import Gap
@@ -62,7 +63,8 @@ def run_page(view: RunView) -> str:
         sections += [_time_bar(), _curves(view), element("div", monthly_section(view))]
         sections += [candle_section(view)] if view.bars else []
         sections += [symbol_section(view), trade_list_section(view)]
-        sections += [element("div", spread_section(view), cost_section(view), class_="columns")]
+        sections += [element("div", return_sketch(view), holding_sketch(view), class_="columns")]
+        sections += [element("div", excursion_sketch(view), cost_section(view), class_="columns")]
         sections += [element("div", drawdown_section(view), gap_section(view), class_="columns")]
     sections += [statistics_section(view), manifest_section(view)]
     main = element("main", *sections, id="content")
@@ -97,10 +99,18 @@ def _curves(view: RunView) -> Markup:
         _chart("equity-chart", words, 300),
         element("p", "Drawdown", class_="pane"),
         _chart("drawdown-chart", "Drawdown over time; the deepest ones are listed below.", 120),
+        *_rolling(view),
         element("p", "Share of equity invested", class_="pane"),
         _chart("invested-chart", "Share of equity invested over time.", 92),
         tools=element("div", log, class_="tools"),
     )
+
+
+def _rolling(view: RunView) -> tuple[Markup, ...]:
+    if rolling_window(view) is None:
+        return ()
+    words = f"Sharpe ratio of the last {ROLLING_DAYS} days"
+    return element("p", words, class_="pane"), _chart("rolling-chart", f"{words}, over time.", 104)
 
 
 def _chart(identity: str, words: str, height: int) -> Markup:

@@ -10,6 +10,7 @@ from typing import Any
 from tickwright.analytics.drawdown import Drawdown, drawdowns
 from tickwright.analytics.fill_values import FillValues, fill_values
 from tickwright.analytics.periods import spacing_ns, start_ns
+from tickwright.analytics.returns import simple_returns
 from tickwright.analytics.summary import Statistics
 from tickwright.analytics.trades import Trades, closed, trades
 from tickwright.domain.bars import Bars, Float64Array
@@ -52,6 +53,11 @@ class RunView:
     def closed_trades(self) -> Trades:
         """The trades that ended."""
         return closed(self.trades)
+
+    @cached_property
+    def returns(self) -> Float64Array:
+        """Returns from bar close to bar close."""
+        return simple_returns(self.equity, self.initial)
 
     @cached_property
     def drawdowns(self) -> list[Drawdown]:

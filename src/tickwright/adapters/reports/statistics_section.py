@@ -5,6 +5,7 @@ from __future__ import annotations
 from tickwright.adapters.reports.figures import UNDEFINED
 from tickwright.adapters.reports.markup import Markup, card, element, pairs
 from tickwright.adapters.reports.run_view import RunView
+from tickwright.analytics.distribution import distribution
 from tickwright.analytics.summary import StatisticRow
 
 GROUPS = ("Return", "Risk", "Ratios", "Trades", "Activity")
@@ -12,7 +13,8 @@ GROUPS = ("Return", "Risk", "Ratios", "Trades", "Activity")
 
 def statistics_section(view: RunView) -> Markup:
     """A table per group, and the definition of each statistic in one sentence."""
-    rows = view.statistics.as_rows()
+    finer = distribution(view.returns, view.equity, view.initial, view.closed_trades["pnl"])
+    rows = (*view.statistics.as_rows(), *(() if view.empty else finer.as_rows()))
     groups = [
         element(
             "div", element("h3", group), pairs([_pair(row) for row in rows if row.label.group == group], caption=group)

@@ -15,11 +15,11 @@ const TIME_LABELS = [
   [1, "{HH}:{mm}:{ss}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
 ];
 
-function axes(format, withTime) {
+function axes(format, withTime, space) {
   const line = { stroke: () => colour("muted"), font: AXIS_FONT, grid: { stroke: () => colour("grid"), width: 1 }, ticks: { show: false } };
   return [
     { ...line, size: withTime ? 34 : 6, values: withTime ? TIME_LABELS : (u, splits) => splits.map(() => ""), space: 64 },
-    { ...line, size: LEFT, values: (u, splits) => splits.map(format), space: 34, gap: 6 },
+    { ...line, size: LEFT, values: (u, splits) => splits.map(format), space, gap: 6 },
   ];
 }
 
@@ -33,7 +33,7 @@ function timeChart(box, view, options) {
     legend: { show: false },
     tzDate: utc,
     scales: { x: { time: true, min: view.min, max: view.max }, y: options.y || {} },
-    axes: axes(options.format, options.withTime),
+    axes: axes(options.format, options.withTime, options.height > 200 ? 34 : 22),
     series: [{}, ...options.series],
     cursor: {
       y: false,

@@ -24,7 +24,7 @@ function numbers(column) {
     sum = column.delta ? sum + number : number;
     values[row] = sum / divisor;
   }
-  for (const row of column.nulls || []) values[row] = NaN;
+  for (const [first, rows] of column.nulls || []) values.fill(NaN, first, first + rows);
   return values;
 }
 

@@ -12,6 +12,7 @@ function equityCharts(page, curve, view) {
     parts.push(entry(null, "Return", signedPercent(curve.equity[at] / page.initial - 1)));
     if (curve.benchmark) parts.push(entry("bench", "Hold", signedPercent(curve.benchmark[at] / page.initial - 1)));
     parts.push(entry("down", "Drawdown", percent(under[at])), entry(null, "Invested", percent(curve.invested[at], 0)));
+    if (curve.rolling) parts.push(entry(null, "Rolling Sharpe", plain(curve.rolling[at])));
     readout.innerHTML = parts.join("");
   }
 
@@ -53,6 +54,14 @@ function equityCharts(page, curve, view) {
     series: [...(underBench ? [line("bench-faint", 1)] : []), { ...line("down", 1.25), fill: () => colour("down-soft") }],
     y: { range: (u, low) => airy(low, 0, "high") }, hooks: { setCursor: [read], drawClear: [shade] },
   });
+  if (curve.rolling) {
+    const rolling = Array.from(curve.rolling, (v) => (Number.isNaN(v) ? null : v));
+    timeChart(document.getElementById("rolling-chart"), view, {
+      height: 104, data: [curve.time, rolling], format: (v) => plain(v, Number.isInteger(v) ? 0 : 1), withTime: false,
+      series: [{ ...line("accent", 1.25), spanGaps: false }], y: { range: (u, low, high) => airy(Math.min(low ?? 0, 0), Math.max(high ?? 0, 0)) },
+      hooks: { setCursor: [read], drawAxes: [zeroLine] },
+    });
+  }
   timeChart(document.getElementById("invested-chart"), view, {
     height: 92, data: [curve.time, curve.invested], format: (v) => percent(v, 0), withTime: true,
     series: [{ ...line("accent", 1), fill: () => colour("accent-soft") }],
@@ -60,6 +69,14 @@ function equityCharts(page, curve, view) {
   });
   view.onChange(() => read({ cursor: {} }));
   read({ cursor: {} });
+}
+
+function zeroLine(u) {
+  const y = u.valToPos(0, "y", true);
+  u.ctx.save();
+  u.ctx.fillStyle = colour("bench-faint");
+  u.ctx.fillRect(u.bbox.left, Math.round(y), u.bbox.width, Math.max(devicePixelRatio, 1));
+  u.ctx.restore();
 }
 
 const minimum = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);

@@ -5,7 +5,7 @@ const page = JSON.parse(document.getElementById("page-data").textContent);
 function unpackedCurve(packed) {
   return {
     time: instants(packed.time), equity: numbers(packed.equity), invested: numbers(packed.invested),
-    benchmark: packed.benchmark ? numbers(packed.benchmark) : null,
+    benchmark: packed.benchmark ? numbers(packed.benchmark) : null, rolling: packed.rolling ? numbers(packed.rolling) : null,
   };
 }
 
