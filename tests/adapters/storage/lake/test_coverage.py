@@ -10,10 +10,9 @@ import pytest
 
 from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.storage.files.candle_file import read_candle_file
-from tickwright.adapters.storage.lake.coverage import explained_anew
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.domain.bars import Bars, SeriesKey
-from tickwright.domain.gaps import Gap, GapKind
+from tickwright.domain.gaps import GapKind
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 
@@ -49,14 +48,6 @@ def test_the_holes_of_a_real_series_are_found_exactly(name: str, tmp_path: Path)
     assert [(gap.start_ns, gap.bars) for gap in found.gaps] == known_gaps().get(name, [])
     assert {gap.kind for gap in found.gaps} <= {GapKind.UNKNOWN}
     assert found.rows == len(bars)
-
-
-def test_new_explanations_replace_old_ones_of_the_same_bars_only() -> None:
-    old = [Gap(0, 10, 10, GapKind.OUTAGE, "a"), Gap(20, 30, 10, GapKind.NO_TRADES, "b")]
-    new = [Gap(4, 6, 2, GapKind.UNKNOWN, "c")]
-    assert explained_anew(old, new, 1) == (
-        Gap(0, 4, 4, GapKind.OUTAGE, "a"), new[0], Gap(6, 10, 4, GapKind.OUTAGE, "a"), old[1],
-    )  # fmt: skip
 
 
 def test_a_hole_that_spans_a_fetched_and_an_unfetched_range_is_two_gaps(make_bars, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from tickwright.adapters.storage.acceptance import accepted, demand_candle_series
 from tickwright.adapters.storage.durable_file import (
     FlushFailed,
     flush_directory,
@@ -27,12 +28,12 @@ from tickwright.adapters.storage.durable_file import (
     remove_temporaries,
     write_file,
 )
+from tickwright.adapters.storage.gap_typing import explained_anew
 from tickwright.adapters.storage.lake.cache import DEFAULT_LIMIT_BYTES, BarsCache
-from tickwright.adapters.storage.lake.coverage import coverage_of, explained_anew
+from tickwright.adapters.storage.lake.coverage import coverage_of
 from tickwright.adapters.storage.lake.inspection import file_damage, inspect_series
 from tickwright.adapters.storage.lake.layout import (
     CACHE,
-    CANDLE_KINDS,
     FORMAT_VERSION,
     MANIFEST,
     MARKER,
@@ -55,10 +56,8 @@ from tickwright.adapters.storage.lake.part_file import (
 from tickwright.adapters.storage.lake.quarantine import add_to_quarantine, read_quarantine
 from tickwright.adapters.storage.lake.series_lock import series_lock
 from tickwright.domain.bars import Bars, SeriesKey
-from tickwright.domain.candle_rules import broken_rules
 from tickwright.domain.errors import DataError, StoreDamaged, StoreWriteFailed
 from tickwright.domain.gaps import Gap, Span, holes, merged
-from tickwright.domain.timestamp import iso
 from tickwright.ports import Coverage, Finding, QuarantinedRow, RefusedRow, WriteReport
 
 _READ_ATTEMPTS = 20
@@ -84,13 +83,13 @@ class ParquetLake:
         Revised rows keep their former version with `source` as the reason. Raises `StoreBusy`, `StoreWriteFailed` or
         `StoreDamaged`; the store is then as it was.
         """
-        accepted, refused = _accepted(bars)
+        taken, refused = accepted(bars)
         with self._writing(bars.key) as directory:
             before = read_manifest(directory, bars.key) or self._begun(directory, bars.key)
             self._sweep(directory, before)
             recorded_ns = max(self._now_ns(), before.recorded_ns + 1)
-            report, parts = self._merged_parts(directory, before, accepted, recorded_ns, source)
-            after = _with_ranges(before.with_parts(parts), accepted, fetched)
+            report, parts = self._merged_parts(directory, before, taken, recorded_ns, source)
+            after = _with_ranges(before.with_parts(parts), taken, fetched)
             if after == before and before.generation:
                 flush_directory(directory)
             else:
@@ -181,12 +180,7 @@ class ParquetLake:
     @contextlib.contextmanager
     def _writing(self, key: SeriesKey) -> Iterator[Path]:
         """Hold a series for writing; a failed flush inside stops this object for good."""
-        if key.kind not in CANDLE_KINDS or key.timeframe is None:
-            raise DataError(
-                f"a lake keeps no rows of the kind {key.kind}",
-                where=str(key),
-                expected="one of " + ", ".join(CANDLE_KINDS),
-            )
+        demand_candle_series(key)
         if self._stopped is not None:
             raise self._stopped
         directory = series_directory(self._root, key)
@@ -348,21 +342,6 @@ def _refuse_newer(root: Path) -> None:
             expected=f"at most format {FORMAT_VERSION}, the newest this program knows",
             hint="Use the program version that wrote it, or a newer one.",
         )
-
-
-def _accepted(bars: Bars) -> tuple[Bars, list[RefusedRow]]:
-    """The rows that fulfil the candle rules, on the decimals they really have, and the others with their reasons."""
-    broken = broken_rules(bars)
-    refused = [RefusedRow(f"row {row + 1} ({iso(int(bars.open_time_ns[row]))})", reason) for row, reason in broken]
-    if broken:
-        keep = np.ones(len(bars), np.bool_)
-        keep[[row for row, _ in broken]] = False
-        bars = bars.where(keep)
-        if np.any(np.diff(bars.open_time_ns) <= 0):
-            raise DataError(
-                "the rows are in no order of time", where=str(bars.key), expected="open times that increase"
-            )
-    return bars.coarsened(), refused
 
 
 def _with_ranges(manifest: Manifest, bars: Bars, fetched: Span | None) -> Manifest:

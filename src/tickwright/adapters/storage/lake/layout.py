@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tickwright.domain.bars import Int64Array, SeriesKey, SeriesKind
+from tickwright.adapters.storage.acceptance import CANDLE_KINDS
+from tickwright.domain.bars import Int64Array, SeriesKey
 from tickwright.domain.errors import UsageError
 from tickwright.domain.gaps import Span
 from tickwright.domain.instrument import InstrumentId
@@ -33,9 +34,6 @@ MANIFEST = "manifest.json"
 LOCK = ".lock"
 CACHE = ".cache"
 WHOLE = "all"
-
-CANDLE_KINDS: tuple[SeriesKind, ...] = ("candles", "mark", "index")
-"""The kinds whose rows are open, high, low, close and volume."""
 
 
 def series_directory(root: Path, key: SeriesKey) -> Path:
