@@ -77,7 +77,7 @@ async def test_binance_s_own_paging_reads_its_recorded_answer_alike() -> None:
 
 
 async def test_an_exchange_that_keeps_only_its_newest_candles_is_not_taken_for_an_empty_past() -> None:
-    """Kraken answers any question with its newest 720: that none of them lies in the range does not mean there is none."""
+    """Kraken answers any question with its newest 720: that none lies in the range does not mean there is none."""
     rows = [[1_717_200_000_000 + n * 3_600_000, 1.0, 1.0, 1.0, 1.0, 1.0] for n in range(3)]
     venue = Venue("gemini")
     client = await answering(venue, rows)
