@@ -22,6 +22,7 @@ from tickwright.kernel.layout import (
     Record,
     book_of,
     client_of,
+    code,
     command_at,
     position_of,
     recent_at,
@@ -39,7 +40,7 @@ from tickwright.kernel.range_step import match_range
 WAKE_FILLS = -1
 """What a callback is called with on fills at an OPEN; otherwise it is the decision's index."""
 
-_END_OF_DATA = int(records.OrderState.END_OF_DATA)
+_END_OF_DATA = code(records.OrderState.END_OF_DATA)
 
 
 @entry

@@ -12,8 +12,8 @@ import numpy as np
 
 from tickwright.kernel.compilation import COMPILED, rule
 
-OVERFLOW: Final = -1
-PPB: Final = 1_000_000_000
+OVERFLOW: Final = np.int64(-1)
+PPB: Final = np.int64(1_000_000_000)
 _INT64_MAX: Final = 2**63 - 1
 _SAFE_PRODUCT: Final = 9.2e18
 _LOW: Final = np.uint64(0xFFFFFFFF)

@@ -14,27 +14,28 @@ from tickwright.kernel.layout import (
     Record,
     account_event_at,
     client_of,
+    code,
     fill_at,
     order_at,
     position_of,
 )
 
-_ACCEPTED = int(records.ReportKind.ACCEPTED)
-_FILL = int(records.ReportKind.FILL)
-_ENDED = int(records.ReportKind.ENDED)
-_AMENDED = int(records.ReportKind.AMENDED)
-_TRIGGERED = int(records.ReportKind.TRIGGERED)
-_CASH = int(records.ReportKind.CASH)
-_PENDING = int(records.OrderState.PENDING)
-_WORKING = int(records.OrderState.WORKING)
-_PARTLY_FILLED = int(records.OrderState.PARTLY_FILLED)
-_FILLED = int(records.OrderState.FILLED)
-_FIRST_REFUSAL = int(records.OrderState.VENUE_TICK)
-_SIZED = int(records.OrderFlag.SIZED)
-_CHILD = int(records.OrderFlag.CHILD)
-_REDUCE_ONLY = int(records.OrderFlag.REDUCE_ONLY)
-_STOP_LOSS = int(records.Reason.STOP_LOSS)
-_TIME_EXIT = int(records.Reason.TIME_EXIT)
+_ACCEPTED = code(records.ReportKind.ACCEPTED)
+_FILL = code(records.ReportKind.FILL)
+_ENDED = code(records.ReportKind.ENDED)
+_AMENDED = code(records.ReportKind.AMENDED)
+_TRIGGERED = code(records.ReportKind.TRIGGERED)
+_CASH = code(records.ReportKind.CASH)
+_PENDING = code(records.OrderState.PENDING)
+_WORKING = code(records.OrderState.WORKING)
+_PARTLY_FILLED = code(records.OrderState.PARTLY_FILLED)
+_FILLED = code(records.OrderState.FILLED)
+_FIRST_REFUSAL = code(records.OrderState.VENUE_TICK)
+_SIZED = code(records.OrderFlag.SIZED)
+_CHILD = code(records.OrderFlag.CHILD)
+_REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
+_STOP_LOSS = code(records.Reason.STOP_LOSS)
+_TIME_EXIT = code(records.Reason.TIME_EXIT)
 
 
 @rule

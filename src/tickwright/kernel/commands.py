@@ -9,7 +9,7 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW
 from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import NONE, Record, book_of, slot_at, venue_of, view_int64
+from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at, venue_of, view_int64
 from tickwright.kernel.orders import (
     append,
     finish,
@@ -22,17 +22,17 @@ from tickwright.kernel.orders import (
 )
 from tickwright.kernel.prices import notional_of
 
-_NEW = int(records.CommandKind.NEW)
-_CANCEL = int(records.CommandKind.CANCEL)
-_CANCEL_ALL = int(records.CommandKind.CANCEL_ALL)
-_REDUCE_ONLY = int(records.OrderFlag.REDUCE_ONLY)
-_CANCELLED = int(records.OrderState.CANCELLED)
-_TICK = int(records.OrderState.VENUE_TICK)
-_LOT = int(records.OrderState.VENUE_LOT)
-_MIN_NOTIONAL = int(records.OrderState.VENUE_MIN_NOTIONAL)
-_INSUFFICIENT_FUNDS = int(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
-_UNSUPPORTED = int(records.OrderState.VENUE_UNSUPPORTED)
-_OVERFLOW = int(records.OrderState.RISK_OVERFLOW)
+_NEW = code(records.CommandKind.NEW)
+_CANCEL = code(records.CommandKind.CANCEL)
+_CANCEL_ALL = code(records.CommandKind.CANCEL_ALL)
+_REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
+_CANCELLED = code(records.OrderState.CANCELLED)
+_TICK = code(records.OrderState.VENUE_TICK)
+_LOT = code(records.OrderState.VENUE_LOT)
+_MIN_NOTIONAL = code(records.OrderState.VENUE_MIN_NOTIONAL)
+_INSUFFICIENT_FUNDS = code(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
+_UNSUPPORTED = code(records.OrderState.VENUE_UNSUPPORTED)
+_OVERFLOW = code(records.OrderState.RISK_OVERFLOW)
 
 
 @rule

@@ -17,6 +17,7 @@ from tickwright.kernel.layout import (
     NONE,
     Record,
     client_of,
+    code,
     command_at,
     order_at,
     position_of,
@@ -25,13 +26,13 @@ from tickwright.kernel.layout import (
     view_uint8,
 )
 
-_NEW = int(records.CommandKind.NEW)
-_CANCEL = int(records.CommandKind.CANCEL)
-_MARKET = int(records.OrderType.MARKET)
-_SIZED = int(records.OrderFlag.SIZED)
-_REDUCE_ONLY = int(records.OrderFlag.REDUCE_ONLY)
-_SIGNAL = int(records.Reason.SIGNAL)
-_WARMUP = int(records.OrderState.RISK_WARMUP)
+_NEW = code(records.CommandKind.NEW)
+_CANCEL = code(records.CommandKind.CANCEL)
+_MARKET = code(records.OrderType.MARKET)
+_SIZED = code(records.OrderFlag.SIZED)
+_REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
+_SIGNAL = code(records.Reason.SIGNAL)
+_WARMUP = code(records.OrderState.RISK_WARMUP)
 
 
 @rule

@@ -15,6 +15,7 @@ from tickwright.kernel.layout import (
     WARNED_CAP_OFF,
     Record,
     book_of,
+    code,
     recent_at,
     report_of,
     slot_at,
@@ -24,11 +25,11 @@ from tickwright.kernel.layout import (
 from tickwright.kernel.orders import emit, holding_of, set_hold
 from tickwright.kernel.prices import fee_rounded_up, notional_of
 
-TAKER = int(records.Liquidity.TAKER)
-MAKER = int(records.Liquidity.MAKER)
-_FILL = int(records.ReportKind.FILL)
-_FILLED = int(records.OrderState.FILLED)
-_PARTLY_FILLED = int(records.OrderState.PARTLY_FILLED)
+TAKER = code(records.Liquidity.TAKER)
+MAKER = code(records.Liquidity.MAKER)
+_FILL = code(records.ReportKind.FILL)
+_FILLED = code(records.OrderState.FILLED)
+_PARTLY_FILLED = code(records.OrderState.PARTLY_FILLED)
 
 
 @rule

@@ -16,6 +16,9 @@ from tickwright.domain import records
 from tickwright.kernel.compilation import rule
 from tickwright.kernel.memory import view_of
 
+code = np.int64
+"""Constants that rules are called with: as a Python int, each would compile a rule of its own."""
+
 Record = Any
 """A structured scalar: a Numba record compiled, a NumPy void uncompiled."""
 
@@ -293,14 +296,14 @@ STOPPED: Final = 2
 WRONG_LAYOUT: Final = 3
 
 # Bits of VENUE.warned.
-WARNED_CAP_OFF: Final = 1
+WARNED_CAP_OFF: Final = code(1)
 
-NONE: Final = -1
-UNLIMITED: Final = 2**62
+NONE: Final = code(-1)
+UNLIMITED: Final = code(2**62)
 
-IMPACT_NONE: Final = 0
-IMPACT_LINEAR: Final = 1
-IMPACT_SQRT: Final = 2
+IMPACT_NONE: Final = code(0)
+IMPACT_LINEAR: Final = code(1)
+IMPACT_SQRT: Final = code(2)
 
 view_context = view_of(CONTEXT)
 _view_venue = view_of(VENUE)

@@ -15,6 +15,7 @@ from tickwright.kernel.layout import (
     NONE,
     Record,
     book_of,
+    code,
     report_of,
     slot_at,
     venue_of,
@@ -23,16 +24,16 @@ from tickwright.kernel.layout import (
 )
 from tickwright.kernel.prices import fee_rounded_up, notional_of
 
-_ACCEPTED = int(records.ReportKind.ACCEPTED)
-_ENDED = int(records.ReportKind.ENDED)
-_AMENDED = int(records.ReportKind.AMENDED)
-_MARKET = int(records.OrderType.MARKET)
-_LIMIT = int(records.OrderType.LIMIT)
-_STOP_LIMIT = int(records.OrderType.STOP_LIMIT)
-_TAKE_PROFIT_LIMIT = int(records.OrderType.TAKE_PROFIT_LIMIT)
-_REDUCE_ONLY = int(records.OrderFlag.REDUCE_ONLY)
-_WORKING = int(records.OrderState.WORKING)
-_TRAILING_STOP = int(records.OrderType.TRAILING_STOP)
+_ACCEPTED = code(records.ReportKind.ACCEPTED)
+_ENDED = code(records.ReportKind.ENDED)
+_AMENDED = code(records.ReportKind.AMENDED)
+_MARKET = code(records.OrderType.MARKET)
+_LIMIT = code(records.OrderType.LIMIT)
+_STOP_LIMIT = code(records.OrderType.STOP_LIMIT)
+_TAKE_PROFIT_LIMIT = code(records.OrderType.TAKE_PROFIT_LIMIT)
+_REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
+_WORKING = code(records.OrderState.WORKING)
+_TRAILING_STOP = code(records.OrderType.TRAILING_STOP)
 
 
 @rule

@@ -9,12 +9,12 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.compilation import rule
 from tickwright.kernel.fills import forget_decayed, row_of
-from tickwright.kernel.layout import NONE, Record, book_of, slot_at, venue_of, view_int64, view_uint8
+from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at, venue_of, view_int64, view_uint8
 from tickwright.kernel.open_step import TRADES
 from tickwright.kernel.orders import bury_dead
 from tickwright.kernel.taking import take
 
-_MARKET = int(records.OrderType.MARKET)
+_MARKET = code(records.OrderType.MARKET)
 
 
 @rule

@@ -8,11 +8,11 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.client import in_lots
 from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import NONE, Record, book_of, slot_at
+from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at
 from tickwright.kernel.orders import finish, is_reduce_only
 
-_FILLED = int(records.OrderState.FILLED)
-_CANCELLED = int(records.OrderState.CANCELLED)
+_FILLED = code(records.OrderState.FILLED)
+_CANCELLED = code(records.OrderState.CANCELLED)
 
 
 @rule

@@ -10,20 +10,20 @@ from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW, floored_to, mul_div_rounded_down
 from tickwright.kernel.compilation import rule
 from tickwright.kernel.fills import TAKER, budget_left, fill, row_of
-from tickwright.kernel.layout import NONE, Record, book_of, slot_at, venue_of
+from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at, venue_of
 from tickwright.kernel.orders import finish, free_cash, is_reduce_only, report_amended, rest_of
 from tickwright.kernel.prices import impact_ppb, largest_affordable, market_price, spending_of
 from tickwright.kernel.settlement import settle
 
-_IOC = int(records.TimeInForce.IOC)
-_FOK = int(records.TimeInForce.FOK)
-_SIZED = int(records.OrderFlag.SIZED)
-_FILLED = int(records.OrderState.FILLED)
-_CANCELLED = int(records.OrderState.CANCELLED)
-_MIN_NOTIONAL = int(records.OrderState.VENUE_MIN_NOTIONAL)
-_INSUFFICIENT_FUNDS = int(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
-_TOO_SMALL = int(records.OrderState.VENUE_TOO_SMALL)
-_OVERFLOW = int(records.OrderState.RISK_OVERFLOW)
+_IOC = code(records.TimeInForce.IOC)
+_FOK = code(records.TimeInForce.FOK)
+_SIZED = code(records.OrderFlag.SIZED)
+_FILLED = code(records.OrderState.FILLED)
+_CANCELLED = code(records.OrderState.CANCELLED)
+_MIN_NOTIONAL = code(records.OrderState.VENUE_MIN_NOTIONAL)
+_INSUFFICIENT_FUNDS = code(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
+_TOO_SMALL = code(records.OrderState.VENUE_TOO_SMALL)
+_OVERFLOW = code(records.OrderState.RISK_OVERFLOW)
 
 
 @rule

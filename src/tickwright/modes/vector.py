@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from tickwright.domain.costs import CostModel
-from tickwright.domain.errors import UsageError
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult, SweepResult
 from tickwright.engine.decisions import decisions_of
@@ -15,6 +16,7 @@ from tickwright.engine.memory import Memory
 from tickwright.engine.result import result_of
 from tickwright.engine.rows import MarketRows
 from tickwright.engine.start import starting_cash
+from tickwright.engine.sweeping import TRIAL, Sweeper, sweep_result
 from tickwright.ports import Executor
 
 Progress = Callable[[int, int], None]
@@ -68,5 +70,21 @@ def sweep(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> SweepResult:
-    """Run many parameter sets; combinations the strategy calls invalid are skipped and counted."""
-    raise UsageError("vector mode cannot sweep yet", where="mode")
+    """Run many parameter sets; combinations the strategy calls invalid are skipped and counted.
+
+    Indicators are remembered across trials; each worker has one memory that its trials use in turn.
+    """
+    rows = MarketRows.of(market, costs, start_ns, end_ns)
+    valid = [trial for trial in trials if strategy_class(**trial).valid()]
+    units = starting_cash(market, cash, cash_asset)
+    first = Memory(rows, units)
+    first.prepare_statistics()
+    sweeper = Sweeper(strategy_class, rows, units, seed)
+    table = np.zeros(len(valid), TRIAL)
+    done = 0
+    for place, row in enumerate(executor.map(sweeper.try_one, valid)):
+        table[place] = row
+        done += 1
+        if progress is not None:
+            progress(done, len(valid))
+    return sweep_result(table, valid, len(trials) - len(valid), rows, units)
