@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.indicators.reference_series import series_b
+from tests.indicators.reference_series import same_bits, series_b
 from tickwright.indicators import Donchian, donchian
 
 
@@ -17,3 +17,11 @@ def test_edges_are_the_extremes_of_the_bars_this_one_included():
 
 def test_warmup_is_all_but_one_bar_of_the_window():
     assert Donchian(20).warmup == 19
+
+
+def test_batch_is_the_online_update_to_the_last_bit():
+    bars, online = series_b(), Donchian(7)
+    rows = [online.update(high, low) for high, low in zip(bars.high, bars.low, strict=True)]
+    channel = donchian(bars, 7)
+    assert same_bits(channel.upper, [upper for upper, _ in rows])
+    assert same_bits(channel.lower, [lower for _, lower in rows])

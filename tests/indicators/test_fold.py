@@ -15,9 +15,21 @@ from tests.indicators.reference_series import BarArrays, any_series, prices, sam
 from tickwright.domain.errors import UsageError
 from tickwright.indicators.fold import Fold, fold_arrays
 
-OF_VALUES = ["sma", "ema", "wilder", "rsi", "roc", "zscore", "rolling_sum", "rolling_max", "rolling_min", "rolling_std"]
+OF_VALUES = [
+    "sma", "ema", "wma", "wilder", "rsi", "roc", "zscore", "rolling_sum", "rolling_max", "rolling_min", "rolling_std",
+]  # fmt: skip
+OF_BARS = {
+    "true_range": ("high", "low", "close"),
+    "atr": ("high", "low", "close"),
+    "adx": ("high", "low", "close"),
+    "williams_r": ("high", "low", "close"),
+    "obv": ("close", "volume"),
+    "vwap": ("high", "low", "close", "volume"),
+}
+OF_SEVERAL_LINES = {"donchian", "bollinger", "macd"}  # their own tests hold them to the same laws
 TALIB = {
     "sma": talib.SMA,
+    "wma": talib.WMA,
     "ema": talib.EMA,
     "rsi": talib.RSI,
     "roc": talib.ROC,
@@ -34,7 +46,7 @@ def online_of(name: str) -> type[Fold]:
 
 def test_every_array_function_has_its_online_twin_and_a_law_below():
     functions = {name for name in indicators.__all__ if inspect.isfunction(getattr(indicators, name))}
-    assert functions == {*OF_VALUES, "true_range", "atr", "donchian"}
+    assert functions == {*OF_VALUES, *OF_BARS, *OF_SEVERAL_LINES}
     assert all(hasattr(online_of(name), "update") for name in functions)
 
 
@@ -47,21 +59,17 @@ def test_batch_is_the_online_update_to_the_last_bit(name, values, n):
     assert same_bits(batch, np.array([online.update(value) for value in values]))
 
 
-@pytest.mark.parametrize("name", ["true_range", "atr", "donchian"])
+@pytest.mark.parametrize("name", sorted(OF_BARS))
 @settings(max_examples=60)
 @given(close=any_series, n=st.integers(2, 9))
 def test_batch_is_the_online_update_to_the_last_bit_for_bars(name, close, n):
     spread = np.abs(np.where(np.isfinite(close), close, 1.0)) * 0.01
-    bars = BarArrays(close + spread, close - spread, close, close)
-    lengths = () if name == "true_range" else (n,)
+    bars = BarArrays(close + spread, close - spread, close, np.abs(np.where(np.isfinite(close), close, 1.0)))
+    lengths = () if name in ("true_range", "obv") else (n,)
     online = online_of(name)(*lengths)
     batch = getattr(indicators, name)(bars, *lengths)
-    if name == "donchian":
-        singles = [online.update(bars.high[bar], bars.low[bar]) for bar in range(len(close))]
-        assert same_bits(batch.upper, [upper for upper, _ in singles])
-        assert same_bits(batch.lower, [lower for _, lower in singles])
-    else:
-        assert same_bits(batch, [online.update(*bars[bar]) for bar in range(len(close))])
+    columns = [getattr(bars, column) for column in OF_BARS[name]]
+    assert same_bits(batch, [online.update(*row) for row in zip(*columns, strict=True)])
 
 
 @pytest.mark.parametrize("name", OF_VALUES)
