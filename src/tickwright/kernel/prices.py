@@ -147,7 +147,7 @@ def largest_affordable(
         else:
             high = probe
             probe = max(high - step, low + 1)
-        step *= 2
+        step = min(2 * step, high)
         if step > high - low:
             probe = low + (high - low) // 2
     return low * lot
