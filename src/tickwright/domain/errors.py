@@ -305,6 +305,16 @@ class StoreWriteFailed(DataError):
     code = "STORE_WRITE_FAILED"
 
 
+class StoreUnreachable(DataError):
+    """The database that holds the market data does not answer, or does not let this user in.
+
+    Nothing was half written: a write is one transaction. Start the server, or correct the address, the user or the
+    password; the command can be repeated.
+    """
+
+    code = "STORE_UNREACHABLE"
+
+
 class RowsRefused(DataError):
     """A file holds rows that are not candles, so none of it was stored.
 

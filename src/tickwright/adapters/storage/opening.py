@@ -1,6 +1,6 @@
-"""Which store a location means.
+"""Which store a location means: a directory is a Parquet lake, `postgresql://…` a database.
 
-A directory is a Parquet lake. Known limit: this is the one place to extend when another kind of store arrives.
+The database driver is imported only where a database is asked for; it comes with the extra `postgres`.
 """
 
 from __future__ import annotations
@@ -21,4 +21,18 @@ def open_store(location: str | Path) -> MarketStore:
     scheme, separator, _ = str(location).partition("://")
     if not separator:
         return ParquetLake(Path(location).expanduser())
-    raise SettingsError(f"{scheme!r} is not a kind of store", where="store", expected="a directory")
+    if scheme in ("postgresql", "postgres"):
+        return _postgres(str(location))
+    expected = "a directory, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+    raise SettingsError(f"{scheme!r} is not a kind of store", where="store", expected=expected)
+
+
+def _postgres(url: str) -> MarketStore:
+    try:
+        from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
+    except ImportError as missing:
+        hint = "Install it: pip install 'tickwright[postgres]'"
+        raise SettingsError(
+            f"the database driver is not installed ({missing.name})", where="store", expected="psycopg 3", hint=hint
+        ) from None
+    return PostgresStore(url)

@@ -1,0 +1,97 @@
+"""The row of a series, and what is remembered beside it: ranges, holes, explanations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from tickwright.adapters.storage.gap_typing import Remembered
+from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.gaps import Gap, GapKind, Span, merged
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The row of a series."""
+
+    id: int
+    price_scale: int
+    volume_scale: int
+    rows: int
+    checksum: int
+    recorded_ns: int
+
+
+def names_of(key: SeriesKey) -> tuple[str, ...]:
+    """The names of a series as its row has them."""
+    part = key.instrument
+    return part.exchange, part.base, part.quote, part.settle, key.kind, str(key.timeframe)
+
+
+def is_there(cursor: psycopg.Cursor) -> bool:
+    """Whether the tables were ever made."""
+    cursor.execute("select to_regclass('market.quarantine') is not null")
+    return bool((cursor.fetchone() or (False,))[0])
+
+
+def find_series(cursor: psycopg.Cursor, key: SeriesKey, *, committed: bool = True) -> Series | None:
+    """The row of a series, or None; without `committed` also one that has no write yet."""
+    cursor.execute(
+        "select id, price_scale, volume_scale, rows, checksum, recorded_ns from market.series "
+        "where exchange = %s and base = %s and quote = %s and settle = %s and kind = %s and timeframe = %s"
+        + (" and committed" if committed else ""),
+        names_of(key),
+    )
+    row = cursor.fetchone()
+    return None if row is None else Series(*(int(value) for value in row))
+
+
+def holes(cursor: psycopg.Cursor, series_id: int, length: int) -> list[Span]:
+    """The missing runs between the first and the last row, in order."""
+    cursor.execute(
+        "select open_time_ns + %s, following from "
+        "(select open_time_ns, lead(open_time_ns) over (order by open_time_ns) as following "
+        "from market.candles where series_id = %s) as row where following - open_time_ns > %s order by 1",
+        (length, series_id, length),
+    )
+    return [(int(start), int(end)) for start, end in cursor.fetchall()]
+
+
+def remember(cursor: psycopg.Cursor, series: Series, bars: Bars, fetched: Span | None) -> None:
+    """Add what was asked for, or imported, to the ranges of the series."""
+    timeframe = bars.timeframe
+    if fetched is not None:
+        source, span = "fetched", (timeframe.ceil(fetched[0]), timeframe.ceil(fetched[1]))
+    elif len(bars):
+        source, span = "imported", (int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + timeframe.length_ns)
+    else:
+        return
+    cursor.execute(
+        "delete from market.ranges where series_id = %s and source = %s returning start_ns, end_ns", (series.id, source)
+    )
+    ranges = merged([*cursor.fetchall(), span])
+    cursor.executemany(
+        "insert into market.ranges values (%s, %s, %s, %s)", [(series.id, source, *one) for one in ranges]
+    )
+
+
+def remembered(cursor: psycopg.Cursor, series_id: int) -> Remembered:
+    """Everything that types the holes of a series."""
+    cursor.execute(
+        "select source, start_ns, end_ns from market.ranges where series_id = %s order by start_ns", (series_id,)
+    )
+    rows = cursor.fetchall()
+    ranges = {
+        name: tuple((start, end) for source, start, end in rows if source == name) for name in ("fetched", "imported")
+    }
+    return Remembered(ranges["fetched"], ranges["imported"], explained(cursor, series_id))
+
+
+def explained(cursor: psycopg.Cursor, series_id: int) -> tuple[Gap, ...]:
+    """The reasons found for missing bars, in order."""
+    cursor.execute(
+        "select start_ns, end_ns, bars, kind, note from market.gaps where series_id = %s order by start_ns",
+        (series_id,),
+    )
+    return tuple(Gap(start, end, bars, GapKind(kind), note) for start, end, bars, kind, note in cursor.fetchall())
