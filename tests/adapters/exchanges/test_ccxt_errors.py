@@ -9,7 +9,7 @@ import ccxt
 import pytest
 from ccxt.base import errors as ccxt_errors_module
 
-from tickwright.adapters.exchanges.ccxt_errors import OURS, in_our_words
+from tickwright.adapters.exchanges.ccxt_errors import CAUSES, OURS, in_our_words
 from tickwright.domain.errors import (
     AuthenticationFailed,
     BadResponse,
@@ -82,7 +82,34 @@ def test_a_plain_error_without_the_exchange_s_words_is_an_answer_that_cannot_be_
     error.__cause__ = aiohttp.ClientPayloadError("incomplete")
     ours = in_our_words(error, where="")
     assert isinstance(ours, BadResponse)
-    assert "ClientPayloadError" in str(ours)
+    assert str(ours) == "the answer was cut off"
+
+
+def test_the_exchange_s_own_words_are_the_sentence() -> None:
+    ours = in_our_words(ccxt.BadRequest('binance {"code":-1120,"msg":"Invalid interval."}'), where="binance klines")
+    assert str(ours) == "binance klines: the exchange says: Invalid interval. (code -1120)"
+
+
+def test_the_network_s_exceptions_are_told_by_their_most_specific_class() -> None:
+    key = aiohttp.client_reqrep.ConnectionKey("x", 443, True, True, None, None, None, None)
+    for cause, words in {
+        aiohttp.ClientConnectorDNSError(key, OSError()): "cannot be resolved",
+        aiohttp.ClientConnectorError(key, OSError()): "nothing answers at the address",
+        aiohttp.ServerDisconnectedError(): "closed before an answer came",
+        aiohttp.ServerTimeoutError(): "no answer came in time",
+        aiohttp.ClientOSError(): "the connection broke",
+    }.items():
+        error = ccxt.ExchangeNotAvailable("binance GET http://x")
+        error.__cause__ = cause
+        ours = in_our_words(error, where="")
+        assert isinstance(ours, ExchangeUnavailable)
+        assert words in str(ours)
+
+
+def test_every_named_cause_is_an_exception_that_exists() -> None:
+    there = {name for name in dir(aiohttp) if isinstance(getattr(aiohttp, name), type)}
+    there |= set(dir(aiohttp.http_exceptions)) | {"TimeoutError", "OSError", "gaierror"}
+    assert set(CAUSES) <= there
 
 
 @pytest.mark.parametrize("error", [KeyError("symbols"), TypeError("not a list"), ValueError("x"), IndexError("0")])

@@ -71,7 +71,24 @@ OURS: dict[str, type[TickwrightError]] = {
     "UnsubscribeError": ExchangeUnavailable,
 }
 
+CAUSES: dict[str, str] = {
+    "ClientConnectorDNSError": "the name of the address cannot be resolved",
+    "ClientConnectorCertificateError": "the certificate is not trusted",
+    "ClientConnectorSSLError": "no secure connection could be made",
+    "ClientConnectorError": "nothing answers at the address",
+    "ServerTimeoutError": "no answer came in time",
+    "ServerDisconnectedError": "the connection was closed before an answer came",
+    "ClientPayloadError": "the answer was cut off",
+    "ContentEncodingError": "the answer is compressed in a way that cannot be read",
+    "ClientOSError": "the connection broke",
+    "TimeoutError": "no answer came in time",
+    "gaierror": "the name of the address cannot be resolved",
+    "OSError": "the connection broke",
+}
+"""What the network's exceptions mean, by class; the most specific class counts."""
+
 _CODE = re.compile(r'"code"\s*:\s*"?(-?\d+)')
+_WORDS = re.compile(r'"(?:msg|message|error|retMsg|sMsg)"\s*:\s*"((?:[^"\\]|\\.)+)"')
 _QUERY = re.compile(r"\?\S*")
 _LONGEST = 300
 
@@ -110,9 +127,18 @@ def _has_words_of_the_exchange(error: Exception) -> bool:
 
 
 def _sentence(error: Exception, ours: type[TickwrightError]) -> str:
+    network = _network_words(error.__cause__ or error)
+    if network is not None:
+        return network
     text = _QUERY.sub("", str(error)).strip()
+    words, code = _WORDS.search(str(error)), _CODE.search(str(error))
+    if words is not None:
+        return f"the exchange says: {words[1][:_LONGEST]}" + (f" (code {code[1]})" if code else "")
     text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    cause = f" ({type(error.__cause__).__name__})" if error.__cause__ is not None else ""
     if ours is BadResponse:
-        return f"the answer cannot be read: {type(error).__name__} {text}{cause}".rstrip()
-    return f"{text or type(error).__name__}{cause}"
+        return f"the answer cannot be read: {type(error).__name__} {text}".rstrip()
+    return text or type(error).__name__
+
+
+def _network_words(error: BaseException) -> str | None:
+    return next((CAUSES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in CAUSES), None)
