@@ -135,9 +135,9 @@ async def test_choosing_a_trade_shows_it_and_its_symbol(page: Page) -> None:
 
 
 async def test_pages_of_trades_turn_and_sort(page: Page) -> None:
-    rows = "[...document.querySelectorAll('#trade-table tbody tr')].map(row => row.dataset.trade)"
+    rows = "[...document.querySelectorAll('#trade-table tbody tr')].map(row => row.dataset.row)"
     first = await page.evaluate(rows)
-    await page.evaluate("document.getElementById('trade-after').click()")
+    await page.evaluate("document.getElementById('trade-table-after').click()")
     second = await page.evaluate(rows)
     assert (len(first), len(second), set(first) & set(second)) == (25, 25, set())
     await page.evaluate("document.querySelector('[data-sort=pnl]').click()")

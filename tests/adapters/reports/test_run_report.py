@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.adapters.reports.long_run import LongRun, long_run
+from tests.adapters.reports.outline import outline
 from tests.analytics.runs import Deal, run_of
 from tickwright.adapters.reports import write_report
 from tickwright.analytics.summary import summarise
@@ -21,39 +21,6 @@ from tickwright.domain.gaps import Gap, GapKind
 from tickwright.domain.run import RunResult
 
 NASTY = "</script><img src=x onerror=alert(1)>"
-
-
-class Outline(HTMLParser):
-    """Elements that do not fit together, and everything a page would ask for."""
-
-    VOID = frozenset(("meta", "br", "img", "link", "input", "rect", "line", "circle"))
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.faults: list[str] = []
-        self.asks: list[str] = []
-        self.tags: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.asks += [
-            f"{tag} {name}" for name, value in attrs if name in ("src", "href") and not (value or "").startswith("#")
-        ]
-        self.asks += [f"{tag} {name}" for name, _ in attrs if name.startswith("on")]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID and (not self.open or self.open.pop() != tag):
-            self.faults.append(tag)
-
-
-def outline(text: str) -> Outline:
-    parser = Outline()
-    parser.feed(text)
-    parser.faults += parser.open
-    return parser
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from tickwright.adapters.reports.figures import number, percent
 from tickwright.adapters.reports.markup import Markup, element, joined
 from tickwright.adapters.reports.run_view import RunView
@@ -33,6 +35,11 @@ def headline(view: RunView) -> Markup:
         *(manifest.get("params") or {}).items(),
         ("digest", view.result.digest[:12]),
     ]
+    return masthead(title, parts, chips)
+
+
+def masthead(title: str, parts: Iterable[str], chips: Iterable[tuple[str, object]]) -> Markup:
+    """The top of any page: its title, a line of parts, and names with values."""
     listed = joined(element("li", f"{name} ", element("b", value)) for name, value in chips if value is not None)
     left = element(
         "div",
@@ -60,18 +67,23 @@ def key_figures(view: RunView) -> Markup:
         ("Costs", percent(total / view.initial, 1), f"{basis_points} bp of value traded", 0.0),
         ("Exposure", percent(s.exposure, 0), f"turnover {number(s.turnover, 1)} × a year", 0.0),
     )  # fmt: skip
+    return figure_row(figures)
+
+
+def figure_row(figures: Iterable[tuple[str, str, str, float]]) -> Markup:
+    """Cards of name, value, note and tone (above 0 green, below 0 red, 0 plain)."""
     return element("dl", *(_figure(*figure) for figure in figures), class_="figures", aria_label="Key figures")
 
 
-def warnings(view: RunView) -> Markup:
+def warnings(texts: Sequence[str]) -> Markup:
     """What a reader of the numbers should know; nothing when there is nothing."""
-    if not view.warnings:
+    if not texts:
         return Markup()
-    items = element("ul", *(element("li", text) for text in view.warnings))
-    count = len(view.warnings)
+    items = element("ul", *(element("li", text) for text in texts))
+    count = len(texts)
     if count <= 3:
         return element("section", items, class_="warnings", aria_label="Warnings")
-    summary = element("summary", f"{count} things to know about this run")
+    summary = element("summary", f"{count} things to know")
     return element("section", element("details", summary, items), class_="warnings", aria_label="Warnings")
 
 

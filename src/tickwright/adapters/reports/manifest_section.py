@@ -12,13 +12,15 @@ SHOWN_ELSEWHERE = frozenset(("warnings", "scales", "statistics", "digest", "acco
 
 def manifest_section(view: RunView) -> Markup:
     """The digests, and every entry of the manifest."""
-    rows: list[tuple[object, object]] = [
-        ("Fills digest", element("code", view.result.digest)),
-        ("Account digest", element("code", view.result.account_digest)),
-    ]
-    rows += [(name, _value(value)) for name, value in view.manifest.items() if name not in SHOWN_ELSEWHERE]
-    cells = [(name, element("td", value, class_="words")) for name, value in rows]
-    return card("Manifest", pairs(cells, caption="Manifest of the run"))
+    digests = {"fills digest": view.result.digest, "account digest": view.result.account_digest}
+    return manifest_card(digests | dict(view.manifest))
+
+
+def manifest_card(entries: Mapping[str, object]) -> Markup:
+    """A row per entry but those that other sections show."""
+    shown = [(name, value) for name, value in entries.items() if name not in SHOWN_ELSEWHERE]
+    cells = [(name, element("td", _value(value), class_="words")) for name, value in shown]
+    return card("Manifest", pairs(cells, caption="Manifest"))
 
 
 def _value(value: object) -> Markup:

@@ -74,6 +74,25 @@ def card(title: str, *content: object, tools: object = "", **attributes: object)
     return element("section", head, *content, class_="card", aria_label=title, **attributes)
 
 
+def paged_table(identity: str, title: str, columns: Iterable[tuple[str, str, str]]) -> Markup:
+    """The frame of a table that a script fills and turns: a column is its name, its words and its class."""
+    heads = [
+        element("th", element("button", words, type="button", data_sort=name), scope="col", class_=kind or None)
+        for name, words, kind in columns
+    ]
+    head = element("thead", element("tr", *heads))
+    caption = element("caption", f"{title}, a page at a time", class_="unseen")
+    body = element("table", caption, head, element("tbody"), class_="nowrap paged", id=identity)
+    tools = element(
+        "div",
+        element("span", class_="note", id=f"{identity}-pages"),
+        element("button", "←", type="button", class_="tool", id=f"{identity}-before", aria_label="Earlier rows"),
+        element("button", "→", type="button", class_="tool", id=f"{identity}-after", aria_label="Later rows"),
+        class_="tools",
+    )
+    return card(title, element("div", body, class_="scroll"), tools=tools)
+
+
 def embedded(identity: str, document: Any) -> Markup:
     """A JSON document for a script to read; no text in it can end the element."""
     text = (

@@ -45,6 +45,7 @@ def page_data(view: RunView) -> dict[str, Any]:
             for name, bars, holes in zip(view.symbols, view.bars, gaps, strict=False)
         ],
         "trades": _trades(view),
+        "names": list(view.symbols),
         "tags": list(view.result.tags),
         "reasons": [reason.name.lower().replace("_", " ") for reason in Reason],
     }

@@ -30,8 +30,8 @@ from tickwright.domain.gaps import Gap
 from tickwright.domain.run import RunResult
 
 SCRIPTS = (
-    "columns.js", "numerals.js", "time_window.js", "charts.js", "equity_charts.js", "candle_chart.js", "trade_table.js",
-    "navigator.js", "run_page.js",
+    "columns.js", "numerals.js", "time_window.js", "charts.js", "equity_charts.js", "candle_chart.js",
+    "paged_table.js", "trade_table.js", "navigator.js", "theme_button.js", "run_page.js",
 )  # fmt: skip
 
 
@@ -58,11 +58,11 @@ def write_report(
 def run_page(view: RunView) -> str:
     """The page as text."""
     title = f"{view.manifest.get('strategy') or 'Run'} on {', '.join(view.symbols)}"
-    sections = [warnings(view), key_figures(view)]
+    sections = [warnings(view.warnings), key_figures(view)]
     if not view.empty:
         sections += [_time_bar(), _curves(view), element("div", monthly_section(view))]
         sections += [candle_section(view)] if view.bars else []
-        sections += [symbol_section(view), trade_list_section(view)]
+        sections += [symbol_section(view), trade_list_section()]
         sections += [element("div", return_sketch(view), holding_sketch(view), class_="columns")]
         sections += [element("div", excursion_sketch(view), cost_section(view), class_="columns")]
         sections += [element("div", drawdown_section(view), gap_section(view), class_="columns")]

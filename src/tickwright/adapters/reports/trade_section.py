@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickwright.adapters.reports.markup import Markup, card, element
+from tickwright.adapters.reports.markup import Markup, card, element, paged_table
 from tickwright.adapters.reports.run_view import RunView
 
 COLUMNS = (
@@ -32,21 +32,6 @@ def candle_section(view: RunView) -> Markup:
     return card("Trades on candles", readout, chart, element("p", keys, class_="keys"), tools=tabs, id="candles")
 
 
-def trade_list_section(view: RunView) -> Markup:
+def trade_list_section() -> Markup:
     """The frame of the list; the script fills it and turns its pages."""
-    heads = [
-        element("th", element("button", words, type="button", data_sort=name), scope="col", class_=kind or None)
-        for name, words, kind in COLUMNS
-    ]
-    caption = element("caption", "Trades, a page at a time", class_="unseen")
-    table = element(
-        "table", caption, element("thead", element("tr", *heads)), element("tbody"), class_="nowrap", id="trade-table"
-    )
-    tools = element(
-        "div",
-        element("span", class_="note", id="trade-pages"),
-        element("button", "←", type="button", class_="tool", id="trade-before", aria_label="Trades before these"),
-        element("button", "→", type="button", class_="tool", id="trade-after", aria_label="Trades after these"),
-        class_="tools",
-    )
-    return card("Trades", element("div", table, class_="scroll"), tools=tools)
+    return paged_table("trade-table", "Trades", COLUMNS)

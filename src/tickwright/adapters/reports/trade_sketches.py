@@ -13,13 +13,14 @@ import numpy.typing as npt
 from tickwright.adapters.reports.figures import number, percent
 from tickwright.adapters.reports.markup import Markup, card, element, joined
 from tickwright.adapters.reports.run_view import RunView
+from tickwright.adapters.reports.svg_marks import WIDTH, bar, flat_line, picture, words, words_below
 from tickwright.analytics.excursions import excursions
 from tickwright.domain.bars import Float64Array
 from tickwright.domain.timestamp import DAY, HOUR, MINUTE
 
 BINS = 41
 DOTS = 1500
-WIDTH, HEIGHT, TOP = 560.0, 190.0, 20.0
+HEIGHT, TOP = 190.0, 20.0
 
 _LENGTHS = ((MINUTE, "min"), (HOUR, "h"), (DAY, "d"))
 
@@ -35,9 +36,9 @@ def return_sketch(view: RunView) -> Markup:
     labels = [(share, percent((2.0 * share - 1.0) * edge, 1)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
     tones = np.where(edges[:-1] + edges[1:] > 0, "up", "down")
     titles = [f"{percent(low)} to {percent(high)}" for low, high in pairwise(edges)]
-    words = f"Histogram of {len(returns)} trade returns, median {middle}"
+    alternative = f"Histogram of {len(returns)} trade returns, median {middle}"
     note = element("span", f"median {middle} · average {average}", class_="note")
-    return card("Returns of trades", _histogram(counts, tones, titles, labels, words), tools=note)
+    return card("Returns of trades", _histogram(counts, tones, titles, labels, alternative), tools=note)
 
 
 def holding_sketch(view: RunView) -> Markup:
@@ -54,9 +55,9 @@ def holding_sketch(view: RunView) -> Markup:
     ]
     titles = [f"{_length(float(low))} to {_length(float(high))}" for low, high in pairwise(edges)]
     middles = [_length(float(np.median(lengths[chosen]))) if chosen.any() else "–" for chosen in (won, ~won)]
-    words = f"Holding times of {len(table)} trades; winners {middles[0]} and losers {middles[1]} in the median"
+    alternative = f"Holding times of {len(table)} trades; winners {middles[0]} and losers {middles[1]} in the median"
     note = element("span", f"median {middles[0]} won, {middles[1]} lost", class_="note")
-    return card("Holding times", _mirrored(up, down, titles, labels, words), tools=note)
+    return card("Holding times", _mirrored(up, down, titles, labels, alternative), tools=note)
 
 
 def excursion_sketch(view: RunView) -> Markup:
@@ -76,16 +77,15 @@ def excursion_sketch(view: RunView) -> Markup:
             _scatter(best, result, half + 40.0, half, "best moment"),
         )
     )
-    words = "Each trade\u2019s result against how far it was under water (left) and ahead (right) while it was held"
-    picture = element(
-        "svg", inside, class_="sketch", viewBox=f"0 0 {WIDTH:.0f} {HEIGHT + 34:.0f}", role="img", aria_label=words
+    alternative = (
+        "Each trade\u2019s result against how far it was under water (left) and ahead (right) while it was held"
     )
     note = element(
         "span",
         f"median {percent(-float(np.median(worst)))} and {percent(float(np.median(best)), sign=True)}",
         class_="note",
     )
-    return card("Worst and best moments", picture, tools=note)
+    return card("Worst and best moments", picture([inside], HEIGHT + 34, alternative), tools=note)
 
 
 def _histogram(
@@ -93,17 +93,17 @@ def _histogram(
     tones: npt.NDArray[np.str_],
     titles: list[str],
     labels: list[tuple[float, str]],
-    words: str,
+    alternative: str,
 ) -> Markup:
     slot, top = WIDTH / len(counts), float(counts.max())
     bars = [
-        _bar(
+        bar(
             k * slot, HEIGHT * (1.0 - count / top), slot, HEIGHT * count / top, tones[k], f"{titles[k]}: {count} trades"
         )
         for k, count in enumerate(counts)
         if count
     ]
-    return _sketch([*bars, _axis(HEIGHT)], labels, words)
+    return picture([*bars, flat_line(HEIGHT), words_below(HEIGHT, labels)], HEIGHT + 34, alternative)
 
 
 def _mirrored(
@@ -111,21 +111,21 @@ def _mirrored(
     down: npt.NDArray[np.int64],
     titles: list[str],
     labels: list[tuple[float, str]],
-    words: str,
+    alternative: str,
 ) -> Markup:
     slot, unit = WIDTH / len(up), HEIGHT / float(up.max() + down.max())
     middle = unit * float(up.max())
     bars = [
-        _bar(k * slot, middle - unit * count, slot, unit * count, "up", f"{titles[k]}: {count} won")
+        bar(k * slot, middle - unit * count, slot, unit * count, "up", f"{titles[k]}: {count} won")
         for k, count in enumerate(up)
         if count
     ]
     bars += [
-        _bar(k * slot, middle, slot, unit * count, "down", f"{titles[k]}: {count} lost")
+        bar(k * slot, middle, slot, unit * count, "down", f"{titles[k]}: {count} lost")
         for k, count in enumerate(down)
         if count
     ]
-    return _sketch([*bars, _axis(middle)], labels, words)
+    return picture([*bars, flat_line(middle), words_below(HEIGHT, labels)], HEIGHT + 34, alternative)
 
 
 def _scatter(across: Float64Array, result: Float64Array, left: float, width: float, name: str) -> Markup:
@@ -139,39 +139,19 @@ def _scatter(across: Float64Array, result: Float64Array, left: float, width: flo
         for a, b, gain in zip(x, y, result, strict=True)
     )
     zero = TOP + (HEIGHT - TOP) * high / (high - low)
-    rule = Markup(f'<line class="rule" x1="{left:.0f}" x2="{left + width:.0f}" y1="{zero:.1f}" y2="{zero:.1f}"/>')
-    axis = Markup(f'<line class="axis" x1="{left:.0f}" x2="{left + width:.0f}" y1="{HEIGHT:.0f}" y2="{HEIGHT:.0f}"/>')
+    rule, axis = (
+        flat_line(zero, left=left, right=left + width, kind="rule"),
+        flat_line(HEIGHT, left=left, right=left + width),
+    )
     texts = joined(
         (
-            _text(left, HEIGHT + 16, "0 %", "start"),
-            _text(left + width / 2, HEIGHT + 16, name, "middle"),
-            _text(left + width, HEIGHT + 16, percent(wide, 1), "end"),
-            _text(left, 10, f"result up to {percent(high, 1, sign=True)}", "start"),
+            words(left, HEIGHT + 16, "0 %", "start"),
+            words(left + width / 2, HEIGHT + 16, name, "middle"),
+            words(left + width, HEIGHT + 16, percent(wide, 1), "end"),
+            words(left, 10, f"result up to {percent(high, 1, sign=True)}", "start"),
         )
     )
     return joined((rule, element("g", dots, class_="dots"), axis, texts))
-
-
-def _sketch(inside: list[Markup], labels: list[tuple[float, str]], words: str) -> Markup:
-    anchors = {0.0: "start", 1.0: "end"}
-    ticks = [_text(WIDTH * share, HEIGHT + 16, label, anchors.get(share, "middle")) for share, label in labels]
-    box = f"0 0 {WIDTH:.0f} {HEIGHT + 34:.0f}"
-    return element("svg", *inside, *ticks, class_="sketch", viewBox=box, role="img", aria_label=words)
-
-
-def _bar(x: float, y: float, slot: float, height: float, tone: str, title: str) -> Markup:
-    return Markup(
-        f'<rect class="{tone}" x="{x + 0.75:.1f}" y="{y:.1f}" width="{slot - 1.5:.1f}" height="{height:.1f}" rx="1.5">'
-        f"<title>{title}</title></rect>"
-    )
-
-
-def _axis(y: float) -> Markup:
-    return Markup(f'<line class="axis" x1="0" x2="{WIDTH:.0f}" y1="{y:.1f}" y2="{y:.1f}"/>')
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> Markup:
-    return Markup(f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}">{text}</text>')
 
 
 def _length(nanoseconds: float) -> str:
