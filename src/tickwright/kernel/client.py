@@ -104,6 +104,7 @@ def _apply_end(context: Record, report: Record) -> None:
     if (order["flags"] & _SIZED) == 0:
         return
     position = position_of(context, order["instrument"])
+    replaced = position["increase"] != report["order_id"] and position["reduction"] != report["order_id"]
     if position["increase"] == report["order_id"]:
         position["increase"] = NONE
     if position["reduction"] == report["order_id"]:
@@ -113,7 +114,8 @@ def _apply_end(context: Record, report: Record) -> None:
         position["unmet"] = 1
     elif state != _FILLED:
         client["targets_unfilled"] += 1
-        position["unmet"] = 1
+        if not replaced:  # the rest of an older decision says nothing about the one that replaced it
+            position["unmet"] = 1
 
 
 @rule
