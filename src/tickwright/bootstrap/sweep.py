@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from tickwright.adapters.compute.threads import ThreadExecutor
+from tickwright.adapters.reports import write_sweep_report
+from tickwright.adapters.reports.sweep_report import MEASURES as REPORT_MEASURES
 from tickwright.adapters.storage.trial_log import TrialRange
+from tickwright.analytics.benchmark import buy_and_hold
+from tickwright.analytics.periods import TRADING_YEAR_NS, calendar_years
+from tickwright.analytics.returns import simple_returns
+from tickwright.analytics.sharpe import sharpe
+from tickwright.analytics.sweep_luck import SweepLuck, sweep_luck
 from tickwright.analytics.sweep_table import COLUMNS, sweep_columns
 from tickwright.bootstrap.backtest import BacktestRequest, run_backtest
 from tickwright.bootstrap.market_loading import LoadedMarket
@@ -74,10 +82,37 @@ class Sweep:
             "trials": self.trials,
             "invalid": self.invalid,
             "trials_on_data": self.trials_on_data,
+            "luck": asdict(self.luck),
             "rows": [_row_document(row, list(self.result.trials[0])) for row in self.frame.iter_rows(named=True)],
             "data": self.loaded.data_document(),
             "warnings": list(self.loaded.warnings),
         }
+
+    @property
+    def luck(self) -> SweepLuck:
+        """What the best Sharpe ratio is worth after so many trials."""
+        return sweep_luck(self.result, trials_on_data=self.trials_on_data)
+
+    def report(self, path: Path | str) -> Path:
+        """Write the page of the sweep (heat map, trials, what luck makes of the best) and return its path."""
+        manifest = {name: value for name, value in self.document().items() if name != "rows"}
+        opens = self.loaded.market.open_times_ns()
+        return write_sweep_report(
+            Path(path),
+            result=self.result,
+            manifest=manifest | {"start": iso(int(opens[0])), "end": iso(int(opens[-1]) + self.result.period_ns)},
+            sort=self.sort if self.sort in REPORT_MEASURES else "sharpe",
+            trials_on_data=self.trials_on_data,
+            years=_years(self.result, self.loaded),
+            hold_sharpe=self._hold_sharpe(),
+        )
+
+    def _hold_sharpe(self) -> float:
+        """The Sharpe ratio of buying all symbols in equal parts and holding them, without costs."""
+        market = self.loaded.market
+        closes = market.open_times_ns() + self.result.period_ns
+        returns = simple_returns(buy_and_hold(market.bars, closes, 1.0), 1.0)
+        return sharpe(returns, TRADING_YEAR_NS / self.result.period_ns)
 
     def run(self, row: Mapping[str, Any] | None = None) -> Run:
         """Run one trial again in full; the best one by default."""
@@ -126,7 +161,7 @@ def run_sweep(
             progress=progress,
         )
     result = replace(result, invalid=result.invalid + grid.invalid)
-    return Sweep(request, loaded, result, ranked_frame(_frame(result), sort), sort)
+    return Sweep(request, loaded, result, ranked_frame(_frame(result, loaded), sort), sort)
 
 
 def log_sweep(project: Project, sweep: Sweep) -> Sweep:
@@ -156,6 +191,12 @@ def _row_document(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any
     return {"params": {name: row[name] for name in names}, **{name: row[name] for name in COLUMNS}}
 
 
-def _frame(result: SweepResult) -> pl.DataFrame:
+def _frame(result: SweepResult, loaded: LoadedMarket) -> pl.DataFrame:
     parameters = {name: [trial[name] for trial in result.trials] for name in result.trials[0]}
-    return pl.DataFrame({**parameters, **sweep_columns(result)}, strict=False)
+    return pl.DataFrame({**parameters, **sweep_columns(result, years=_years(result, loaded))}, strict=False)
+
+
+def _years(result: SweepResult, loaded: LoadedMarket) -> float:
+    """The calendar length of the record, holes included, as a single run's growth per year counts it."""
+    opens = loaded.market.open_times_ns()
+    return calendar_years(int(opens[0]), int(opens[-1]) + result.period_ns)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument
 
 from tickwright.cli.frame import Frame, command, group_app
 from tickwright.cli.output import Answer, Paper, percent
+
+if TYPE_CHECKING:
+    from tickwright.bootstrap.compare import Comparison
 
 app = group_app("Look at kept runs.")
 
@@ -53,3 +57,47 @@ def show(
 
     kept = open_run(Project(frame.home), run)
     return Answer("run-show", kept.document(), describe(kept))
+
+
+@command(app, "compare")
+def compare(
+    frame: Frame, runs: Annotated[list[str], Argument(help="Two or more run ids, unique starts or ends, or latest.")]
+) -> Answer:
+    """Put kept runs side by side and say where the first two parted."""
+    from tickwright.bootstrap.compare import compare as compared
+    from tickwright.bootstrap.kept_runs import open_run
+    from tickwright.bootstrap.project import Project
+
+    project = Project(frame.home)
+    comparison = compared([open_run(project, run) for run in runs])
+    return Answer("run-compare", comparison.document(), _side_by_side(comparison))
+
+
+def _side_by_side(comparison: Comparison) -> Callable[[Paper], None]:
+    def text(paper: Paper) -> None:
+        names = [str(run.manifest["run_id"]) for run in comparison.runs]
+        settings = [[name, *map(_brief, values)] for name, values in comparison.differing_settings.items()]
+        if settings:
+            paper.table(["setting", *names], settings)
+            paper.line()
+        paper.table(["statistic", *names], [[label.words, *cells] for label, cells in comparison.rows()])
+        paper.line()
+        paper.line("All traded alike: equal digests." if comparison.alike else _parted(comparison))
+
+    return text
+
+
+def _parted(comparison: Comparison) -> str:
+    found = comparison.divergence
+    first, second = (run.manifest["run_id"] for run in comparison.runs[:2])
+    return (
+        f"{first} and {second} have {len(found.matched):,} decisions in common ({percent(found.agreement)}), "
+        f"{len(found.only_first):,} only in the first and {len(found.only_second):,} only in the second; "
+        f"on the common ones the second paid {found.cost:,.2f} more."
+    )
+
+
+def _brief(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

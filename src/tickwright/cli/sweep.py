@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from tickwright.bootstrap.sweep import Sweep
 
 app = command_app()
+
+SHOWN = ("total_return", "cagr", "sharpe", "calmar", "max_drawdown", "win_rate", "profit_factor", "trades", "fee")
+SHARES = frozenset(("total_return", "cagr", "max_drawdown", "win_rate"))
 
 
 @command(app)
@@ -43,6 +47,7 @@ def sweep(
     sort: Annotated[str, Option("--sort", help="Measure to rank by, such as sharpe or total_return.")] = "sharpe",
     top: Annotated[int, Option("--top", min=1, help="Rows shown; --json gives all.")] = 10,
     workers: Annotated[int | None, Option("--workers", min=1, help="Threads; all cores where unset.")] = None,
+    report: Annotated[Path | None, Option("--report", help="HTML file to write the page of the sweep to.")] = None,
 ) -> Answer:
     """Run every combination of a grid and rank the trials."""
     from tickwright.bootstrap.project import Project
@@ -60,10 +65,11 @@ def sweep(
     with frame.progress(f"Sweeping {strategy}") as bar:
         outcome = run_sweep(prepared.request, axes, prepared.loaded, sort=sort, workers=workers, progress=bar.update)
     outcome = log_sweep(project, outcome)
-    return Answer("sweep", outcome.document(), describe(outcome, top))
+    written = None if report is None else str(outcome.report(report))
+    return Answer("sweep", {**outcome.document(), "report": written}, describe(outcome, top, report=written))
 
 
-def describe(outcome: Sweep, top: int) -> Callable[[Paper], None]:
+def describe(outcome: Sweep, top: int, *, report: str | None = None) -> Callable[[Paper], None]:
     """A sweep as text: how much was tried, the best rows, and what that means."""
 
     def text(paper: Paper) -> None:
@@ -74,15 +80,23 @@ def describe(outcome: Sweep, top: int) -> Callable[[Paper], None]:
             f"{outcome.trials:,} trials, {outcome.invalid:,} invalid combinations skipped; best {outcome.sort} first"
         )
         paper.line()
-        shares = {"total_return", "max_drawdown", "win_rate"}
-        columns = outcome.frame.columns
+        columns = [name for name in outcome.frame.columns if name in SHOWN or name in outcome.result.trials[0]]
+        columns += [outcome.sort] if outcome.sort not in columns else []
         rows = [
-            [percent(value) if name in shares else value for name, value in row.items()]
-            for row in outcome.frame.head(top).iter_rows(named=True)
+            [percent(value) if name in SHARES else value for name, value in row.items()]
+            for row in outcome.frame.select(columns).head(top).iter_rows(named=True)
         ]
         paper.table(columns, rows)
         paper.line()
+        luck = outcome.luck
+        if luck.best == luck.best:
+            paper.line(
+                f"Best Sharpe {luck.best:.2f}; the best of {luck.counted:,} trials without skill would show "
+                f"{luck.expected_best:.2f}. It beats that with probability {percent(luck.deflated)}."
+            )
         paper.line(f"This data has now seen {outcome.trials_on_data:,} different trials.")
         paper.line("The best of many looks better than it is: test it on data it has not seen.")
+        if report:
+            paper.line(f"Report: {report}")
 
     return text
