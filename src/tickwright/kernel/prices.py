@@ -14,13 +14,14 @@ from tickwright.kernel.compilation import rule
 from tickwright.kernel.layout import IMPACT_LINEAR, IMPACT_NONE, IMPACT_SQRT, Record, view_float64
 
 _DAY_NS = 86_400_000_000_000.0
+_LARGEST_IMPACT = 9e8  # a price nobody can pay; in ppb it still fits into 64 bits
 
 
 @rule
 def taker_price(reference: int, ppb: int, side: int) -> int:
     """The price of taking liquidity `ppb` away from a reference price."""
     if side > 0:
-        return mul_div_rounded_up(reference, PPB + ppb, PPB)
+        return mul_div_rounded_up(reference, max(1, PPB + ppb), PPB)
     return max(1, mul_div_rounded_down(reference, max(0, PPB - ppb), PPB))
 
 
@@ -78,7 +79,7 @@ def impact_ppb(context: Record, book: Record, index: int, side: int, quantity: i
         total += permanent_impact(context["impact_gamma"], sigma, volume, side, book["net"] * unit)
     if context["latency_ns"] > 0:
         total += sigma * math.sqrt(context["latency_ns"] / _DAY_NS)
-    return math.floor(total * 1e9 + 0.5)
+    return math.floor(min(total, _LARGEST_IMPACT) * 1e9 + 0.5)
 
 
 @rule
