@@ -54,7 +54,9 @@ class RunFolder:
             for name, table in {**to_tables(result), "trades": trades.to_arrow()}.items():
                 pq.write_table(table, draft / f"{name}.parquet", compression="zstd")
             document = {**manifest, "run_id": run_id, "scales": scales_of(result)}
-            (draft / MANIFEST).write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
+            (draft / MANIFEST).write_bytes(
+                orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
+            )
             for part in sorted(draft.iterdir()):
                 _fsync(part)
             _fsync(draft)
@@ -100,8 +102,13 @@ class RunFolder:
         """A run's result, its trades and its manifest, as they were saved."""
         folder = self.path(run_id)
         manifest = self.manifest(folder.name)
-        tables: dict[str, pa.Table] = {name: pq.read_table(folder / f"{name}.parquet") for name in TABLES}
+        tables: dict[str, pa.Table] = {name: _table(folder / f"{name}.parquet") for name in TABLES}
         return from_tables(tables, manifest["scales"]), pl.read_parquet(folder / "trades.parquet"), manifest
+
+
+def _table(path: Path) -> pa.Table:
+    """A Parquet file, read without Arrow's scanner: its threads can abort a process that ends right after."""
+    return pq.ParquetFile(path).read(use_threads=False)
 
 
 def _fsync(path: Path) -> None:

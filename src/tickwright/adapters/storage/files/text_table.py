@@ -140,7 +140,7 @@ def _from_text(content: bytes, path: Path) -> TextTable:
 
 def _from_parquet(content: bytes, path: Path) -> TextTable:
     try:
-        table = pq.read_table(pa.BufferReader(content))
+        table = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
     except (pa.ArrowException, OSError) as failure:
         sentence = f"the Parquet file is cut short or damaged ({str(failure).splitlines()[0]})"
         raise _no_table(path, sentence, "a whole Parquet file") from failure
