@@ -2,7 +2,8 @@
 
 Invariants: every number is an int64 on a stated unit (price unit, quantity unit, money unit of the quote asset); every
 layout is C-aligned, so a `ctypes.Structure` over the same bytes has the same offsets; enumerations are small integers
-whose names are the field's words, stored compactly in what a run leaves and as int64 in what the kernel works on. A changed layout changes the kernel's layout hash and so its compiled code.
+whose names are the field's words, stored compactly in what a run leaves and as int64 in what the kernel works on. A
+changed layout changes the kernel's layout hash and so its compiled code.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ FILL: Final = np.dtype(
         ("reference_price", "i8"),  # price units: the market price before spread, slippage and impact
         ("spread_cost", "i8"),  # money units of the quote asset paid to the half-spread
         ("slippage_cost", "i8"),  # … to slippage
-        ("impact_cost", "i8"),  # … to market impact (latency inside); the three add up to quantity × |price - reference|
+        ("impact_cost", "i8"),  # … to market impact, latency inside; the three sum to quantity × |price - reference|
         ("tag", "i8"),  # index into the run's tag table, -1 without a tag
         ("instrument", "i4"),  # index into the run's instruments
         ("fee_asset", "i4"),  # index into the run's assets
@@ -134,7 +135,7 @@ ORDER: Final = np.dtype(
         ("quantity", "i8"),  # quantity units asked for, 0 for an order by cost
         ("cost", "i8"),  # money units to spend, 0 for an order by quantity
         ("filled", "i8"),  # quantity units filled
-        ("spent", "i8"),  # money units moved by its fills, fee in the cash asset inside: paid by a buy, received by a sell
+        ("spent", "i8"),  # money units moved by its fills, fee in cash inside: paid by a buy, received by a sell
         ("limit_price", "i8"),  # price units, 0 without a limit
         ("stop_price", "i8"),  # price units, 0 without a stop
         ("decision", "i8"),  # the decision that sized it; 0 for none
@@ -152,61 +153,6 @@ ORDER: Final = np.dtype(
 )
 
 ACCOUNT_EVENT: Final = np.dtype(
-    [
-        ("ts_ns", "i8"),
-        ("sequence", "i8"),
-        ("amount", "i8"),  # money units of the asset, positive when the account receives
-        ("instrument", "i4"),  # -1 for the account itself
-        ("asset", "i4"),
-        ("kind", "i1"),  # AccountEventKind
-    ],
-    align=True,
-)
-
-
-class CommandKind(IntEnum):
-    """What a command asks of a venue."""
-
-    NEW = 0
-    CANCEL = 1
-    CANCEL_ALL = 2
-    AMEND = 3
-
-
-class OrderFlag(IntEnum):
-    """Bits of `COMMAND.flags`."""
-
-    POST_ONLY = 1
-    REDUCE_ONLY = 2
-    SIZED = 4  # sent by target sizing: takes part in the decision's shrink factor
-    CHILD = 8  # an exit that belongs to an entry fill
-    TRAIL_IS_PRICE = 16  # `trail` is price units, else ppb of the peak
-    TRIGGER_BY_MARK = 32
-
-
-class ReportKind(IntEnum):
-    """What a venue says about an order or an account."""
-
-    ACCEPTED = 0
-    FILL = 1
-    ENDED = 2  # `state` says how: filled, cancelled, expired, refused by name, …
-    TRIGGERED = 3
-    AMENDED = 4
-    CASH = 5  # funding, transfer, liquidation fee, insurance: `amount` of the cash asset
-
-
-class EventKind(IntEnum):
-    """What happens in a market; equal times are ordered as the rule book says (§2.1)."""
-
-    RANGE = 0
-    FUNDING = 1
-    MARK = 2
-    DECIDE = 3  # the instant is complete: strategies wake
-    OPEN = 4
-    END = 5
-
-
-EVENT: Final = np.dtype(
     [
         ("ts_ns", "i8"),
         ("sequence", "i8"),
