@@ -125,6 +125,11 @@ def test_a_terminal_without_the_character_shows_a_substitute() -> None:
         (["explain", "--home"], "tickwright: option '--home' requires an argument."),
         (["explain", "A", "B"], "tickwright explain: got unexpected extra argument(s) (B)."),
         (["config", "import"], "tickwright config import: missing argument 'FILE.env'."),
+        (
+            ["sandbox", "--port", "99999"],
+            "tickwright sandbox: invalid value for '--port'; expected at most 65535. `tickwright sandbox --help` shows",
+        ),
+        (["sandbox", "--port", "x"], "tickwright sandbox: invalid value for '--port'; expected a whole number."),
         (["--nonsense"], "tickwright: no such option: --nonsense."),
     ],
 )

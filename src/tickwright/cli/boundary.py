@@ -89,7 +89,15 @@ def _usage_error(error: typer.TyperException) -> UsageError:
     near = sorted(getattr(error, "possibilities", None) or ())
     message = str(getattr(error, "message", "") if near else error.format_message())
     hint = f"Did you mean {near[0]}?" if near else f"`{path} --help` shows what it takes."
-    return UsageError(_sentence(message), where=path, hint=hint)
+    message, _, expected = message.partition(": Input should be ")
+    return UsageError(_sentence(message), where=path, expected=_expectation(expected), hint=hint)
+
+
+def _expectation(words: str) -> str:
+    """What Typer's validation expects, in the words of the other messages."""
+    plain = words.partition(", ")[0].replace("valid ", "").replace("a integer", "a whole number")
+    plain = plain.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
+    return plain.rstrip(".")
 
 
 def _sentence(message: str) -> str:

@@ -71,7 +71,9 @@ class Parameter(ABC, Generic[Value]):
         parsed = self.parse(value)
         if parsed is None:
             raise UsageError(
-                f"{value!r} does not fit", where=f"{self.owner}.{self.name}", expected=f"{self.kind}, {self.bounds}"
+                f"{value if isinstance(value, Decimal) else repr(value)} does not fit",
+                where=f"{self.owner}.{self.name}",
+                expected=f"{self.kind}, {self.bounds}",
             )
         return parsed
 
