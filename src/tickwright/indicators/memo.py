@@ -49,9 +49,9 @@ class Memo:
 
     def remember(self, key: Hashable, inputs: tuple[Array, ...], result: Array, warmup: int) -> None:
         """Keep a result, forgetting the longest unused ones where there is no room; what is too large is not kept."""
-        if result.nbytes > self.max_bytes or key in self._entries:
+        entry = _Remembered(inputs, result, warmup)
+        if result.nbytes > self.max_bytes or self._entries.setdefault(key, entry) is not entry:
             return
-        self._entries[key] = _Remembered(inputs, result, warmup)
         self.bytes += result.nbytes
         while self.bytes > self.max_bytes:
             _, oldest = self._entries.popitem(last=False)

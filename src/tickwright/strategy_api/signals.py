@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.errors import UsageError
+from tickwright.indicators.latch import latch
 
 Condition = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ def hold(entry: npt.ArrayLike, exit: npt.ArrayLike) -> Condition:
     enters, leaves = np.broadcast_arrays(_condition(entry, "entry"), _condition(exit, "exit"))
     if enters.ndim == 0:
         raise UsageError("one value instead of one per bar", where="hold", expected="arrays")
-    return _last_known(enters & ~leaves, enters | leaves)
+    return latch(enters, leaves)
 
 
 def where(condition: npt.ArrayLike, then: npt.ArrayLike, otherwise: npt.ArrayLike) -> Numbers:
@@ -48,13 +49,10 @@ def rank(score: npt.ArrayLike) -> Numbers:
     [[2.0, 4.0, 3.0, 2.0]]
     """
     scores = np.asarray(score, np.float64)
-    ascending = np.sort(scores, axis=-1)  # NaN sorts behind every number
-    known = np.count_nonzero(~np.isnan(scores), axis=-1)
-    places = np.full(scores.shape, np.nan)
-    for row in np.ndindex(scores.shape[:-1]):
-        places[row] = known[row] - np.searchsorted(ascending[row][: known[row]], scores[row], side="left")
-    places[np.isnan(scores)] = np.nan
-    return places
+    places = np.empty(scores.shape)
+    for column in range(scores.shape[-1]):  # how many are at least as high: NaN is never counted
+        places[..., column] = np.count_nonzero(scores >= scores[..., column : column + 1], axis=-1)
+    return np.where(np.isnan(scores), np.nan, places)
 
 
 def lag(values: npt.ArrayLike, bars: int = 1) -> Numbers:
@@ -89,14 +87,6 @@ def crossed_below(left: npt.ArrayLike, right: npt.ArrayLike) -> Condition:
     [False, True, False]
     """
     return crossed_above(right, left)
-
-
-def _last_known(values: Condition, known: Condition) -> Condition:
-    """The value at the last bar at which it was known, False before the first."""
-    bars = np.arange(len(values), dtype=np.int64).reshape(-1, *([1] * (values.ndim - 1)))
-    latest = np.maximum.accumulate(np.where(known, bars, -1), axis=0)
-    carried: Condition = np.take_along_axis(values, np.maximum(latest, 0), axis=0) & (latest >= 0)
-    return carried
 
 
 def _condition(value: Any, name: str) -> Condition:
