@@ -9,6 +9,9 @@ from tickwright.adapters.reports.markup import Markup, element, joined
 from tickwright.adapters.reports.run_view import RunView
 from tickwright.domain.timestamp import iso
 
+NO_BREAK = "\u2011"
+"""A hyphen that keeps a date on one line."""
+
 BRAND = Markup(
     '<div class="brand"><svg viewBox="0 0 16 16" aria-hidden="true" fill="currentColor"><rect x="1" y="7" width="3" '
     'height="7" rx="1"/><rect x="6.5" y="4" width="3" height="8" rx="1"/>'
@@ -102,7 +105,7 @@ def _drawdown_note(view: RunView) -> str:
     if s.max_drawdown_start is None or s.max_drawdown_end is None:
         return "never below the start"
     end = iso(s.max_drawdown_end)[:7] if s.max_drawdown_recovered else "not recovered"
-    return f"{iso(s.max_drawdown_start)[:7]} to {end}"
+    return f"{iso(s.max_drawdown_start)[:7]} to {end}".replace("-", NO_BREAK)
 
 
 def _trades_note(view: RunView) -> str:

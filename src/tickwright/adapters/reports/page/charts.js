@@ -15,11 +15,27 @@ const TIME_LABELS = [
   [1, "{HH}:{mm}:{ss}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
 ];
 
-function axes(format, withTime, space) {
+// On a logarithmic axis the steps are 1, 2 and 5 times powers of ten; within half a decade they are even.
+function roundSteps(u, axis, low, high) {
+  const steps = [];
+  if (high / low < 4) {
+    const size = 10 ** Math.floor(Math.log10((high - low) / 2)), even = size * ((high - low) / size > 10 ? 5 : (high - low) / size > 5 ? 2 : 1);
+    for (let step = Math.ceil(low / even) * even; step <= high; step += even) steps.push(step);
+    return steps;
+  }
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+    for (const step of [1, 2, 5].map((factor) => factor * 10 ** power)) if (step >= low && step <= high) steps.push(step);
+  }
+  return steps;
+}
+
+function axes({ format, withTime, height, logarithmic }) {
+  const written = (u, splits) => splits.map((v) => (v === null ? "" : format(v))), space = height > 200 ? 34 : 22;
+  const chosen = logarithmic ? { splits: roundSteps, filter: (u, splits) => splits } : {};
   const line = { stroke: () => colour("muted"), font: AXIS_FONT, grid: { stroke: () => colour("grid"), width: 1 }, ticks: { show: false } };
   return [
     { ...line, size: withTime ? 34 : 6, values: withTime ? TIME_LABELS : (u, splits) => splits.map(() => ""), space: 64 },
-    { ...line, size: LEFT, values: (u, splits) => splits.map(format), space, gap: 6 },
+    { ...line, size: LEFT, values: written, space, gap: 6, ...chosen },
   ];
 }
 
@@ -33,7 +49,7 @@ function timeChart(box, view, options) {
     legend: { show: false },
     tzDate: utc,
     scales: { x: { time: true, min: view.min, max: view.max }, y: options.y || {} },
-    axes: axes(options.format, options.withTime, options.height > 200 ? 34 : 22),
+    axes: axes(options),
     series: [{}, ...options.series],
     cursor: {
       y: false,

@@ -1,5 +1,7 @@
 // Equity beside its benchmark, the drawdown of both, and the share of equity that is invested.
 
+const WIDE = 8; // a curve that grows by more is first drawn on a logarithmic scale
+
 function equityCharts(page, curve, view) {
   const readout = document.getElementById("equity-readout");
   const peak = (values, start) => { let top = start; return values.map((v) => (top = Math.max(top, v), v / top - 1)); };
@@ -35,19 +37,20 @@ function equityCharts(page, curve, view) {
     const box = document.getElementById("equity-chart");
     if (equity) { plots.delete(equity); equity.destroy(); box.replaceChildren(); }
     equity = timeChart(box, view, {
-      height: 300, data: rows, series: lines, format: shortMoney, withTime: false,
-      y: logarithmic ? { distr: 3 } : { range: (u, low, high) => airy(low, high) },
+      height: 300, data: rows, series: lines, format: shortMoney, withTime: false, logarithmic,
+      y: logarithmic ? { distr: 3, range: (u, low, high) => (low > 0 ? [low * 0.93, high * 1.07] : [1, 10]) } : { range: (u, low, high) => airy(low, high) },
       hooks: { setCursor: [read], drawClear: [shade] },
     });
   }
-  drawEquity(false);
   const toggle = document.getElementById("log-scale");
-  if (Math.min(...[curve.equity[0], minimum(curve.equity), curve.benchmark ? minimum(curve.benchmark) : 1]) <= 0) toggle.hidden = true;
-  toggle.addEventListener("click", () => {
-    const on = toggle.getAttribute("aria-pressed") !== "true";
-    toggle.setAttribute("aria-pressed", String(on));
-    drawEquity(on);
-  });
+  const scale = (logarithmic) => {
+    toggle.setAttribute("aria-pressed", String(logarithmic));
+    drawEquity(logarithmic);
+  };
+  const lowest = Math.min(minimum(curve.equity), curve.benchmark ? minimum(curve.benchmark) : Infinity);
+  toggle.hidden = lowest <= 0;
+  scale(lowest > 0 && -minimum(curve.equity.map((v) => -v)) / lowest > WIDE);
+  toggle.addEventListener("click", () => scale(toggle.getAttribute("aria-pressed") !== "true"));
 
   timeChart(document.getElementById("drawdown-chart"), view, {
     height: 120, data: [curve.time, ...(underBench ? [underBench] : []), under], format: (v) => percent(v, 0), withTime: false,
