@@ -14,6 +14,7 @@ from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.gaps import Gap
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.trades import Trades
 
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
@@ -58,6 +59,22 @@ class MarketData(Protocol):
 
     async def close(self) -> None:
         """Give back connections; safe to call twice."""
+        ...
+
+
+class TradeData(Protocol):
+    """Public trades of one exchange, all of them, by their ids."""
+
+    exchange: str
+
+    async def trades(
+        self, instrument: InstrumentId, start_ns: int, end_ns: int, *, after_id: int | None = None
+    ) -> Trades:
+        """One page of the trades with times in [start, end), oldest first; those after `after_id` where it is given.
+
+        An empty page means there are no more. No id is left out between `after_id`, or the first of the range, and the
+        last of the page. Raises `ExchangeError`.
+        """
         ...
 
 

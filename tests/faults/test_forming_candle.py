@@ -81,11 +81,11 @@ async def test_a_candle_that_ends_while_it_is_read_is_left_out(tmp_path: Path) -
 async def test_the_scenario_finds_a_gateway_that_looks_at_the_time_afterwards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judged = ccxt_gateway._closed_bars
+    judged = ccxt_gateway.closed_bars
 
     def afterwards(key: SeriesKey, rows: Sequence[Sequence[Any]], closed_ns: int) -> Bars:
         return judged(key, rows, closed_ns + 10 * MINUTE)
 
-    monkeypatch.setattr(ccxt_gateway, "_closed_bars", afterwards)
+    monkeypatch.setattr(ccxt_gateway, "closed_bars", afterwards)
     with pytest.raises(AssertionError):
         await a_candle_that_ends_while_it_is_read_is_left_out(tmp_path)

@@ -19,7 +19,7 @@ from aiohttp import web
 
 from tests.adapters.exchanges.surroundings import NOON
 from tests.faults.exchange_bench import KLINES, ExchangeBench, exchange_bench
-from tickwright.adapters.exchanges import ccxt_client, ccxt_gateway
+from tickwright.adapters.exchanges import candle_rows, ccxt_client
 from tickwright.adapters.sandbox.clock import ExchangeClock
 from tickwright.adapters.sandbox.faults import Answer, Fault, Proceed, Rewrite, Truncate, html_page
 from tickwright.adapters.sandbox.history import bundled_candles
@@ -77,7 +77,7 @@ async def test_nothing_of_a_malformed_answer_is_kept(tmp_path: Path, spoiled: Fa
 async def test_the_scenario_finds_a_gateway_that_reads_numbers_as_they_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ccxt_gateway, "_texts", lambda rows, place, where: [str(row[place]) for row in rows])
+    monkeypatch.setattr(candle_rows, "_texts", lambda rows, place, where: [str(row[place]) for row in rows])
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         await nothing_of_the_answer_is_kept(tmp_path, WHOLE_ANSWER["a float for text"])
 

@@ -3,5 +3,6 @@
 `planner` which pages to ask for; `integrity` what a page must fulfil before a row of it is kept; `fetch` the loop
 that asks, checks and stores, and resumes where it was interrupted; `gap_map` why bars are missing; `consistency`
 whether a finer and a coarser series agree; `outliers` rows that keep every rule and are doubtful all the same;
-`quality` how far a series can be trusted, as one number.
+`quality` how far a series can be trusted, as one number; `candles_from_trades` candles that an exchange no longer
+serves, made of its trades.
 """

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
+from tickwright.adapters.exchanges.candle_rows import closed_bars
 from tickwright.adapters.exchanges.ccxt_client import ccxt_client
-from tickwright.adapters.exchanges.ccxt_gateway import _closed_bars
 from tickwright.adapters.exchanges.venues import WEIGHT_PER_MINUTE, venue_of
 from tickwright.adapters.exchanges.venues.binance import Binance
 from tickwright.adapters.exchanges.venues.venue import Venue
@@ -55,7 +55,7 @@ async def test_a_recorded_answer_becomes_exactly_what_was_recorded_beside_it(cas
     start, end = expected[0][0] * MILLISECOND, (expected[-1][0] + 1) * MILLISECOND
     client = await answering(venue, case["httpResponse"])
     rows = await venue.candles(client, MARKET, ONE_HOUR, "1h", start, end, 1000)
-    bars = _closed_bars(SeriesKey(InstrumentId(case["exchange"], "BTC", "USDT"), ONE_HOUR), rows, end + DAY)
+    bars = closed_bars(SeriesKey(InstrumentId(case["exchange"], "BTC", "USDT"), ONE_HOUR), rows, end + DAY)
     assert bars.open_time_ns.tolist() == [row[0] * MILLISECOND for row in expected]
     for place, name in enumerate(("open", "high", "low", "close"), start=1):
         units = getattr(bars, name)

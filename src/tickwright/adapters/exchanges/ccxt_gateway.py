@@ -18,23 +18,22 @@ import email.utils
 import random
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from itertools import compress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import numpy as np
-
+from tickwright.adapters.exchanges.candle_rows import closed_bars
 from tickwright.adapters.exchanges.ccxt_client import ccxt_client, checked_base_url, http_session
 from tickwright.adapters.exchanges.ccxt_errors import in_our_words
-from tickwright.adapters.exchanges.decimal_columns import scaled, scaled_together
 from tickwright.adapters.exchanges.retry import RetryRule, read_with_retries
+from tickwright.adapters.exchanges.trade_rows import trade_columns
 from tickwright.adapters.exchanges.venues import venue_of
 from tickwright.adapters.exchanges.venues.venue import Market, Venue
-from tickwright.domain.bars import PRICE_COLUMNS, Bars, Int64Array, SeriesKey
+from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import BadResponse, NotOffered, RateLimited, TickwrightError, UnknownSymbol
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import MILLISECOND, SECOND, iso
+from tickwright.domain.trades import Trades
 from tickwright.ports import Clock, RateBudget
 
 Answer = TypeVar("Answer")
@@ -43,7 +42,6 @@ ATTEMPT_TIMEOUT_S = 10.0
 CLOSE_GRACE_NS = SECOND
 _BLOCKING_STATUSES = frozenset({418, 429})
 _SHORTEST_BLOCK_NS = SECOND
-_LAST_MILLISECOND = 9_000_000_000_000  # the year 2255: later instants do not fit into 64 bits of nanoseconds
 
 
 def open_market_data(
@@ -74,7 +72,7 @@ def open_market_data(
 
 
 class CcxtMarketData:
-    """Fulfils the `MarketData` port; see the module for what it promises."""
+    """Fulfils the ports `MarketData` and `TradeData`; see the module for what it promises."""
 
     def __init__(
         self,
@@ -117,14 +115,36 @@ class CcxtMarketData:
         market, code = await self._market(instrument), self._code(timeframe)
         start_ns = timeframe.ceil(start_ns)
         if start_ns >= end_ns:
-            return _closed_bars(SeriesKey(instrument, timeframe), [], 0)
+            return closed_bars(SeriesKey(instrument, timeframe), [], 0)
         closed_ns = await self._closed_before(min(end_ns + timeframe.length_ns, start_ns + self._span_ns(timeframe)))
 
         async def page(client: Any) -> Bars:
             rows = await self._venue.candles(client, market, timeframe, code, start_ns, end_ns, self.page_limit)
-            return _closed_bars(SeriesKey(instrument, timeframe), rows, closed_ns)
+            return closed_bars(SeriesKey(instrument, timeframe), rows, closed_ns)
 
         return await self._ask(self._venue.candles_weight, page, f"{instrument} {timeframe} candles")
+
+    async def trades(
+        self, instrument: InstrumentId, start_ns: int, end_ns: int, *, after_id: int | None = None
+    ) -> Trades:
+        """One page of the trades with times in [start, end), oldest first; those after `after_id` where it is given."""
+        market = await self._market(instrument)
+        windows = [(start_ns, end_ns)] if after_id is not None else self._venue.trade_windows(start_ns, end_ns)
+        for window in windows:
+            found = await self._trade_page(instrument, market, window, after_id)
+            if len(found):
+                return found.where((found.ts_ns >= start_ns) & (found.ts_ns < end_ns))
+        return trade_columns(instrument, [], None)
+
+    async def _trade_page(
+        self, instrument: InstrumentId, market: Market, window: tuple[int, int], after_id: int | None
+    ) -> Trades:
+        async def page(client: Any) -> Trades:
+            rows = await self._venue.trades(client, market, *window, after_id)
+            return trade_columns(instrument, rows, after_id)
+
+        place = f"from {iso(window[0])}" if after_id is None else f"after {after_id}"
+        return await self._ask(self._venue.trades_weight, page, f"{instrument} trades {place}")
 
     async def exchange_clock(self) -> Clock:
         """The exchange's own time as a clock, for planning: a fast clock here makes no hole of what is to come."""
@@ -263,33 +283,6 @@ class _ExchangeClock:
     def __init__(self, at_least_ns: Callable[[], int], clock: Clock) -> None:
         self.now_ns = at_least_ns
         self.monotonic_ns, self.sleep = clock.monotonic_ns, clock.sleep
-
-
-def _closed_bars(key: SeriesKey, rows: Sequence[Sequence[Any]], closed_ns: int) -> Bars:
-    """The rows of (open ms, open, high, low, close, volume) whose candles ended by `closed_ns`, in exact integers."""
-    opens = _open_times(rows)
-    assert key.timeframe is not None
-    closed = opens + key.timeframe.length_ns <= closed_ns
-    rows, opens = list(compress(rows, closed)), opens[closed]
-    texts = {name: _texts(rows, place, name) for place, name in enumerate(PRICE_COLUMNS, start=1)}
-    (first, high, low, last), price_scale = scaled_together(texts, where="prices")
-    volume, volume_scale = scaled(_texts(rows, 5, "volume"), where="volume")
-    return Bars(key, opens, first, high, low, last, volume, price_scale, volume_scale)
-
-
-def _open_times(rows: Sequence[Sequence[Any]]) -> Int64Array:
-    for place, row in enumerate(rows):
-        if type(row[0]) is not int or not 0 <= row[0] <= _LAST_MILLISECOND:
-            raise BadResponse(f"candle {place} opens at {row[0]!r}", expected="whole milliseconds")
-    return np.array([row[0] for row in rows], np.int64) * MILLISECOND
-
-
-def _texts(rows: Sequence[Sequence[Any]], place: int, name: str) -> list[str]:
-    texts = [row[place] for row in rows]
-    for row, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise BadResponse(f"the {name} of candle {row} is {text!r}", expected="decimal text")
-    return texts
 
 
 def _retry_after_ns(headers: Mapping[str, str], now_ns: int) -> int:

@@ -15,8 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from tickwright.adapters.sandbox.clock import ExchangeClock
+from tickwright.adapters.sandbox.tape import Tape
 from tickwright.domain.bars import Bars, Int64Array, SeriesKey
 from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.trades import Trades
 
 
 class Candle(NamedTuple):
@@ -33,8 +35,9 @@ class Candle(NamedTuple):
 class ReplayMarket:
     """Several series of one exchange, seen at the clock's time."""
 
-    def __init__(self, history: Iterable[Bars], clock: ExchangeClock) -> None:
+    def __init__(self, history: Iterable[Bars], clock: ExchangeClock, trades: Iterable[Trades] = ()) -> None:
         self._clock = clock
+        self._tapes = {traded.instrument.symbol: Tape(traded) for traded in trades if len(traded)}
         self._history = {bars.key.instrument.symbol: bars for bars in history}
         self._series: dict[tuple[str, str], Bars] = {}
 
@@ -46,6 +49,10 @@ class ReplayMarket:
     def now_ns(self) -> int:
         """The exchange's time."""
         return self._clock.now_ns()
+
+    def tape(self, symbol: str) -> Tape | None:
+        """The trades of a symbol, None where the history has none."""
+        return self._tapes.get(symbol)
 
     def offers(self, symbol: str, timeframe: Timeframe) -> bool:
         """Whether candles of a length can be made of a symbol's history."""

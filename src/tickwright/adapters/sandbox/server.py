@@ -11,10 +11,10 @@ import ipaddress
 import signal
 import ssl
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -27,6 +27,7 @@ from tickwright.adapters.sandbox.weights import WeightLimiter
 from tickwright.domain.bars import Bars
 from tickwright.domain.errors import ExchangeUnavailable, UsageError
 from tickwright.domain.timestamp import MINUTE, iso
+from tickwright.domain.trades import Trades
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -47,15 +48,18 @@ class SeenRequest:
 class SandboxServer:
     """The server, to be entered as an async context.
 
-    `history` is what is replayed (the bundled candles unless given; all of one exchange), `clock` the exchange's time
-    (a running clock from one minute after the history's end unless given), `weight_limit` request weight per minute and
-    address, `port` 0 any free port, `tls` makes it speak HTTPS.
+    `history` is what is replayed (the bundled candles unless given; all of one exchange), `trades` the trades of some
+    of it, `info` the exchange's own words about its symbols (the bundled ones unless given), `clock` the exchange's
+    time (a running clock from one minute after the history's end unless given), `weight_limit` request weight per
+    minute and address, `port` 0 any free port, `tls` makes it speak HTTPS.
     """
 
     def __init__(
         self,
         history: Iterable[Bars] | None = None,
         *,
+        trades: Iterable[Trades] = (),
+        info: Mapping[str, Any] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         clock: ExchangeClock | None = None,
@@ -66,11 +70,11 @@ class SandboxServer:
         self._host, self._port, self._tls = loopback(host), port, tls
         series = bundled_history() if history is None else tuple(history)
         self.clock: ExchangeClock = RunningClock(end_of(series) + MINUTE) if clock is None else clock
-        self.market = ReplayMarket(series, self.clock)
+        self.market = ReplayMarket(series, self.clock, trades)
         self.faults = Faults()
         self.requests: deque[SeenRequest] = deque(maxlen=_RECORD)
         limiter = WeightLimiter(weight_limit, self.clock, patience=patience)
-        self.dialect = BinanceSpot(self.market, bundled_exchange_info(), limiter)
+        self.dialect = BinanceSpot(self.market, info or bundled_exchange_info(), limiter)
         self._runner: web.AppRunner | None = None
 
     @property

@@ -9,7 +9,7 @@ instruments; ccxt's unified interface passes no end of the range.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +30,7 @@ class Venue:
     time_weight = 1
     instruments_weight = 1
     candles_weight = 1
+    trades_weight = 1
     passing_codes: frozenset[str] = frozenset()
     """Error codes that mean "not now", which ccxt reports as a refusal."""
     client_options: Mapping[str, Any] = {"fetchMarkets": {"types": ["spot"]}}
@@ -68,6 +69,16 @@ class Venue:
                 hint="It keeps only its newest candles, or lists the symbol later; start later or import the history",
             )
         return wanted[:limit]
+
+    def trade_windows(self, start_ns: int, end_ns: int) -> Iterator[tuple[int, int]]:
+        """The windows in which the first trade of [start, end) is looked for."""
+        yield start_ns, end_ns
+
+    async def trades(
+        self, client: Any, market: Market, start_ns: int, end_ns: int, after_id: int | None
+    ) -> Sequence[Sequence[Any]]:
+        """Rows of (id, ms, price, quantity, taker bought); paging by id is not part of ccxt's unified interface."""
+        raise NotOffered(f"trades of {self.exchange} cannot be followed by their ids", where=str(market["symbol"]))
 
     def instrument(self, market: Market, observed_ns: int) -> Instrument | None:
         """A market in our words, None for what the platform does not trade (futures with an end, options)."""

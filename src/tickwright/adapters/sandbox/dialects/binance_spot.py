@@ -1,12 +1,12 @@
-"""Binance's spot REST interface, market data: ping, time, exchangeInfo, klines, with its weights and its error codes.
+"""Binance's spot REST interface, market data: ping, time, exchangeInfo, klines, aggTrades; its weights and error codes.
 
 Invariants: decimals are strings with eight places; an answer never knows more than the exchange's clock; every answer
 carries the weight used in this minute; parameters are as strict as the exchange's.
 
 Known limits: candles exist in lengths that can be made of the history; the exchange's own lengths beyond that are
 refused as an invalid interval, in so many words. Quote volume, number of trades and taker volumes are not in the
-history and are sent as zero. Time zones other than UTC are refused. Codes and paging are those of the public
-documentation of 2025.
+history and are sent as zero; the bundled history has no trades. Time zones other than UTC are refused. Codes and paging
+are those of the public documentation of 2025.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ import orjson
 from aiohttp import web
 
 from tickwright.adapters.sandbox.market import Candle, ReplayMarket
+from tickwright.adapters.sandbox.tape import Aggregate, Tape
 from tickwright.adapters.sandbox.weights import Verdict, WeightLimiter
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import MILLISECOND
+from tickwright.domain.timestamp import HOUR, MILLISECOND
 
-WEIGHT_PING, WEIGHT_TIME, WEIGHT_KLINES, WEIGHT_EXCHANGE_INFO = 1, 1, 2, 20
-KLINES_DEFAULT, KLINES_MAX = 500, 1000
+WEIGHT_PING, WEIGHT_TIME, WEIGHT_KLINES, WEIGHT_AGG_TRADES, WEIGHT_EXCHANGE_INFO = 1, 1, 2, 4, 20
+ROWS_DEFAULT, ROWS_MAX = 500, 1000
 PLACES = 8
 INTERVALS = ("1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M")
 _UNSUPPORTED_GRIDS = frozenset({"3d", "1M"})  # not on the grid of a fixed length counted from 1970
@@ -87,6 +88,12 @@ class BinanceSpot:
                 WEIGHT_KLINES,
                 ("symbol", "interval", "startTime", "endTime", "timeZone", "limit"),
                 self._klines,
+            ),
+            _Endpoint(
+                "/api/v3/aggTrades",
+                WEIGHT_AGG_TRADES,
+                ("symbol", "fromId", "startTime", "endTime", "limit"),
+                self._agg_trades,
             ),
         )
         return [web.get(endpoint.path, self._serving(endpoint)) for endpoint in endpoints]
@@ -153,25 +160,42 @@ class BinanceSpot:
     def _klines(self, query: Mapping[str, str]) -> list[list[Any]]:
         symbol, interval = _required(query, "symbol", _SYMBOL), _required(query, "interval", ".*")
         first_ms, last_ms = _number(query, "startTime"), _number(query, "endTime")
-        limit = _number(query, "limit")
-        if limit is not None and limit < 1:
-            raise BinanceError(-1130, "Data sent for parameter 'limit' is not valid.")
         if query.get("timeZone", "0") not in ("0", "0:00", "00:00"):
             raise BinanceError(-1130, "Data sent for parameter 'timeZone' is not valid.")
-        entry = self._listed.get(symbol)
-        if entry is None:
-            raise BinanceError(-1121, "Invalid symbol.")
-        name = f"{entry['baseAsset']}/{entry['quoteAsset']}"
+        limit, name = _limit(query), self._name(symbol)
         timeframe = self._timeframe(name, interval)
         candles = self._market.candles(
             name,
             timeframe,
             None if first_ms is None else first_ms * MILLISECOND,
             None if last_ms is None else last_ms * MILLISECOND,
-            min(limit or KLINES_DEFAULT, KLINES_MAX),
+            limit,
         )
         series = self._market.series(name, timeframe)
         return [_kline(candle, timeframe, series.price_scale, series.volume_scale) for candle in candles]
+
+    def _agg_trades(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        symbol, limit = _required(query, "symbol", _SYMBOL), _limit(query)
+        from_id, first_ms, last_ms = (_number(query, name) for name in ("fromId", "startTime", "endTime"))
+        if from_id is not None and (first_ms is not None or last_ms is not None):
+            raise BinanceError(-1128, "Combination of optional parameters invalid.")
+        if first_ms is not None and last_ms is not None and last_ms - first_ms > HOUR // MILLISECOND:
+            raise BinanceError(-1127, "Lookup interval is too big. More than 1 hours between startTime and endTime.")
+        tape, now_ns = self._market.tape(self._name(symbol)), self._market.now_ns()
+        if tape is None:
+            return []
+        first_ns, last_ns = (None if at_ms is None else at_ms * MILLISECOND for at_ms in (first_ms, last_ms))
+        if from_id is None:
+            found = tape.between(first_ns, last_ns, limit, now_ns)
+        else:
+            found = tape.from_id(from_id, limit, now_ns)
+        return [_agg_trade(aggregate, tape) for aggregate in found]
+
+    def _name(self, symbol: str) -> str:
+        entry = self._listed.get(symbol)
+        if entry is None:
+            raise BinanceError(-1121, "Invalid symbol.")
+        return f"{entry['baseAsset']}/{entry['quoteAsset']}"
 
     def _timeframe(self, name: str, interval: str) -> Timeframe:
         if interval not in INTERVALS:
@@ -217,6 +241,26 @@ def _legal(query: Mapping[str, str], name: str, legal: str) -> str:
 
 def _number(query: Mapping[str, str], name: str) -> int | None:
     return int(_legal(query, name, _NUMBER)) if name in query else None
+
+
+def _limit(query: Mapping[str, str]) -> int:
+    limit = _number(query, "limit")
+    if limit is not None and limit < 1:
+        raise BinanceError(-1130, "Data sent for parameter 'limit' is not valid.")
+    return min(limit or ROWS_DEFAULT, ROWS_MAX)
+
+
+def _agg_trade(aggregate: Aggregate, tape: Tape) -> dict[str, Any]:
+    return {
+        "a": aggregate.aggregate_id,
+        "p": _decimal(aggregate.price, tape.price_scale),
+        "q": _decimal(aggregate.quantity, tape.quantity_scale),
+        "f": aggregate.first_id,
+        "l": aggregate.last_id,
+        "T": aggregate.ts_ns // MILLISECOND,
+        "m": not aggregate.taker_buys,
+        "M": True,
+    }
 
 
 def _kline(candle: Candle, timeframe: Timeframe, price_scale: int, volume_scale: int) -> list[Any]:
