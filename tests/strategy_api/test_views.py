@@ -62,6 +62,23 @@ def test_the_head_is_the_data_as_it_was_then():
     assert len(StrategyBars.of(stored()).head(2).exact) == 2
 
 
+def test_columns_cannot_be_replaced():
+    with pytest.raises(UsageError, match=r"bars\.close cannot be replaced"):
+        example_bars(10).close = np.ones(10)
+
+
+def test_columns_become_floats_when_they_are_first_read():
+    view = StrategyBars.of(stored())
+    assert "close" not in vars(view)
+    assert view.close is vars(view)["close"]
+
+
+def test_history_may_begin_later():
+    assert np.array_equal(example_bars(100).since(60).close, example_bars(100).close[60:])
+    assert np.array_equal(example_bars(100).since(60).funding, example_bars(100).funding[60:])
+    assert example_market(100).since(60).close.shape == (40, 6)
+
+
 def test_columns_of_different_lengths_are_refused():
     with pytest.raises(UsageError, match="one per bar"):
         StrategyBars("X/Y", HOURLY, np.arange(3), *[np.ones(3)] * 4, np.ones(2))

@@ -12,7 +12,7 @@ more cuts make that less likely.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -213,7 +213,7 @@ def _enough_history(strategy: Strategy, data: Data, whole: Outcome) -> Iterator[
         if np.isnan(column[whole.warmup :]).all():
             yield StrategyFinding("enough history", f"{name} is never known")
     dropped = len(data) // 3
-    late = _try(strategy, _without_first(data, dropped))
+    late = _try(strategy, data.since(dropped))
     if isinstance(late, StrategyFinding) or dropped + late.warmup >= len(data):
         return
     for name, column in numbers.items():
@@ -240,15 +240,6 @@ def _settles_in_time(long: npt.NDArray[Any], short: npt.NDArray[Any] | None, war
 
 def _is_number_indicator(name: str, column: npt.NDArray[Any]) -> bool:
     return name.startswith("indicator ") and column.dtype.kind == "f"
-
-
-def _without_first(data: Data, bars: int) -> Data:
-    """The data as if its history began later."""
-    columns = {name: getattr(data, name)[bars:] for name in ("open_time_ns", "open", "high", "low", "close", "volume")}
-    if isinstance(data, StrategyMarket):
-        return replace(data, **columns)
-    rates = None if data.funding_rates is None else data.funding_rates[bars:]
-    return replace(data, **columns, exact=None, funding_rates=rates)
 
 
 def _decides(whole: Outcome) -> Iterator[StrategyFinding]:

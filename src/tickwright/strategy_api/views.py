@@ -8,7 +8,7 @@ panel an absent bar is NaN in every column.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -23,37 +23,89 @@ from tickwright.domain.timeframe import Timeframe
 COLUMNS = ("open", "high", "low", "close", "volume")
 
 
-@dataclass(frozen=True, eq=False)
 class StrategyBars:
-    """The bars of one symbol, oldest first; one value per bar in each column, volume in base units."""
+    """The bars of one symbol, oldest first; one value per bar in each column, volume in base units.
+
+    Made of arrays, or with `of` from a stored series: its columns become floats when they are first read. `exact` is
+    that series, None for bars made of arrays.
+    """
 
     symbol: str
     timeframe: Timeframe
     open_time_ns: Int64Array
-    open: Float64Array
-    high: Float64Array
-    low: Float64Array
-    close: Float64Array
-    volume: Float64Array
-    exact: Bars | None = None
-    funding_rates: Float64Array | None = field(default=None, repr=False)
+    exact: Bars | None
+    funding_rates: Float64Array | None
 
-    def __post_init__(self) -> None:
-        for name in ("open_time_ns", *COLUMNS, "funding_rates"):
-            column = getattr(self, name)
-            if column is not None:
-                object.__setattr__(self, name, _sealed(column, name, len(self.open_time_ns)))
+    def __init__(
+        self,
+        symbol: str,
+        timeframe: Timeframe,
+        open_time_ns: Int64Array,
+        open: Float64Array,
+        high: Float64Array,
+        low: Float64Array,
+        close: Float64Array,
+        volume: Float64Array,
+        exact: Bars | None = None,
+        funding_rates: Float64Array | None = None,
+    ) -> None:
+        self._keep(symbol, timeframe, open_time_ns, exact, funding_rates)
+        for name, column in zip(COLUMNS, (open, high, low, close, volume), strict=True):
+            self.__dict__[name] = _sealed(column, name, len(self))
 
     @classmethod
     def of(cls, bars: Bars, funding: Funding | None = None) -> StrategyBars:
         """The float64 view of a stored series; with `funding`, the last published rate at each close."""
-        prices = {name: bars.prices(name) for name in COLUMNS[:4]}
-        close_time_ns = bars.open_time_ns + bars.timeframe.length_ns
-        rates = None if funding is None else _last_rates(funding, close_time_ns)
-        return cls(
-            symbol=bars.key.instrument.symbol, timeframe=bars.timeframe, open_time_ns=bars.open_time_ns, **prices,
-            volume=bars.volumes(), exact=bars, funding_rates=rates,
-        )  # fmt: skip
+        made = cls.__new__(cls)
+        closes = bars.open_time_ns + bars.timeframe.length_ns
+        rates = None if funding is None else _last_rates(funding, closes)
+        made._keep(bars.key.instrument.symbol, bars.timeframe, bars.open_time_ns, bars, rates)
+        return made
+
+    def _keep(
+        self, symbol: str, timeframe: Timeframe, times: Int64Array, exact: Bars | None, rates: Float64Array | None
+    ) -> None:
+        self.__dict__.update(
+            symbol=symbol,
+            timeframe=timeframe,
+            exact=exact,
+            open_time_ns=_sealed(times, "open_time_ns", len(times)),
+            funding_rates=None if rates is None else _sealed(rates, "funding_rates", len(times)),
+        )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise UsageError(
+            f"bars.{name} cannot be replaced", where="bars", expected="a new array under a name of your own"
+        )
+
+    @cached_property
+    def open(self) -> Float64Array:
+        """The first price of each bar."""
+        return self._derived("open")
+
+    @cached_property
+    def high(self) -> Float64Array:
+        """The highest price of each bar."""
+        return self._derived("high")
+
+    @cached_property
+    def low(self) -> Float64Array:
+        """The lowest price of each bar."""
+        return self._derived("low")
+
+    @cached_property
+    def close(self) -> Float64Array:
+        """The last price of each bar."""
+        return self._derived("close")
+
+    @cached_property
+    def volume(self) -> Float64Array:
+        """What was traded in each bar, in base units."""
+        return self._derived("volume")
+
+    def _derived(self, name: str) -> Float64Array:
+        assert self.exact is not None
+        return _sealed(self.exact.volumes() if name == "volume" else self.exact.prices(name), name, len(self))
 
     def __len__(self) -> int:
         return len(self.open_time_ns)
@@ -93,6 +145,12 @@ class StrategyBars:
         if self.exact is not None and 0 < bars <= len(self):
             exact = self.exact.between(int(self.open_time_ns[0]), int(self.open_time_ns[bars - 1]) + 1)
         return StrategyBars(self.symbol, self.timeframe, **columns, exact=exact, funding_rates=funding)
+
+    def since(self, bar: int) -> StrategyBars:
+        """The bars from one on, as if history began there."""
+        columns = {name: getattr(self, name)[bar:] for name in ("open_time_ns", *COLUMNS)}
+        funding = None if self.funding_rates is None else self.funding_rates[bar:]
+        return StrategyBars(self.symbol, self.timeframe, **columns, funding_rates=funding)
 
     def resampled(self, timeframe: Timeframe) -> StrategyBars:
         """Bars of a higher timeframe made of these; the same object each time it is asked for.
@@ -158,6 +216,11 @@ class StrategyMarket:
     def head(self, bars: int) -> StrategyMarket:
         """The first rows, as if nothing after them had happened yet."""
         columns = {name: getattr(self, name)[:bars] for name in ("open_time_ns", *COLUMNS)}
+        return StrategyMarket(self.symbols, self.timeframe, **columns)
+
+    def since(self, row: int) -> StrategyMarket:
+        """The rows from one on, as if history began there."""
+        columns = {name: getattr(self, name)[row:] for name in ("open_time_ns", *COLUMNS)}
         return StrategyMarket(self.symbols, self.timeframe, **columns)
 
 
