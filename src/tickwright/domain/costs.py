@@ -30,7 +30,8 @@ class CostModel:
     A fee of None means the instrument's own base fee, or 10 bp where it names none. `half_spread_ppb` and
     `slippage_ppb` move a taker's price; `participation_ppb` caps our share of a bar's volume, None lifts the cap.
     `impact_y` is Y and `impact_gamma` the permanent part γ of the rule book; `volume_floor` is in base units a day.
-    `limit_fill` says when a rested limit counts as met, `limit_gap` its price when the open jumps over it.
+    `limit_fill` says when a rested limit counts as met, `limit_gap` its price when the open jumps over it;
+    `refuse_triggered` whether the venue refuses a stop that is already through when it first meets the market.
     """
 
     maker_fee_ppb: int | None = None
@@ -48,6 +49,7 @@ class CostModel:
     latency_ns: int = 0
     limit_fill: Literal["through", "touch"] = "through"
     limit_gap: Literal["limit", "open"] = "limit"
+    refuse_triggered: bool = False
     maintenance_at: Literal["mark", "entry"] = "mark"
 
     def __post_init__(self) -> None:

@@ -70,7 +70,7 @@ class StrategyViews:
         market = rows.market
         if form_of(strategy_class) is Form.WEIGHTS:
             return cls((), StrategyMarket.of(market), {})
-        informative = {
+        informative: dict[tuple[str, str | None], StrategyBars] = {
             (series.timeframe.name, series.key.instrument.symbol): StrategyBars.of(series)
             for series in market.informative
         }
@@ -81,8 +81,9 @@ class StrategyViews:
 
     def informative_of(self, symbol: str) -> dict[tuple[str, str | None], StrategyBars]:
         """Other series as one symbol's strategy asks for them: its own ones also without a name."""
-        own = {(name, None): bars for (name, owner), bars in self.informative.items() if owner == symbol}
-        return {**self.informative, **own}
+        answer = dict(self.informative)
+        answer.update({(name, None): bars for (name, owner), bars in self.informative.items() if owner == symbol})
+        return answer
 
 
 def instances_of(
@@ -137,9 +138,13 @@ def decisions_of(
 
 
 def _of_weights(
-    strategy_class: type[Strategy], params: Mapping[str, ParameterValue], rows: MarketRows, views: StrategyViews, seed: int,
+    strategy_class: type[Strategy],
+    params: Mapping[str, ParameterValue],
+    rows: MarketRows,
+    views: StrategyViews,
+    seed: int,
     memo: Memo | None,
-) -> Decisions:  # fmt: skip
+) -> Decisions:
     strategy = strategy_class(**params).bound_to("", seed=seed)
     assert views.panel is not None
     weights = evaluate_weights(strategy, views.panel, memo=memo).weights[rows.first_row : rows.end_row]

@@ -18,7 +18,7 @@ from tickwright.domain.costs import DEFAULT_FEE_PPB
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.instrument import Instrument
 from tickwright.domain.market import MONEY_SCALE
-from tickwright.domain.money import units_exact, units_rounded_up
+from tickwright.domain.money import units_exact, units_rounded_down, units_rounded_up
 from tickwright.domain.timestamp import DAY
 from tickwright.engine.decisions import Decisions
 from tickwright.engine.rows import MarketRows
@@ -34,6 +34,7 @@ _GROWING: Final = {
     "slots": ("slot_capacity", layout.SLOT),
     "fills": ("fill_capacity", records.FILL),
     "recent": ("recent_capacity", layout.RECENT),
+    "parts": ("part_capacity", layout.PART),
     "account_events": ("account_event_capacity", records.ACCOUNT_EVENT),
 }
 MOST_COMMANDS: Final = 1024
@@ -49,6 +50,26 @@ def structure_of(dtype: np.dtype[Any]) -> type[ctypes.Structure]:
     return structure
 
 
+def rules_of(rows: MarketRows, place: int) -> Array:
+    """An instrument's rules from the first traded row on, the one in force there first; layout `RULES`."""
+    market = rows.market
+    instrument, quantity_scale = market.instruments[place], market.quantity_scales[place]
+    start, contract = int(rows.open_ns[rows.first_row]), instrument.contract_size
+    dated = [instrument.rules_at(start), *(rules for rules in instrument.rules if rules.valid_from_ns > start)]
+    answer = np.zeros(len(dated), layout.RULES)
+    for row, rules in zip(answer, dated, strict=True):
+        row["valid_from_ns"], row["instrument"] = rules.valid_from_ns, place
+        row["tick"] = units_exact(rules.tick, market.price_scales[place], where=f"tick of {instrument.id}")
+        row["lot"] = units_exact(rules.lot * contract, quantity_scale, where=f"lot of {instrument.id}")
+        row["min_notional"] = units_rounded_up(rules.min_notional, MONEY_SCALE)
+        row["min_quantity"] = units_rounded_up(rules.min_quantity * contract, quantity_scale)
+        most = rules.max_quantity
+        row["max_quantity"] = 0 if most is None else units_rounded_down(most * contract, quantity_scale)
+        if row["tick"] <= 0 or row["lot"] <= 0:
+            raise DataError(f"{instrument.id} has a tick or lot of 0", where="instrument", expected="positive steps")
+    return answer
+
+
 class Memory:
     """Both halves of one run over a market, with the kernel's calls on them."""
 
@@ -61,6 +82,7 @@ class Memory:
         self._set(layout=layout.LAYOUT, linked=int(linked), instruments=rows.instruments, rows=len(rows.open_ns))
         self._bind_market()
         self._set_costs()
+        self._bind_rules()
         self._bind_halves(max(MOST_COMMANDS, 8 * rows.instruments))
         self.reset()
 
@@ -107,6 +129,7 @@ class Memory:
             fee_received=int(costs.fee_asset == "received"),
             limit_touch=int(costs.limit_fill == "touch"),
             limit_gap_open=int(costs.limit_gap == "open"),
+            refuse_triggered=int(costs.refuse_triggered),
             decay_window_ns=costs.decay_window_ns,
             statistics_window_ns=costs.statistics_window_ns,
             latency_ns=costs.latency_ns,
@@ -153,31 +176,28 @@ class Memory:
         for name in ("increase", "reduction"):
             positions[name] = layout.NONE
         positions["standing"] = np.nan
-        for place in range(self.rows.instruments):
-            self._set_rules(place)
+        for place, rules in enumerate(self._rules):
+            self._set_terms(place)
+            for name in ("tick", "lot", "min_notional", "min_quantity", "max_quantity"):
+                books[name][place] = rules[0][name]
+            positions["lot"][place] = rules[0]["lot"]
 
-    def _set_rules(self, place: int) -> None:
+    def _bind_rules(self) -> None:
+        """The rules in force at the start per instrument, and all later ones in order of time."""
+        self._rules = [rules_of(self.rows, place) for place in range(self.rows.instruments)]
+        later = np.concatenate([rules[1:] for rules in self._rules])
+        self.bind("rules", later[np.lexsort((later["instrument"], later["valid_from_ns"]))])
+        self._set(rule_count=len(later))
+
+    def _set_terms(self, place: int) -> None:
         market, book = self.rows.market, self.arrays["books"][place]
-        instrument = market.instruments[place]
-        price_scale, quantity_scale = market.price_scales[place], market.quantity_scales[place]
-        rules = instrument.rules_at(int(self.rows.open_ns[self.rows.first_row]))
-        contract = instrument.contract_size
-        book["tick"] = units_exact(rules.tick, price_scale, where=f"tick of {instrument.id}")
-        book["lot"] = units_exact(rules.lot * contract, quantity_scale, where=f"lot of {instrument.id}")
-        book["min_notional"] = units_rounded_up(rules.min_notional, MONEY_SCALE)
-        book["min_quantity"] = units_rounded_up(rules.min_quantity * contract, quantity_scale)
-        book["max_quantity"] = (
-            0 if rules.max_quantity is None else units_exact(rules.max_quantity * contract, quantity_scale)
-        )
-        if book["tick"] <= 0 or book["lot"] <= 0:
-            raise DataError(f"{instrument.id} has a tick or lot of 0", where="instrument", expected="positive steps")
-        book["divisor"] = 10 ** (price_scale + quantity_scale - MONEY_SCALE)
+        instrument, quantity_scale = market.instruments[place], market.quantity_scales[place]
+        book["divisor"] = 10 ** (market.price_scales[place] + quantity_scale - MONEY_SCALE)
         book["unit"] = 10.0**-quantity_scale
         book["capped"] = int(self.rows.has_volume[place])
         book["base_asset"] = market.assets.index(instrument.id.base)
         book["maker_fee_ppb"], book["taker_fee_ppb"] = self._fees(instrument)
-        position = self.arrays["positions"][place]
-        position["lot"], position["divisor"] = book["lot"], book["divisor"]
+        self.arrays["positions"]["divisor"][place] = book["divisor"]
 
     def _fees(self, instrument: Instrument) -> tuple[int, int]:
         costs = self.rows.costs

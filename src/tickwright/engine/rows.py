@@ -56,9 +56,9 @@ class MarketRows:
         has_volume = tuple(bool(series.volume.any()) for series in market.bars)
         places = [np.searchsorted(open_ns, series.open_time_ns) for series in market.bars]
         presence = _presence(market, places, len(open_ns), has_volume, consulted=costs.participation_ppb is not None)
-        columns = [
+        opens, highs, lows, closes, volumes = (
             _column(market.bars, name, places, len(open_ns)) for name in ("open", "high", "low", "close", "volume")
-        ]
+        )
         _check_window_sums(market, costs)
         decisions = np.full(len(open_ns), -1, np.int64)
         decisions[first:end] = np.arange(end - first)
@@ -66,7 +66,7 @@ class MarketRows:
         uses_statistics = costs.participation_ppb is not None or costs.impact != "none" or costs.latency_ns > 0
         size = len(open_ns) * count if uses_statistics else 0
         return cls(
-            market, costs, open_ns, presence, *columns, has_volume, first, end, decisions,
+            market, costs, open_ns, presence, opens, highs, lows, closes, volumes, has_volume, first, end, decisions,
             open_ns[first:end] + market.timeframe.length_ns,
             np.ascontiguousarray((presence != ABSENT)[first * count : end * count], np.uint8),
             np.empty(size, np.int64), np.empty(size), np.empty(size),
@@ -91,9 +91,12 @@ class MarketRows:
             copy[:known] = array[:known]
             return copy
 
-        market = {name: blank(getattr(self, name)) for name in ("presence", "open", "high", "low", "close", "volume")}
-        statistics = {name: np.empty_like(getattr(self, name)) for name in ("open_budget", "sigma", "daily_volume")}
-        return replace(self, **market, **statistics, decision_presence=np.zeros_like(self.decision_presence))
+        changed: dict[str, Any] = {
+            name: blank(getattr(self, name)) for name in ("presence", "open", "high", "low", "close", "volume")
+        }
+        for name in ("open_budget", "sigma", "daily_volume"):
+            changed[name] = np.empty_like(getattr(self, name))
+        return replace(self, **changed, decision_presence=np.zeros_like(self.decision_presence))
 
     def decision_bars(self, instrument: int) -> npt.NDArray[np.bool_]:
         """Which bars of an instrument's series are decided on: those that open in the traded rows."""

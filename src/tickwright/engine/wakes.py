@@ -138,7 +138,9 @@ class CallbackWakes:
         self.contexts = []
         for place, strategy in enumerate(self.strategies):
             scales = Scales(
-                10.0 ** market.price_scales[place], 10.0 ** market.quantity_scales[place], 10.0 ** market.asset_scales[0],
+                10.0 ** market.price_scales[place],
+                10.0 ** market.quantity_scales[place],
+                10.0 ** market.asset_scales[0],
                 int(memory.arrays["books"]["tick"][place]), int(memory.arrays["books"]["lot"][place]),
             )  # fmt: skip
             prepared = self._prepared[place]
@@ -159,7 +161,7 @@ class CallbackWakes:
         strategy, wakes = self.strategies[place], self._prepared[place].wakes
         on_bar: Callable[[Any, Any], None] | None = getattr(strategy, "on_bar", None)
         context = self.contexts[place]
-        return memoryview(self._bar_of[place]), context, context.bar, on_bar, wakes
+        return self._bar_of[place].data, context, context.bar, on_bar, wakes
 
     def wake(self, code: int) -> None:
         """Tell fills and ended orders, then call for the bars that closed."""

@@ -26,6 +26,7 @@ from tickwright.kernel.layout import (
     command_at,
     position_of,
     recent_at,
+    rules_at,
     slot_at,
     venue_of,
     view_context,
@@ -35,11 +36,14 @@ from tickwright.kernel.layout import (
 from tickwright.kernel.memory import call_back
 from tickwright.kernel.open_step import match_open
 from tickwright.kernel.orders import bury_dead, finish
+from tickwright.kernel.protection import count_closes
 from tickwright.kernel.range_step import match_range
 
 WAKE_FILLS = -1
 """What a callback is called with on fills at an OPEN; otherwise it is the decision's index."""
 
+_GTD = code(records.TimeInForce.GTD)
+_EXPIRED = code(records.OrderState.EXPIRED)
 _END_OF_DATA = code(records.OrderState.END_OF_DATA)
 
 
@@ -99,6 +103,7 @@ def _has_room(context: Record) -> bool:
     return (
         client["order_count"] + 2 * new <= context["order_capacity"]
         and venue["used_slots"] + 2 * new <= context["slot_capacity"]
+        and venue["part_count"] + 2 * new <= context["part_capacity"]
         and client["fill_count"] + 2 * new <= context["fill_capacity"]
         and client["account_event_count"] + 2 * new <= context["account_event_capacity"]
         and (context["statistics"] == 0 or venue["recent_end"] + 2 * new <= context["recent_capacity"])
@@ -123,8 +128,10 @@ def _open_row(context: Record, row: int) -> int:
     venue, client = venue_of(context), client_of(context)
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row]
     client["now_ns"], client["carried"] = venue["now_ns"], 0
+    _change_rules(context)
     if venue["head"] == NONE:
         return 0
+    _expire(context)
     fills = client["fill_count"]
     match_open(context)
     if context["wake_on_fill"] == 0 or client["fill_count"] == fills:
@@ -141,12 +148,42 @@ def _close_row(context: Record, row: int) -> int:
     client["now_ns"], client["carried"] = venue["now_ns"], 0
     match_range(context)
     _take_closes(context, row)
+    _expire(context)
+    _change_rules(context)
     decision = view_int64(context["decision_of_row"], row + 1)[row]
     if decision == NONE:
         return 0
     mark(context)
     _record_equity(context, client, decision)
+    count_closes(context, decision)
     return _wake(context, client, decision)
+
+
+@rule
+def _expire(context: Record) -> None:
+    """End the dated orders whose time has come."""
+    place = venue_of(context)["head"]
+    while place != NONE:
+        slot = slot_at(context, place)
+        if slot["side"] != 0 and slot["time_in_force"] == _GTD and slot["expire_ns"] <= venue_of(context)["now_ns"]:
+            finish(context, place, _EXPIRED)
+        place = slot["next"]
+    bury_dead(context)
+
+
+@rule
+def _change_rules(context: Record) -> None:
+    """Put dated rules in force that govern commands and opens from now on."""
+    venue = venue_of(context)
+    while venue["next_rule"] < context["rule_count"]:
+        rules = rules_at(context, venue["next_rule"])
+        if rules["valid_from_ns"] > venue["now_ns"]:
+            return
+        book = book_of(context, rules["instrument"])
+        book["tick"], book["lot"], book["min_notional"] = rules["tick"], rules["lot"], rules["min_notional"]
+        book["min_quantity"], book["max_quantity"] = rules["min_quantity"], rules["max_quantity"]
+        position_of(context, rules["instrument"])["lot"] = rules["lot"]
+        venue["next_rule"] += 1
 
 
 @rule

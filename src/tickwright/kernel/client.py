@@ -6,6 +6,8 @@ a trade runs from flat to flat per instrument, where a rest below one lot is fla
 
 from __future__ import annotations
 
+import math
+
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import mul_div_rounded_down
 from tickwright.kernel.compilation import rule
@@ -145,8 +147,27 @@ def _apply_fill(context: Record, report: Record) -> None:
     _follow_trade(position, change, report["amount"])
     _count_costs(client, position, report)
     if (order["flags"] & _CHILD) != 0 and order["reason"] >= _STOP_LOSS and order["reason"] <= _TIME_EXIT:
-        position["blocked"] = -side
+        _block(context, position, -side, report["ts_ns"])
     _record_fill(context, client, order, report)
+
+
+@rule
+def _block(context: Record, position: Record, side: int, ts_ns: int) -> None:
+    """A protective exit closed a part of this side: nothing increases on it until the target was 0 or turned."""
+    position["exited_ns"] = ts_ns
+    if context["reenter_next_bar"] == 1:
+        position["acted"], position["blocked"] = 0.0, 0
+        return
+    position["blocked"] = side
+    settle_block(position)
+
+
+@rule
+def settle_block(position: Record) -> None:
+    """A target of 0 or of the other sign, decided at or after the exit's instant, lets the symbol in again."""
+    decided_since = position["decided_ns"] >= position["exited_ns"] and not math.isnan(position["standing"])
+    if position["blocked"] != 0 and decided_since and position["standing"] * position["blocked"] <= 0:
+        position["blocked"] = 0
 
 
 @rule

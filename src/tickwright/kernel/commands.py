@@ -13,14 +13,17 @@ from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at, venue
 from tickwright.kernel.orders import (
     append,
     finish,
-    free_cash,
+    free_for,
     holding_of,
     new_slot,
     report_accepted,
+    report_amended,
     report_end,
     set_hold,
+    unlink,
 )
 from tickwright.kernel.prices import notional_of
+from tickwright.kernel.slots import clear_progress
 
 _NEW = code(records.CommandKind.NEW)
 _CANCEL = code(records.CommandKind.CANCEL)
@@ -45,6 +48,8 @@ def execute(context: Record, command: Record) -> None:
         _cancel(context, command["order_id"])
     elif kind == _CANCEL_ALL:
         _cancel_all(context, command["instrument"])
+    else:
+        _amend(context, command)
 
 
 @rule
@@ -85,23 +90,22 @@ def _accept(context: Record, command: Record) -> None:
         return
     place = new_slot(context)
     slot = slot_at(context, place)
-    _fill_slot(slot, command)
+    _fill_slot(slot, command, book)
     hold = holding_of(context, slot)
-    available = free_cash(context) if slot["side"] > 0 else book["position"] - book["held"]
-    if hold == OVERFLOW or (hold > 0 and hold > available):
+    if hold == OVERFLOW or (hold > 0 and hold > free_for(context, slot)):
         slot["next"] = venue["free_slot"]
         venue["free_slot"] = place
         state = _OVERFLOW if hold == OVERFLOW else _INSUFFICIENT_FUNDS
         report_end(context, command["order_id"], command["instrument"], state)
         return
-    set_hold(context, slot, hold)
     append(context, place)
+    set_hold(context, slot, hold)
     view_int64(context["slot_of_order"], context["order_capacity"])[slot["order_id"]] = place
     report_accepted(context, slot)
 
 
 @rule
-def _fill_slot(slot: Record, command: Record) -> None:
+def _fill_slot(slot: Record, command: Record, book: Record) -> None:
     slot["order_id"], slot["quantity"], slot["cost"] = command["order_id"], command["quantity"], command["cost"]
     slot["limit_price"], slot["stop_price"], slot["trail"] = (
         command["limit_price"], command["stop_price"], command["trail"],
@@ -113,15 +117,7 @@ def _fill_slot(slot: Record, command: Record) -> None:
     slot["side"], slot["type"] = command["side"], command["type"]
     slot["time_in_force"], slot["reason"] = command["time_in_force"], command["reason"]
     clear_progress(slot)
-
-
-@rule
-def clear_progress(slot: Record) -> None:
-    """Nothing has happened to an order yet."""
-    slot["filled"], slot["spent"], slot["hold"], slot["peak"], slot["bars_left"] = 0, 0, 0, 0, 0
-    slot["born_step"], slot["dead_step"], slot["met_step"], slot["parent"] = NONE, NONE, NONE, NONE
-    slot["tested"] = 0
-    slot["met"], slot["rested"], slot["triggered"], slot["shrunk"], slot["candidate"] = 0, 0, 0, 0, 0
+    slot["tick"], slot["lot"] = book["tick"], book["lot"]
 
 
 @rule
@@ -141,3 +137,34 @@ def _cancel_all(context: Record, instrument: int) -> None:
         if slot["side"] != 0 and (instrument == NONE or slot["instrument"] == instrument):
             finish(context, place, _CANCELLED)
         place = following
+
+
+@rule
+def _amend(context: Record, command: Record) -> None:
+    """Change a working order; more size or another price arrives anew; without funds the old order stays."""
+    place = slot_place(context, command["order_id"])
+    if place == NONE:
+        return
+    slot = slot_at(context, place)
+    book = book_of(context, slot["instrument"])
+    quantity = command["quantity"] if command["quantity"] > 0 else slot["quantity"]
+    limit = command["limit_price"] if command["limit_price"] > 0 else slot["limit_price"]
+    stop = command["stop_price"] if command["stop_price"] > 0 else slot["stop_price"]
+    if quantity <= slot["filled"]:
+        finish(context, place, _CANCELLED)
+        return
+    anew = quantity > slot["quantity"] or limit != slot["limit_price"] or stop != slot["stop_price"]
+    before_quantity, before_limit, before_stop = slot["quantity"], slot["limit_price"], slot["stop_price"]
+    slot["quantity"], slot["limit_price"], slot["stop_price"] = quantity, limit, stop
+    hold = holding_of(context, slot)
+    bad_numbers = anew and (quantity % book["lot"] != 0 or limit % book["tick"] != 0 or stop % book["tick"] != 0)
+    if bad_numbers or hold == OVERFLOW or hold > free_for(context, slot):
+        slot["quantity"], slot["limit_price"], slot["stop_price"] = before_quantity, before_limit, before_stop
+        return
+    set_hold(context, slot, hold)
+    if anew:
+        slot["tick"], slot["lot"] = book["tick"], book["lot"]
+        slot["rested"], slot["met"] = 0, 0
+        unlink(context, place)
+        append(context, place)
+    report_amended(context, slot)

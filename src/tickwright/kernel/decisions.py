@@ -11,7 +11,7 @@ import math
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import PPB, floored_to, mul_div_rounded_down, mul_div_rounded_up
-from tickwright.kernel.client import clear_order, in_lots
+from tickwright.kernel.client import clear_order, in_lots, settle_block
 from tickwright.kernel.compilation import rule
 from tickwright.kernel.layout import (
     NONE,
@@ -46,7 +46,8 @@ def decide(context: Record, decision: int) -> None:
         index = decision * count + instrument
         position = position_of(context, instrument)
         if not math.isnan(wanted[index]):
-            position["standing"] = wanted[index]
+            position["standing"], position["decided_ns"] = wanted[index], client_of(context)["now_ns"]
+        settle_block(position)
         if present[index] != 0 and acts[index] != 0 and _acts_now(context, instrument, wanted[index]):
             size(context, instrument, position["standing"], decision + 1)
 

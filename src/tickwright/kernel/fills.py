@@ -45,7 +45,13 @@ def at_open(context: Record) -> bool:
 
 
 @rule
-def budget_left(context: Record, book: Record, index: int) -> int:
+def index_of(context: Record, instrument: int) -> int:
+    """The place of an instrument's value at the row being matched."""
+    return row_of(context) * context["instruments"] + instrument
+
+
+@rule
+def budget_left(context: Record, book: Record, index: int, lot: int) -> int:
     """The quantity this account may still trade in this event, in whole lots (rule book §3.1)."""
     row = row_of(context)
     if book["budget_row"] != row:
@@ -57,10 +63,10 @@ def budget_left(context: Record, book: Record, index: int) -> int:
         if budget == NONE:
             venue_of(context)["warned"] |= WARNED_CAP_OFF
             return UNLIMITED
-        return max(0, floored_to(budget, book["lot"]) - book["used_at_open"])
+        return floored_to(max(0, floored_to(budget, book["lot"]) - book["used_at_open"]), lot)
     volume = view_int64(context["volume"], index + 1)[index]
     budget = max(0, mul_div_rounded_down(volume, context["participation_ppb"], PPB) - book["used_at_open"])
-    return max(0, floored_to(budget, book["lot"]) - book["used_in_range"])
+    return floored_to(max(0, floored_to(budget, book["lot"]) - book["used_in_range"]), lot)
 
 
 @rule
@@ -78,6 +84,7 @@ def fill(context: Record, place: int, quantity: int, reference: int, price: int,
     if notional == OVERFLOW or fee == OVERFLOW:
         return False
     amount = -side * notional - (0 if in_base else fee)
+    _count_reduction(context, slot, book, quantity)
     venue["cash"] += amount
     book["position"] += side * quantity - (fee if in_base else 0)
     slot["filled"] += quantity
@@ -95,6 +102,20 @@ def fill(context: Record, place: int, quantity: int, reference: int, price: int,
     report["at_open"], report["parent"] = 1 if at_open(context) else 0, slot["parent"]
     emit(context)
     return True
+
+
+@rule
+def arrived_of(report: Record) -> int:
+    """What a fill changed of the base: a fee in the received asset never arrived."""
+    return report["quantity"] - (report["fee"] if report["fee_asset"] != 0 else 0)
+
+
+@rule
+def _count_reduction(context: Record, slot: Record, book: Record, quantity: int) -> None:
+    """Remember what this RANGE's orders reduced of what was held after the OPEN."""
+    against = -slot["side"] * book["position"]
+    if against > 0 and not at_open(context) and slot["born_step"] != venue_of(context)["step"]:
+        book["reduced"] += min(quantity, against)
 
 
 @rule

@@ -34,6 +34,10 @@ CONTEXT: Final = np.dtype(
         ("slot_of_order", "i8"),
         ("recent", "i8"),
         ("recent_capacity", "i8"),
+        ("parts", "i8"),
+        ("part_capacity", "i8"),
+        ("rules", "i8"),  # dated rules in order of time
+        ("rule_count", "i8"),
         ("client", "i8"),
         ("positions", "i8"),
         ("orders", "i8"),
@@ -93,6 +97,7 @@ CONTEXT: Final = np.dtype(
         ("fee_received", "i8"),
         ("limit_touch", "i8"),
         ("limit_gap_open", "i8"),
+        ("refuse_triggered", "i8"),
         ("decay_window_ns", "i8"),
         ("statistics_window_ns", "i8"),
         ("latency_ns", "i8"),
@@ -122,6 +127,9 @@ VENUE: Final = np.dtype(
         ("recent_first", "i8"),
         ("recent_end", "i8"),
         ("report_count", "i8"),
+        ("part_count", "i8"),
+        ("part_serial", "i8"),
+        ("next_rule", "i8"),
         ("ambiguous", "i8"),
         ("warned", "i8"),  # WARNED_ bits
         ("error", "i8"),
@@ -159,7 +167,7 @@ BOOK: Final = np.dtype(
         ("sold", "i8"),
         ("net", "i8"),  # signed taker quantity since the start
         # how much may be reduced in this RANGE (rule book §5.1)
-        ("reducible", "i8"),
+        ("held_after_open", "i8"),
         ("reduced", "i8"),
     ],
     align=True,
@@ -186,9 +194,12 @@ SLOT: Final = np.dtype(
         ("exit_target_ppb", "i8"),
         ("exit_trail_ppb", "i8"),
         ("exit_max_bars", "i8"),
-        ("bars_left", "i8"),
         ("born_step", "i8"),  # the step in which a child was born, -1 for commands
-        ("dead_step", "i8"),  # a limit that took part cannot fill again in this row
+        ("crossed_row", "i8"),  # the row in which it arrived: its rest cannot fill again there
+        ("clipped_step", "i8"),  # the last step in which it was held back
+        ("part", "i8"),  # the entry fill an exit protects, by serial; -1 for none
+        ("tick", "i8"),  # the rules it was accepted under
+        ("lot", "i8"),
         ("met_step", "i8"),  # the last step it took part in
         ("tag", "i8"),
         ("previous", "i8"),
@@ -207,7 +218,35 @@ SLOT: Final = np.dtype(
         ("rested", "i8"),  # a limit that did not cross at some event
         ("triggered", "i8"),
         ("shrunk", "i8"),  # the decision's shrink factor was taken
-        ("candidate", "i8"),  # its group in the RANGE being matched, 0 for none
+    ],
+    align=True,
+)
+
+PART: Final = np.dtype(
+    [
+        ("serial", "i8"),
+        ("instrument", "i8"),
+        ("side", "i8"),  # of the entry
+        ("quantity", "i8"),  # what is left of it
+        ("entered_ns", "i8"),
+        ("closes", "i8"),  # closes strictly after the entry fill
+        ("max_bars", "i8"),
+        ("parent", "i8"),
+        ("tick", "i8"),
+        ("lot", "i8"),
+    ],
+    align=True,
+)
+
+RULES: Final = np.dtype(
+    [
+        ("valid_from_ns", "i8"),
+        ("instrument", "i8"),
+        ("tick", "i8"),
+        ("lot", "i8"),
+        ("min_notional", "i8"),
+        ("min_quantity", "i8"),
+        ("max_quantity", "i8"),
     ],
     align=True,
 )
@@ -265,6 +304,8 @@ POSITION: Final = np.dtype(
         ("reduction", "i8"),
         ("unmet", "i8"),  # 1 while the last decision has a refused, shrunk or unfilled order
         ("warmup", "i8"),  # the first decision at which orders may be sent
+        ("decided_ns", "i8"),  # when the standing target was last decided
+        ("exited_ns", "i8"),  # when a protective exit last filled
         ("blocked", "i8"),  # side on which nothing increases after a protective exit, 0 for none
         # trades from flat to flat
         ("trade_amount", "i8"),
@@ -282,7 +323,7 @@ LAYOUT: Final = int.from_bytes(
         "|".join(
             str(dtype.fields)
             for dtype in (
-                CONTEXT, VENUE, BOOK, SLOT, RECENT, WINDOW, CLIENT, POSITION,
+                CONTEXT, VENUE, BOOK, SLOT, PART, RULES, RECENT, WINDOW, CLIENT, POSITION,
                 records.ORDER, records.FILL, records.ACCOUNT_EVENT, records.COMMAND, records.REPORT,
             )
         ).encode()
@@ -310,6 +351,8 @@ _view_venue = view_of(VENUE)
 _view_book = view_of(BOOK)
 _view_slot = view_of(SLOT)
 _view_recent = view_of(RECENT)
+_view_part = view_of(PART)
+_view_rules = view_of(RULES)
 _view_window = view_of(WINDOW)
 _view_client = view_of(CLIENT)
 _view_position = view_of(POSITION)
@@ -339,6 +382,18 @@ def book_of(context: Record, instrument: int) -> Record:
 def slot_at(context: Record, place: int) -> Record:
     """A working order."""
     return _view_slot(context["slots"], context["slot_capacity"])[place]
+
+
+@rule
+def part_at(context: Record, place: int) -> Record:
+    """What is left of an entry fill that bears exits; oldest first."""
+    return _view_part(context["parts"], context["part_capacity"])[place]
+
+
+@rule
+def rules_at(context: Record, place: int) -> Record:
+    """Dated rules of an instrument."""
+    return _view_rules(context["rules"], context["rule_count"])[place]
 
 
 @rule

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.compilation import rule
-from tickwright.kernel.fills import forget_decayed
+from tickwright.kernel.fills import forget_decayed, index_of
 from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at, venue_of, view_int64, view_uint8
-from tickwright.kernel.orders import bury_dead
-from tickwright.kernel.taking import index_of, shrink_decision, take
+from tickwright.kernel.levels import advance_peak, past_limit, touched
+from tickwright.kernel.limits import arrive, fill_at_limit
+from tickwright.kernel.orders import bury_dead, is_limit, is_reduce_only
+from tickwright.kernel.taking import shrink_decision, take
+from tickwright.kernel.triggers import trigger_at_open
 
 TRADES = 2
 _MARKET = code(records.OrderType.MARKET)
+_LIMIT = code(records.OrderType.LIMIT)
+_TRAILING_STOP = code(records.OrderType.TRAILING_STOP)
 
 
 @rule
@@ -32,8 +37,7 @@ def match_open(context: Record) -> None:
 @rule
 def reduces(context: Record, slot: Record) -> bool:
     """Whether an order would make the position it meets smaller."""
-    position = book_of(context, slot["instrument"])["position"]
-    return position != 0 and (position > 0) != (slot["side"] > 0)
+    return is_reduce_only(slot) or slot["side"] * book_of(context, slot["instrument"])["position"] < 0
 
 
 @rule
@@ -53,8 +57,39 @@ def _match_pass(context: Record, reducing: bool, arrivals: int) -> None:
 
 
 @rule
+def takes_now(slot: Record) -> bool:
+    """Whether an order takes like a market order: it is one, or a stop or take-profit that has triggered."""
+    return slot["type"] == _MARKET or (slot["triggered"] == 1 and not is_limit(slot["type"]))
+
+
+@rule
+def rests_as_limit(slot: Record) -> bool:
+    """Whether an order stands as a limit: it is one, or a stop-limit that has triggered."""
+    return slot["type"] == _LIMIT or (slot["triggered"] == 1 and is_limit(slot["type"]))
+
+
+@rule
 def _meet_open(context: Record, place: int, open_price: int) -> None:
     slot = slot_at(context, place)
-    if slot["type"] == _MARKET:
+    first = slot["met"] == 0
+    slot["met"] = 1
+    if slot["type"] == _TRAILING_STOP and slot["triggered"] == 0 and slot["peak"] == 0:
+        slot["peak"] = open_price
+    if takes_now(slot):
         shrink_decision(context, place)
         take(context, place, open_price)
+    elif rests_as_limit(slot):
+        _limit_at_open(context, place, open_price)
+    elif touched(context, slot, open_price):
+        trigger_at_open(context, place, open_price, first)
+    elif slot["type"] == _TRAILING_STOP:
+        advance_peak(slot, open_price)
+
+
+@rule
+def _limit_at_open(context: Record, place: int, open_price: int) -> None:
+    slot = slot_at(context, place)
+    if slot["rested"] == 0:
+        arrive(context, place, open_price)
+    elif past_limit(context, slot["side"], open_price, slot["limit_price"]):
+        fill_at_limit(context, place, open_price if context["limit_gap_open"] == 1 else slot["limit_price"])

@@ -181,14 +181,38 @@ def holding_of(context: Record, slot: Record) -> int:
 
 
 @rule
+def group_hold(context: Record, slot: Record) -> int:
+    """What an order holds together with its OCO siblings of the same side: the largest of them, once."""
+    if slot["oco"] <= 0:
+        return slot["hold"]
+    largest, place = slot["hold"], book_of(context, slot["instrument"])["head"]
+    while place != NONE:
+        other = slot_at(context, place)
+        if other["oco"] == slot["oco"] and other["side"] == slot["side"]:
+            largest = max(largest, other["hold"])
+        place = other["next_here"]
+    return largest
+
+
+@rule
 def set_hold(context: Record, slot: Record, hold: int) -> None:
     """Change what an order holds."""
-    change = hold - slot["hold"]
+    before = group_hold(context, slot)
+    slot["hold"] = hold
+    change = group_hold(context, slot) - before
     if slot["side"] > 0:
         venue_of(context)["held"] += change
     else:
         book_of(context, slot["instrument"])["held"] += change
-    slot["hold"] = hold
+
+
+@rule
+def free_for(context: Record, slot: Record) -> int:
+    """Cash (buy) or base (sell) that an order may use: what nobody but it and its siblings holds."""
+    if slot["side"] > 0:
+        return free_cash(context) + group_hold(context, slot)
+    book = book_of(context, slot["instrument"])
+    return book["position"] - book["held"] + group_hold(context, slot)
 
 
 @rule

@@ -1,6 +1,8 @@
-"""What a fill brings about at once: the order's own end, and the end of orders that have nothing left to reduce.
+"""What a fill brings about at once: ends, siblings, cover, exits.
 
-Invariant: after every fill the lists hold no reduce-only order of an instrument whose position is flat.
+Invariants (rule book §4.6-9): in this order, the order's own end; its siblings shrink by the same quantity; when the
+position becomes flat or turns, every reduce-only order of the instrument ends; the newest plain sells that lose cover
+end; exits are born or shrink.
 """
 
 from __future__ import annotations
@@ -8,23 +10,48 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.client import in_lots
 from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at
-from tickwright.kernel.orders import finish, is_reduce_only
+from tickwright.kernel.fills import arrived_of
+from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at
+from tickwright.kernel.orders import finish, holding_of, is_reduce_only, rest_of, set_hold
+from tickwright.kernel.protection import protect_fill
 
 _FILLED = code(records.OrderState.FILLED)
 _CANCELLED = code(records.OrderState.CANCELLED)
+_COVER_GONE = code(records.OrderState.COVER_GONE)
 
 
 @rule
 def settle(context: Record, place: int) -> None:
-    """Draw the consequences of a fill of this order."""
-    slot = slot_at(context, place)
-    instrument = slot["instrument"]
+    """Draw the consequences of the fill that was just reported for this order."""
+    slot, report = slot_at(context, place), report_of(context)
+    side, quantity, price, arrived = slot["side"], report["quantity"], report["price"], arrived_of(report)
+    book = book_of(context, slot["instrument"])
+    after = in_lots(book["position"], slot["lot"])
+    before = in_lots(book["position"] - side * arrived, slot["lot"])
     if slot["cost"] == 0 and slot["filled"] >= slot["quantity"]:
         finish(context, place, _FILLED)
-    book = book_of(context, instrument)
-    if in_lots(book["position"], book["lot"]) == 0:
+    if slot["oco"] != 0:
+        _shrink_siblings(context, place, quantity)
+    if before != 0 and (after == 0 or (before > 0) != (after > 0)):
         _cancel_reductions(context, book)
+    if book["held"] > book["position"]:
+        _let_cover_go(context, book)
+    protect_fill(context, place, side, arrived, price)
+
+
+@rule
+def _shrink_siblings(context: Record, place: int, quantity: int) -> None:
+    slot = slot_at(context, place)
+    other = book_of(context, slot["instrument"])["head"]
+    while other != NONE:
+        sibling = slot_at(context, other)
+        if other != place and sibling["side"] != 0 and sibling["oco"] == slot["oco"]:
+            sibling["quantity"] -= quantity
+            if rest_of(sibling) <= 0:
+                finish(context, other, _CANCELLED)
+            else:
+                set_hold(context, sibling, holding_of(context, sibling))
+        other = sibling["next_here"]
 
 
 @rule
@@ -32,7 +59,17 @@ def _cancel_reductions(context: Record, book: Record) -> None:
     place = book["head"]
     while place != NONE:
         slot = slot_at(context, place)
-        following = slot["next_here"]
         if slot["side"] != 0 and is_reduce_only(slot):
             finish(context, place, _CANCELLED)
-        place = following
+        place = slot["next_here"]
+
+
+@rule
+def _let_cover_go(context: Record, book: Record) -> None:
+    """End the newest plain sells until what they hold is there."""
+    place = book["tail"]
+    while place != NONE and book["held"] > book["position"]:
+        slot = slot_at(context, place)
+        if slot["side"] < 0 and slot["hold"] > 0:
+            finish(context, place, _COVER_GONE)
+        place = slot["previous_here"]

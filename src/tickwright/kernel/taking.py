@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW, floored_to, mul_div_rounded_down
+from tickwright.kernel.clipping import clipped, reducible, wanted_here
 from tickwright.kernel.compilation import rule
-from tickwright.kernel.fills import TAKER, budget_left, fill, row_of
+from tickwright.kernel.fills import TAKER, budget_left, fill, index_of
 from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at, venue_of
-from tickwright.kernel.orders import finish, free_cash, is_reduce_only, report_amended, rest_of
+from tickwright.kernel.orders import finish, free_cash, free_for, is_reduce_only, report_amended
 from tickwright.kernel.prices import impact_ppb, largest_affordable, market_price, spending_of
 from tickwright.kernel.settlement import settle
 
@@ -24,12 +25,6 @@ _MIN_NOTIONAL = code(records.OrderState.VENUE_MIN_NOTIONAL)
 _INSUFFICIENT_FUNDS = code(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
 _TOO_SMALL = code(records.OrderState.VENUE_TOO_SMALL)
 _OVERFLOW = code(records.OrderState.RISK_OVERFLOW)
-
-
-@rule
-def index_of(context: Record, instrument: int) -> int:
-    """The place of an instrument's value at the row being matched."""
-    return row_of(context) * context["instruments"] + instrument
 
 
 @rule
@@ -46,24 +41,15 @@ def take(context: Record, place: int, reference: int) -> None:
 
 
 @rule
-def _reducible(slot: Record, book: Record) -> int:
-    """What a reduce-only order may fill: the opposite position in whole lots."""
-    held = -slot["side"] * book["position"]
-    return floored_to(held, book["lot"]) if held > 0 else 0
-
-
-@rule
 def take_quantity(context: Record, place: int, reference: int) -> None:
     """Fill what the budget, the position and the cash allow of an order by quantity."""
     slot = slot_at(context, place)
     book, index = book_of(context, slot["instrument"]), index_of(context, slot["instrument"])
-    wanted = rest_of(slot)
-    if is_reduce_only(slot):
-        wanted = min(wanted, _reducible(slot, book))
-        if wanted == 0:
-            finish(context, place, _CANCELLED)
-            return
-    budget = budget_left(context, book, index)
+    if is_reduce_only(slot) and reducible(slot, book) == 0:
+        finish(context, place, _CANCELLED)
+        return
+    wanted = wanted_here(context, slot, book)
+    budget = budget_left(context, book, index, slot["lot"])
     quantity = min(wanted, budget)
     if quantity <= 0 or (slot["time_in_force"] == _FOK and quantity < wanted):
         return
@@ -84,11 +70,11 @@ def _refusal_at_match(context: Record, slot: Record, book: Record, price: int, q
     if slot["tested"] == 0 and _below_minimum(book, price, quantity):
         return _MIN_NOTIONAL
     if slot["side"] < 0:
-        return _INSUFFICIENT_FUNDS if quantity > book["position"] - book["held"] + slot["hold"] else 0
+        return _INSUFFICIENT_FUNDS if quantity > free_for(context, slot) else 0
     spending = spending_of(context, book, 1, price, quantity)
     if spending == OVERFLOW:
         return _OVERFLOW
-    return _INSUFFICIENT_FUNDS if spending > free_cash(context) + slot["hold"] else 0
+    return _INSUFFICIENT_FUNDS if spending > free_for(context, slot) else 0
 
 
 @rule
@@ -119,6 +105,7 @@ def take_cost(context: Record, place: int, reference: int) -> None:
         finish(context, place, _INSUFFICIENT_FUNDS if first else _CANCELLED)
         return
     wanted = largest_affordable(context, book, index, side, reference, left, _most_at(book, reference, left))
+    wanted = clipped(context, slot, book, wanted)
     if wanted == 0:
         finish(context, place, _TOO_SMALL if first else _FILLED)
         return
@@ -126,7 +113,7 @@ def take_cost(context: Record, place: int, reference: int) -> None:
     if first and _below_minimum(book, price, wanted):
         finish(context, place, _MIN_NOTIONAL)
         return
-    quantity = min(wanted, budget_left(context, book, index))
+    quantity = min(wanted, budget_left(context, book, index, slot["lot"]))
     if quantity <= 0 or (slot["time_in_force"] == _FOK and quantity < wanted):
         return
     price = market_price(context, book, index, side, reference, quantity)
