@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tickwright.indicators.donchian import donchian
+from tickwright.indicators.rolling_max import rolling_max
+from tickwright.indicators.rolling_min import rolling_min
 from tickwright.strategy_api.indicator_arrays import Array, Indicators
 from tickwright.strategy_api.parameters import integer
 from tickwright.strategy_api.signals import hold, lag
@@ -25,8 +26,7 @@ class DonchianBreakout(Strategy):
         return self.exit <= self.entry
 
     def indicators(self, bars: StrategyBars) -> dict[str, Array]:
-        upper, lower = donchian(bars, self.entry).upper, donchian(bars, self.exit).lower
-        return {"upper": lag(upper), "lower": lag(lower)}
+        return {"upper": lag(rolling_max(bars.high, self.entry)), "lower": lag(rolling_min(bars.low, self.exit))}
 
     def targets(self, bars: StrategyBars, ind: Indicators) -> Array:
         return hold(bars.close > ind.upper, exit=bars.close < ind.lower)
