@@ -216,8 +216,8 @@ class CallbackWakes:
         fee_scale = 10.0 ** market.asset_scales[int(fill["fee_asset"])]
         tag = int(fill["tag"])
         return FillView(
-            int(fill["order_id"]), int(fill["ts_ns"]), fill["side"] > 0, fill["quantity"] / scales.quantity,
-            fill["price"] / scales.price, fill["fee"] / fee_scale, fill["liquidity"] == Liquidity.MAKER,
+            int(fill["order_id"]), int(fill["ts_ns"]), int(fill["side"]) > 0, int(fill["quantity"]) / scales.quantity,
+            int(fill["price"]) / scales.price, int(fill["fee"]) / fee_scale, int(fill["liquidity"]) == Liquidity.MAKER,
             self.desk.tags[tag] if tag >= 0 else "", Reason(int(fill["reason"])),
         )  # fmt: skip
 

@@ -81,10 +81,8 @@ def sweep(
     first.prepare_statistics()
     sweeper = Sweeper(strategy_class, rows, units, seed)
     table = np.zeros(len(valid), TRIAL)
-    done = 0
     for place, row in enumerate(executor.map(sweeper.try_one, valid)):
         table[place] = row
-        done += 1
         if progress is not None:
-            progress(done, len(valid))
+            progress(place + 1, len(valid))
     return sweep_result(table, valid, len(trials) - len(valid), rows, units)

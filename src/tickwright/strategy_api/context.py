@@ -117,9 +117,9 @@ class Bar:
 
     def __init__(self, bars: StrategyBars) -> None:
         self.symbol, self.length_ns, self.index = bars.symbol, bars.timeframe.length_ns, 0
-        self._open, self._high, self._low = memoryview(bars.open), memoryview(bars.high), memoryview(bars.low)
-        self._close, self._volume = memoryview(bars.close), memoryview(bars.volume)
-        self._open_time_ns = memoryview(bars.open_time_ns)
+        self._open, self._high, self._low = bars.open.data, bars.high.data, bars.low.data
+        self._close, self._volume = bars.close.data, bars.volume.data
+        self._open_time_ns = bars.open_time_ns.data
 
     @property
     def open(self) -> float:
@@ -189,7 +189,7 @@ class PresentIndicators:
 
 def present_indicators(arrays: Indicators, bar: Bar) -> PresentIndicators:
     """Indicators as numbers: one property per name, over memory that is read without making an array."""
-    properties = {name: _present(memoryview(np.ascontiguousarray(arrays[name]))) for name in arrays}
+    properties = {name: _present(np.ascontiguousarray(arrays[name]).data) for name in arrays}
     made: PresentIndicators = type("Indicators", (PresentIndicators,), {"__slots__": (), **properties})(arrays, bar)
     return made
 
@@ -313,7 +313,8 @@ class Context:
         """What is held of this symbol in base units, whole lots only; negative for a short."""
         quantity, lot = self._held.quantity, self._scales.lot
         whole = abs(quantity) // lot * lot
-        return (whole if quantity > 0 else -whole) / self._scales.quantity
+        held: float = (whole if quantity > 0 else -whole) / self._scales.quantity
+        return held
 
     def orders(self, tag: str | None = None) -> list[Order]:
         """The orders that still work, oldest first; with `tag` those whose tag begins with it."""
