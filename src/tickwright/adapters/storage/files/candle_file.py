@@ -1,6 +1,7 @@
 """A file as a series of candles, or the sentence why it is none.
 
-The file needs the columns timestamp, open, high, low, close and volume, in any order and case (others are ignored).
+Which columns make candles is told by `readings`; the plain form is timestamp, open, high, low, close and volume, in
+any order and case (others are ignored).
 Invariants: nothing is guessed, sorted or repaired; every row is either a candle or refused with its place and reason;
 by default one refused row refuses the file. The file's own step must be the timeframe it is read as.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from tickwright.adapters.storage.files.decimal_text import ScaledColumn, scaled
+from tickwright.adapters.storage.files.readings import COLUMNS, understood
 from tickwright.adapters.storage.files.text_table import TextTable, read_text_table
 from tickwright.adapters.storage.files.time_text import Instants, instants
 from tickwright.domain.bars import PRICE_COLUMNS, Bars, Int64Array, SeriesKey
@@ -23,8 +25,6 @@ from tickwright.domain.money import INT64_MAX
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
 from tickwright.ports import RefusedRow
-
-COLUMNS = ("timestamp", *PRICE_COLUMNS, "volume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def read_candle_file(path: Path, key: SeriesKey, *, skip_refused: bool = False) 
     Raises `DataError` where the file as a whole cannot be understood, and `RowsRefused` where single rows are no
     candles; with `skip_refused` those are left out and listed instead.
     """
-    table = read_text_table(path)
-    columns = _columns(table, path)
+    reading = understood(read_text_table(path), key, path)
+    table, columns = reading.table, reading.columns
     times = instants(columns["timestamp"])
     _demand_times(times, len(table.places), path)
     values = {name: scaled(columns[name], name) for name in COLUMNS[1:]}
@@ -57,7 +57,9 @@ def read_candle_file(path: Path, key: SeriesKey, *, skip_refused: bool = False) 
     listed = (*table.refused, *(RefusedRow(f"{table.place_word} {place}", why) for place, why in sorted(refused)))
     rows_read = len(table.places) + len(table.refused)
     _demand_candles(rows.bars, listed, rows_read, path, skip_refused)
-    return ImportedCandles(rows.bars.coarsened(), rows_read, listed, (f"times in {times.form}", *table.notes))
+    return ImportedCandles(
+        rows.bars.coarsened(), rows_read, listed, (f"{reading.form} columns, times in {times.form}", *table.notes)
+    )
 
 
 @dataclass(slots=True)
@@ -77,19 +79,6 @@ class _Rows:
 
     def place(self, row: int) -> str:
         return self.table.place(int(self.index[row]))
-
-
-def _columns(table: TextTable, path: Path) -> dict[str, object]:
-    """The columns that make candles, by their plain names."""
-    found = {name.lower(): column for name, column in table.columns.items()}
-    if len(found) < len(table.columns):
-        raise _no_candles(path, "two columns differ only in case", "each column once")
-    missing = [name for name in COLUMNS if name not in found]
-    if missing:
-        there = ", ".join(table.columns)[:200]
-        absent = f"the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} missing among: {there}"
-        raise _no_candles(path, absent, "a header line with timestamp, open, high, low, close, volume")
-    return {name: found[name] for name in COLUMNS}
 
 
 def _demand_times(times: Instants, rows: int, path: Path) -> None:

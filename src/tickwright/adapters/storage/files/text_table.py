@@ -1,9 +1,10 @@
-"""CSV, gzipped CSV and Parquet as columns of text, before anything is understood of them.
+"""Candle files as columns of text, before anything is understood of them.
 
+CSV (also gzipped, or alone in a zip), Parquet, Feather, and JSON lists of rows.
 Invariants: what a file is, is told by its first bytes, not by its name; a row keeps its place ("line 17" of a text,
-"row 17" of a Parquet file) so that every later sentence can name it; nothing is converted on the way, so no digit is
-lost. A float64 of a Parquet file becomes its shortest text; where that needs more than the 15 digits a float64 can
-promise, it is read at 15 digits (0.0036409999999999997 is 0.003641), and a note says so.
+"row 17" of anything else) so that every later sentence can name it; nothing is converted on the way, so no digit is
+lost. A float64 of a Parquet or Feather file becomes its shortest text; where that needs more than the 15 digits a
+float64 can promise, it is read at 15 digits (0.0036409999999999997 is 0.003641), and a note says so.
 Known limits: a text that is cut inside its very last number cannot be told from a whole one; a file larger than
 `LARGEST_BYTES` unpacked is refused.
 """
@@ -12,8 +13,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
+import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
+import pyarrow.feather
 import pyarrow.parquet as pq
 
 from tickwright.domain.bars import Int64Array
@@ -28,6 +33,15 @@ from tickwright.domain.errors import DataError
 from tickwright.ports import RefusedRow
 
 LARGEST_BYTES = 2 * 1024**3
+
+BINANCE_COLUMNS = (
+    "open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "count",
+    "taker_buy_volume", "taker_buy_quote_volume", "ignore",
+)  # fmt: skip
+"""The columns of Binance's public archives, which have no header for spot markets."""
+
+ROW_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
+"""What the values of a row mean in a JSON list."""
 
 _DELIMITERS = ",;\t"
 _SURE_DIGITS = 15
@@ -46,6 +60,11 @@ class TextTable:
     refused: tuple[RefusedRow, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def backwards(self) -> TextTable:
+        """The same rows from the last to the first."""
+        columns = {name: column.take(pa.array(range(len(column) - 1, -1, -1))) for name, column in self.columns.items()}
+        return replace(self, columns=columns, places=self.places[::-1])
+
     def place(self, row: int) -> str:
         """Where a row stands in the file."""
         return f"{self.place_word} {self.places[row]}"
@@ -55,8 +74,13 @@ def read_text_table(path: Path) -> TextTable:
     """The columns of a file; raises `DataError` where it is not a table."""
     content = _content(path)
     if content[:4] == b"PAR1":
-        return _from_parquet(content, path)
-    return _from_text(_text(_unpacked(content, path), path), path)
+        return _from_arrow(lambda: pq.read_table(pa.BufferReader(content)), "Parquet", path)
+    if content[:6] == b"ARROW1":
+        return _from_arrow(lambda: pyarrow.feather.read_table(pa.BufferReader(content)), "Feather", path)
+    unpacked = _unpacked(content, path)
+    if unpacked.lstrip()[:1] == b"[":
+        return _from_rows(unpacked, path)
+    return _from_text(_text(unpacked, path), path)
 
 
 def _content(path: Path) -> bytes:
@@ -72,6 +96,8 @@ def _content(path: Path) -> bytes:
 
 
 def _unpacked(content: bytes, path: Path) -> bytes:
+    if content[:4] == b"PK\x03\x04":
+        return _only_member(content, path)
     if content[:2] != b"\x1f\x8b":
         return content
     try:
@@ -84,6 +110,21 @@ def _unpacked(content: bytes, path: Path) -> bytes:
     return text
 
 
+def _only_member(content: bytes, path: Path) -> bytes:
+    """The one file of a zip archive, as exchanges publish their history."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if len(members) != 1:
+                raise _no_table(path, f"the zip archive holds {len(members)} files", "one CSV file per archive")
+            if members[0].file_size > LARGEST_BYTES:
+                sentence = "the zip archive is larger than can be read"
+                raise _no_table(path, sentence, f"at most {LARGEST_BYTES} bytes unpacked")
+            return archive.read(members[0])
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as failure:
+        raise _no_table(path, f"the zip archive is cut short or damaged ({failure})", "a whole .zip file") from failure
+
+
 def _text(content: bytes, path: Path) -> bytes:
     """The text without a byte order mark and without blank lines at its end, if it looks like CSV at all."""
     content = content.removeprefix(b"\xef\xbb\xbf").rstrip()
@@ -94,8 +135,8 @@ def _text(content: bytes, path: Path) -> bytes:
         raise _no_table(
             path, "the file is an HTML or XML page, not candles", "CSV, CSV.gz or Parquet", "Download it again."
         )
-    if start.startswith((b"{", b"[")):
-        raise _no_table(path, "the file is JSON, not candles", "CSV, CSV.gz or Parquet")
+    if start.startswith(b"{"):
+        raise _no_table(path, "the file is a JSON object, not candles", "rows of candles")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as failure:
@@ -104,11 +145,11 @@ def _text(content: bytes, path: Path) -> bytes:
 
 
 def _from_text(content: bytes, path: Path) -> TextTable:
-    header = content.partition(b"\n")[0].decode().strip()
-    delimiter = max(_DELIMITERS, key=header.count)
-    names = [name.strip().strip('"') for name in header.split(delimiter)]
-    if b"\n" not in content:
-        _demand_once(names, path)
+    names, delimiter, before = _header(content)
+    if all(_is_number(name) for name in names):
+        raise _no_table(path, "the first line holds numbers, not the names of columns", "a header line")
+    _demand_once(names, path)
+    if content.count(b"\n") < before:
         return TextTable({name: pa.array([], pa.string()) for name in names}, "line", np.arange(0))
     short: list[RefusedRow] = []
     skipped: list[int] = []
@@ -122,7 +163,7 @@ def _from_text(content: bytes, path: Path) -> TextTable:
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(content),
-            read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=names, skip_rows=1),
+            read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=names, skip_rows=before),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=delimiter, ignore_empty_lines=False, invalid_row_handler=on_invalid
             ),
@@ -134,16 +175,55 @@ def _from_text(content: bytes, path: Path) -> TextTable:
         raise _no_table(
             path, f"the text is no CSV table ({str(failure).splitlines()[0]})", "CSV with a header"
         ) from None
-    lines = np.setdiff1d(np.arange(2, 2 + table.num_rows + len(skipped)), skipped)
+    lines = np.setdiff1d(np.arange(1, 1 + table.num_rows + len(skipped)) + before, skipped)
     return TextTable(_by_name(names, table, path), "line", lines, tuple(short))
 
 
-def _from_parquet(content: bytes, path: Path) -> TextTable:
+def _header(content: bytes) -> tuple[list[str], str, int]:
+    """The names of a text's columns, its delimiter, and how many lines stand before the first row.
+
+    A line that only names a web site may stand before the header; Binance's archives have no header at all.
+    """
+    lines = [line.decode().strip() for line in content.split(b"\n", 2)[:2]]
+    before = 1 if lines[0].lower().startswith(("http://", "https://")) and len(lines) > 1 else 0
+    delimiter = max(_DELIMITERS, key=lines[before].count)
+    names = [name.strip().strip('"') for name in lines[before].split(delimiter)]
+    if len(names) == len(BINANCE_COLUMNS) and all(_is_number(name) for name in names):
+        return list(BINANCE_COLUMNS), delimiter, before
+    return names, delimiter, before + 1
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()
+
+
+def _from_rows(content: bytes, path: Path) -> TextTable:
+    """A JSON list of [time, open, high, low, close, volume], as ccxt answers and freqtrade keeps."""
     try:
-        table = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+        rows = json.loads(content, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError) as failure:
+        raise _no_table(path, f"the JSON is cut short or damaged ({failure})", "a list of rows") from None
+    if not all(isinstance(row, list) for row in rows):
+        raise _no_table(path, "the JSON is no list of rows", "[[time, open, high, low, close, volume], …]")
+    whole = [place for place, row in enumerate(rows) if len(row) == len(ROW_COLUMNS)]
+    short = tuple(
+        RefusedRow(f"row {place + 1}", f"it has {len(row)} values where {len(ROW_COLUMNS)} make a candle")
+        for place, row in enumerate(rows)
+        if len(row) != len(ROW_COLUMNS)
+    )
+    columns = {
+        name: pa.array(["" if rows[place][index] is None else str(rows[place][index]) for place in whole], pa.string())
+        for index, name in enumerate(ROW_COLUMNS)
+    }
+    return TextTable(columns, "row", np.array(whole, np.int64) + 1, short)
+
+
+def _from_arrow(read: Callable[[], pa.Table], kind: str, path: Path) -> TextTable:
+    try:
+        table = read()
     except (pa.ArrowException, OSError) as failure:
-        sentence = f"the Parquet file is cut short or damaged ({str(failure).splitlines()[0]})"
-        raise _no_table(path, sentence, "a whole Parquet file") from failure
+        sentence = f"the {kind} file is cut short or damaged ({str(failure).splitlines()[0]})"
+        raise _no_table(path, sentence, f"a whole {kind} file") from failure
     columns = {}
     notes = []
     for name, column in _by_name(table.column_names, table, path).items():

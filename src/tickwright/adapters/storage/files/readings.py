@@ -1,0 +1,77 @@
+"""Which columns of a table make candles: every known form, and no guess beyond them.
+
+The forms, in this order:
+- plain: timestamp, open, high, low, close, volume;
+- Binance archive: open_time, open, high, low, close, volume, close_time, …;
+- CryptoDataDownload: unix, symbol, open, high, low, close and one volume per asset, of which the base asset's is taken;
+  newest row first, which is turned round;
+- freqtrade: date, open, high, low, close, volume;
+- yfinance and vectorbt: Date or Datetime (or the nameless index column), Open, High, Low, Close, Volume.
+Invariants: names are compared without case; a table that fits none is refused with what it has and what is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from tickwright.adapters.storage.files.text_table import TextTable
+from tickwright.domain.bars import PRICE_COLUMNS, SeriesKey
+from tickwright.domain.errors import DataError
+
+COLUMNS = ("timestamp", *PRICE_COLUMNS, "volume")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A table understood as candles: its columns by their plain names, the rows they come from, and the form's name."""
+
+    columns: dict[str, pa.Array]
+    table: TextTable
+    form: str
+
+
+def understood(table: TextTable, key: SeriesKey, path: Path) -> Reading:
+    """The columns of a table that make candles of a series; raises `DataError` where no form fits."""
+    names = {name.lower(): name for name in table.columns}
+    if len(names) < len(table.columns):
+        raise _not_understood(path, "two columns differ only in case", "each column once")
+    volume = f"volume {key.instrument.base.lower()}"
+    for form, time, volume_name, marks in (
+        ("plain", "timestamp", "volume", ()),
+        ("Binance archive", "open_time", "volume", ("close_time",)),
+        ("CryptoDataDownload", "unix", volume, ("symbol",)),
+        ("freqtrade", "date", "volume", ()),
+        ("yfinance", "datetime", "volume", ()),
+        ("yfinance", "", "volume", ()),
+    ):
+        wanted = dict(zip(COLUMNS, (time, *PRICE_COLUMNS, volume_name), strict=True))
+        if all(name in names for name in (*wanted.values(), *marks)):
+            turned = _cryptodatadownload(table, names, key, path) if form == "CryptoDataDownload" else table
+            return Reading({plain: turned.columns[names[name]] for plain, name in wanted.items()}, turned, form)
+    missing = [name for name in COLUMNS if name not in names]
+    absent = f"the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} missing among: {', '.join(names)[:200]}"
+    raise _not_understood(path, absent, "a header line with timestamp, open, high, low, close, volume")
+
+
+def _cryptodatadownload(table: TextTable, names: dict[str, str], key: SeriesKey, path: Path) -> TextTable:
+    """The table, oldest row first, if it is about the instrument it is read as."""
+    said = table.columns[names["symbol"]].unique().to_pylist()
+    asked = key.instrument.base + key.instrument.quote
+    other = next((symbol for symbol in said if symbol.upper().replace("/", "").replace("-", "") != asked), None)
+    if other is not None:
+        raise _not_understood(path, f"the file is about {other}", key.instrument.symbol)
+    times = table.columns[names["unix"]]
+    newest_first = len(times) > 1 and _size(times[0].as_py()) > _size(times[len(times) - 1].as_py())
+    return table.backwards() if newest_first else table
+
+
+def _size(written: str) -> tuple[int, str]:
+    """Orders whole numbers in text by their size."""
+    return len(written), written
+
+
+def _not_understood(path: Path, message: str, expected: str) -> DataError:
+    return DataError(message, where=str(path), expected=expected, hint="Nothing was stored.")
