@@ -85,3 +85,8 @@ def test_words_that_do_not_go_together_are_refused_in_one_sentence(
 def test_nothing_stored_for_the_timeframe_names_the_command_that_fetches(project: Project) -> None:
     with pytest.raises(DataMissing, match=r"tickwright data fetch .* --timeframe 4h"):
         prepared(project, timeframe="4h")
+
+
+def test_a_limit_that_would_not_act_is_said(project: Project) -> None:
+    run = prepared(project, 'version = 1\n[risk]\nmax_daily_loss = "3%"\n')
+    assert run.loaded.warnings[-1] == "risk.max_daily_loss: set, but runs on history do not apply our own limits yet"
