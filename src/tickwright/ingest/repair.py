@@ -1,0 +1,49 @@
+"""Ask the exchange again for what is missing, and judge anew what stays missing.
+
+Invariants: only missing bars are asked for; nothing is filled from anywhere but the exchange itself; what it still does
+not have keeps a typed hole. Repairing again is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tickwright.domain.bars import SeriesKey
+from tickwright.domain.gaps import Gap, GapKind, merged
+from tickwright.domain.instrument import Instrument
+from tickwright.ingest.fetch import FetchProgress, fetch_candles
+from tickwright.ingest.gap_map import explain_gaps
+from tickwright.ports import Clock, MarketData, MarketStore
+
+REPAIRABLE = frozenset({GapKind.UNKNOWN, GapKind.NOT_FETCHED, GapKind.OUTAGE})
+"""The kinds of hole that asking again may close."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairReport:
+    """What a repair did: holes asked about, bars they gained, and the gap map afterwards."""
+
+    key: SeriesKey
+    asked: int
+    filled: int
+    gaps: tuple[Gap, ...]
+
+
+async def repair_series(
+    data: MarketData,
+    store: MarketStore,
+    clock: Clock,
+    key: SeriesKey,
+    *,
+    instrument: Instrument | None = None,
+    kinds: frozenset[GapKind] = REPAIRABLE,
+    progress: Callable[[FetchProgress], None] | None = None,
+) -> RepairReport:
+    """Refetch the holes of a series; raises `ExchangeError` and `DataError`, what was answered before is stored."""
+    missing = merged((gap.start_ns, gap.end_ns) for gap in store.coverage(key).gaps if gap.kind in kinds)
+    filled = 0
+    for start, end in missing:
+        report = await fetch_candles(data, store, clock, key, start, end, again=True, progress=progress)
+        filled += report.inserted
+    return RepairReport(key, len(missing), filled, explain_gaps(store, key, instrument))
