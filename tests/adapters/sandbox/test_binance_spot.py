@@ -124,7 +124,7 @@ ERRORS: dict[str, tuple[str, int]] = {
     "/api/v3/klines?symbol=BTCUSDT&interval=1h&since=1": (
         "Not all sent parameters were read; read '2' parameter(s) but was sent '3'.", -1104),
     "/api/v3/klines?symbol=BTCUSDT&symbol=ETHUSDT&interval=1h": (
-        "Duplicate values for parameter 'symbol' detected.", -1101),
+        "Duplicate values for a parameter detected.", -1101),
     "/api/v3/klines?symbol=BTCUSDT&interval=1h&timeZone=8": (
         "Data sent for parameter 'timeZone' is not valid.", -1130),
     "/api/v3/time?now=1": ("Too many parameters; expected '0' and received '1'.", -1101),

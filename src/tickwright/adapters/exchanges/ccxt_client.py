@@ -58,7 +58,10 @@ def ccxt_client(venue: Venue, base_url: str | None, timeout_s: float) -> Any:
 
 def http_session(heard: Heard, connector: Any = None, *, through_proxies: bool) -> Any:
     """The HTTP session of a client: bounded answers, each reported to `heard`."""
+    import ssl
+
     import aiohttp
+    import certifi
 
     class BoundedResponse(aiohttp.ClientResponse):
         """An answer that is given up once it is larger than it may be."""
@@ -82,6 +85,10 @@ def http_session(heard: Heard, connector: Any = None, *, through_proxies: bool) 
     async def report(_session: Any, _context: Any, parameters: aiohttp.TraceRequestEndParams) -> None:
         heard(parameters.response.status, parameters.response.headers)
 
+    if connector is None and through_proxies:
+        trusted = ssl.create_default_context()
+        trusted.load_verify_locations(certifi.where())  # images and macOS often have no authorities of their own
+        connector = aiohttp.TCPConnector(ssl=trusted)
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(report)
     return aiohttp.ClientSession(

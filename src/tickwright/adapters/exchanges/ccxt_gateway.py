@@ -129,22 +129,13 @@ class CcxtMarketData:
     ) -> Trades:
         """One page of the trades with times in [start, end), oldest first; those after `after_id` where it is given."""
         market = await self._market(instrument)
-        windows = [(start_ns, end_ns)] if after_id is not None else self._venue.trade_windows(start_ns, end_ns)
-        for window in windows:
-            found = await self._trade_page(instrument, market, window, after_id)
-            if len(found):
-                return found.where((found.ts_ns >= start_ns) & (found.ts_ns < end_ns))
-        return trade_columns(instrument, [], None)
 
-    async def _trade_page(
-        self, instrument: InstrumentId, market: Market, window: tuple[int, int], after_id: int | None
-    ) -> Trades:
         async def page(client: Any) -> Trades:
-            rows = await self._venue.trades(client, market, *window, after_id)
-            return trade_columns(instrument, rows, after_id)
+            return trade_columns(instrument, await self._venue.trades(client, market, start_ns, after_id), after_id)
 
-        place = f"from {iso(window[0])}" if after_id is None else f"after {after_id}"
-        return await self._ask(self._venue.trades_weight, page, f"{instrument} trades {place}")
+        place = f"from {iso(start_ns)}" if after_id is None else f"after {after_id}"
+        found = await self._ask(self._venue.trades_weight, page, f"{instrument} trades {place}")
+        return found.where((found.ts_ns >= start_ns) & (found.ts_ns < end_ns))
 
     async def exchange_clock(self) -> Clock:
         """The exchange's own time as a clock, for planning: a fast clock here makes no hole of what is to come."""

@@ -42,12 +42,14 @@ def user_state_directory() -> Path:
 
 def open_rate_budget(clock: Clock, directory: Path | None = None) -> SharedRateBudget:
     """The budget of this user on this machine; raises `SettingsError` where the directory cannot be used."""
-    folder = directory or user_state_directory()
     try:
+        folder = directory or user_state_directory()
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: a user without a home directory
         raise SettingsError(
-            f"the folder of the shared request budget cannot be made: {error.strerror}", where=str(folder)
+            f"the folder of the shared request budget cannot be made: {error}",
+            where="XDG_STATE_HOME",
+            hint="Set it to a folder that can be written",
         ) from error
     return SharedRateBudget(folder / "request-budget.sqlite", clock)
 

@@ -1,15 +1,15 @@
 """Binance spot: native paging, the exchange's own filters and weights.
 
 Source: Binance's spot REST documentation. Candles in [startTime, endTime] by open time, both included, at most 1000,
-oldest first from startTime; aggregate trades for an hour at most, or from an id on; 6000 request weight a minute and
-address; every answer names the weight used.
+oldest first from startTime; aggregate trades from an instant or an id on; 6000 request weight a minute and address;
+every answer names the weight used.
 
 Known limit: its 3-day and month candles are not counted from 1970 in equal steps and are not offered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,7 +17,7 @@ from tickwright.adapters.exchanges.venues.venue import Market, Venue
 from tickwright.domain.errors import BadResponse
 from tickwright.domain.instrument import Instrument, TradingRules
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import HOUR, MILLISECOND
+from tickwright.domain.timestamp import MILLISECOND
 
 _FIELDS = 12
 
@@ -73,17 +73,9 @@ class Binance(Venue):
                 raise BadResponse(f"candle {place} is not a row of {_FIELDS} fields: {str(row)[:60]}")
         return [row[:6] for row in rows]
 
-    def trade_windows(self, start_ns: int, end_ns: int) -> Iterator[tuple[int, int]]:
-        """Hours: the exchange answers for no longer span of time."""
-        for first in range(start_ns, end_ns, HOUR):
-            yield first, min(first + HOUR, end_ns)
-
-    async def trades(
-        self, client: Any, market: Market, start_ns: int, end_ns: int, after_id: int | None
-    ) -> Sequence[Sequence[Any]]:
-        """Aggregate trades: those of one order at one price and time as one row."""
-        span = {"startTime": -(-start_ns // MILLISECOND), "endTime": (end_ns - 1) // MILLISECOND}
-        place = span if after_id is None else {"fromId": after_id + 1}
+    async def trades(self, client: Any, market: Market, start_ns: int, after_id: int | None) -> Sequence[Sequence[Any]]:
+        """Aggregate trades, those of one order at one price and time as one row: from an instant, or after an id."""
+        place = {"startTime": -(-start_ns // MILLISECOND)} if after_id is None else {"fromId": after_id + 1}
         rows = await client.publicGetAggTrades({"symbol": market["id"], "limit": self.page_limit, **place})
         if not isinstance(rows, list):
             raise BadResponse(f"the answer is not a list of trades but {str(rows)[:60]!r}")

@@ -9,7 +9,7 @@ instruments; ccxt's unified interface passes no end of the range.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -70,13 +70,7 @@ class Venue:
             )
         return wanted[:limit]
 
-    def trade_windows(self, start_ns: int, end_ns: int) -> Iterator[tuple[int, int]]:
-        """The windows in which the first trade of [start, end) is looked for."""
-        yield start_ns, end_ns
-
-    async def trades(
-        self, client: Any, market: Market, start_ns: int, end_ns: int, after_id: int | None
-    ) -> Sequence[Sequence[Any]]:
+    async def trades(self, client: Any, market: Market, start_ns: int, after_id: int | None) -> Sequence[Sequence[Any]]:
         """Rows of (id, ms, price, quantity, taker bought); paging by id is not part of ccxt's unified interface."""
         raise NotOffered(f"trades of {self.exchange} cannot be followed by their ids", where=str(market["symbol"]))
 
