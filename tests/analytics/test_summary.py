@@ -91,7 +91,7 @@ def test_every_statistic_has_exactly_one_row_in_tables() -> None:
 
 
 def test_values_are_written_in_their_units() -> None:
-    assert text(-0.5, "fraction") == "-50.00 %"
+    assert text(-0.5, "fraction") == "-50.00%"
     assert text(START_NS, "instant") == "2023-01-01 00:00"
     assert text(None, "instant") == "-"
     assert text(12.34, "per_year") == "12.3 × a year"

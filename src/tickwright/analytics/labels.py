@@ -55,15 +55,15 @@ FINER_LABELS: tuple[Label, ...] = (
     Label("time_above_start", "Above start", "fraction", "Return", "Share of bars with more than the initial capital."),
     Label("stability", "Stability", "ratio", "Return", "R² of log equity against time: 1 is a straight line."),
     Label("ulcer_index", "Ulcer index", "fraction", "Risk", "Root mean square of the drawdown over all bars."),
-    Label("value_at_risk", "VaR 95 %", "fraction", "Risk", "Return of a bar that 5 % of bars fall short of."),
-    Label("expected_shortfall", "CVaR 95 %", "fraction", "Risk", "Mean return of the worst 5 % of bars."),
+    Label("value_at_risk", "VaR 95%", "fraction", "Risk", "Return of a bar that 5% of bars fall short of."),
+    Label("expected_shortfall", "CVaR 95%", "fraction", "Risk", "Mean return of the worst 5% of bars."),
     Label("skewness", "Skewness", "ratio", "Risk", "Lopsidedness of bar returns; 0 for a normal law."),
     Label("kurtosis", "Kurtosis", "ratio", "Risk", "Heaviness of the tails of bar returns; 3 for a normal law."),
     Label(
         "drawdown_luck", "As deep by chance", "fraction", "Risk", "Probability that a random walk alike falls as deep."
     ),
     Label("omega", "Omega", "ratio", "Ratios", "Sum of positive over sum of negative bar returns."),
-    Label("tail_ratio", "Tail ratio", "ratio", "Ratios", "95 % quantile of bar returns over the 5 % quantile."),
+    Label("tail_ratio", "Tail ratio", "ratio", "Ratios", "95% quantile of bar returns over the 5% quantile."),
     Label(
         "sharpe_confidence", "Sharpe above 0", "fraction", "Ratios", "Probability that the true Sharpe is above zero."
     ),

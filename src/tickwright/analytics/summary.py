@@ -122,7 +122,7 @@ def text(value: Value, unit: Unit) -> str:
     """A value in its unit, for tables: `-` where it is undefined.
 
     >>> text(0.1234, "fraction"), text(float("nan"), "ratio"), text(1234567.891, "money"), text(12, "count")
-    ('12.34 %', '-', '1,234,567.89', '12')
+    ('12.34%', '-', '1,234,567.89', '12')
     """
     if value is None or math.isnan(value):
         return "-"
@@ -130,7 +130,7 @@ def text(value: Value, unit: Unit) -> str:
         return iso(int(value))[:16].replace("T", " ").removesuffix("Z")
     if unit == "count":
         return f"{int(value):,}"
-    return {"fraction": f"{100 * value:,.2f} %", "money": f"{value:,.2f}", "per_year": f"{value:,.1f} × a year"}.get(
+    return {"fraction": f"{100 * value:,.2f}%", "money": f"{value:,.2f}", "per_year": f"{value:,.1f} × a year"}.get(
         unit, f"{value:,.2f}"
     )
 

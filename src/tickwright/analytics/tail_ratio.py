@@ -9,7 +9,7 @@ from tickwright.domain.bars import Float64Array
 
 
 def tail_ratio(returns: Float64Array, *, tail: float = 0.05) -> float:
-    """|95 % quantile| / |5 % quantile| by linear interpolation; NaN without observations or with a zero lower tail.
+    """|95% quantile| / |5% quantile| by linear interpolation; NaN without observations or with a zero lower tail.
 
     >>> import numpy as np
     >>> round(tail_ratio(np.array([0.01, 0.10, -0.04, 0.02, 0.03, 0.02, 0.01, -0.10])), 12)

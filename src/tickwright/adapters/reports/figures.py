@@ -13,9 +13,9 @@ def percent(value: float, digits: int = 2, *, sign: bool = False) -> str:
     """A fraction in percent.
 
     >>> percent(-0.1234), percent(0.5, 0, sign=True), percent(float("nan"))
-    ('−12.34 %', '+50 %', '–')
+    ('−12.34%', '+50%', '–')
     """
-    return f"{number(100.0 * value, digits, sign=sign)} %" if math.isfinite(value) else UNDEFINED
+    return f"{number(100.0 * value, digits, sign=sign)}%" if math.isfinite(value) else UNDEFINED
 
 
 def number(value: float, digits: int = 2, *, sign: bool = False) -> str:

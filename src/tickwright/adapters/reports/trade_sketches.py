@@ -145,7 +145,7 @@ def _scatter(across: Float64Array, result: Float64Array, left: float, width: flo
     )
     texts = joined(
         (
-            words(left, HEIGHT + 16, "0 %", "start"),
+            words(left, HEIGHT + 16, "0%", "start"),
             words(left + width / 2, HEIGHT + 16, name, "middle"),
             words(left + width, HEIGHT + 16, percent(wide, 1), "end"),
             words(left, 10, f"result up to {percent(high, 1, sign=True)}", "start"),
