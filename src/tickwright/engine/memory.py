@@ -25,6 +25,7 @@ from tickwright.engine.rows import MarketRows
 from tickwright.kernel import layout
 from tickwright.kernel.advance import advance, end_of_data
 from tickwright.kernel.statistics import extend_statistics
+from tickwright.kernel.switchboard import switchboard
 
 Array = npt.NDArray[Any]
 _IMPACTS: Final = {"none": layout.IMPACT_NONE, "linear": layout.IMPACT_LINEAR, "sqrt": layout.IMPACT_SQRT}
@@ -79,6 +80,7 @@ class Memory:
         self.context = np.zeros(1, layout.CONTEXT)
         self.address = int(self.context.ctypes.data)
         self.initial_cash = cash
+        self._set(address=self.address, **{name: pointer for name, (pointer, _) in switchboard().items()})
         self._set(layout=layout.LAYOUT, linked=int(linked), instruments=rows.instruments, rows=len(rows.open_ns))
         self._bind_market()
         self._set_costs()

@@ -10,9 +10,8 @@ import math
 
 from tickwright.domain import records
 from tickwright.kernel.client import mark
-from tickwright.kernel.commands import execute
 from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.decisions import acts_on_change, check_and_send, decide, size
+from tickwright.kernel.decisions import acts_on_change, check_and_send, size
 from tickwright.kernel.layout import (
     LAYOUT,
     NEED_CAPACITY,
@@ -21,9 +20,9 @@ from tickwright.kernel.layout import (
     WRONG_LAYOUT,
     Record,
     book_of,
+    call_rule,
     client_of,
     code,
-    command_at,
     position_of,
     recent_at,
     rules_at,
@@ -34,10 +33,8 @@ from tickwright.kernel.layout import (
     view_uint8,
 )
 from tickwright.kernel.memory import call_back
-from tickwright.kernel.open_step import match_open
 from tickwright.kernel.orders import bury_dead, finish
 from tickwright.kernel.protection import count_closes
-from tickwright.kernel.range_step import match_range
 
 WAKE_FILLS = -1
 """What a callback is called with on fills at an OPEN; otherwise it is the decision's index."""
@@ -133,7 +130,7 @@ def _open_row(context: Record, row: int) -> int:
         return 0
     _expire(context)
     fills = client["fill_count"]
-    match_open(context)
+    call_rule(context, context["match_open"], 0)
     if context["wake_on_fill"] == 0 or client["fill_count"] == fills:
         return 0
     stopped = call_back(context["callback"], WAKE_FILLS)
@@ -146,7 +143,7 @@ def _close_row(context: Record, row: int) -> int:
     venue, client = venue_of(context), client_of(context)
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row] + context["timeframe_ns"]
     client["now_ns"], client["carried"] = venue["now_ns"], 0
-    match_range(context)
+    call_rule(context, context["match_range"], 0)
     _take_closes(context, row)
     _expire(context)
     _change_rules(context)
@@ -214,7 +211,7 @@ def _wake(context: Record, client: Record, decision: int) -> int:
     if context["callback"] != 0 and view_uint8(context["wake"], decision + 1)[decision] == 1:
         stopped = call_back(context["callback"], decision)
     if context["wanted"] != 0:
-        decide(context, decision)
+        call_rule(context, context["decide"], decision)
     drain(context)
     return stopped
 
@@ -226,6 +223,6 @@ def drain(context: Record) -> None:
     if context["linked"] == 0 or client["command_count"] == 0:
         return
     for place in range(client["command_count"]):
-        execute(context, command_at(context, place))
+        call_rule(context, context["execute"], place)
     client["carried"], client["command_count"] = client["command_count"], 0
     bury_dead(context)

@@ -10,7 +10,7 @@ import math
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import mul_div_rounded_down
-from tickwright.kernel.compilation import rule
+from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.layout import (
     NONE,
     Record,
@@ -20,6 +20,8 @@ from tickwright.kernel.layout import (
     fill_at,
     order_at,
     position_of,
+    report_of,
+    view_context,
 )
 
 _ACCEPTED = code(records.ReportKind.ACCEPTED)
@@ -57,6 +59,14 @@ def apply_report(context: Record, report: Record) -> None:
         order_at(context, report["order_id"])["state"] = report["state"]
     else:
         _apply_cash(context, report)
+
+
+@entry
+def apply_linked(address: int, unused: int) -> int:
+    """Apply the report that a linked venue half has just written."""
+    context = view_context(address, 1)[0]
+    apply_report(context, report_of(context))
+    return 0
 
 
 @rule

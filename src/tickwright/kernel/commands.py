@@ -8,8 +8,18 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at, venue_of, view_int64
+from tickwright.kernel.compilation import entry, rule
+from tickwright.kernel.layout import (
+    NONE,
+    Record,
+    book_of,
+    code,
+    command_at,
+    slot_at,
+    venue_of,
+    view_context,
+    view_int64,
+)
 from tickwright.kernel.orders import (
     append,
     finish,
@@ -38,9 +48,11 @@ _UNSUPPORTED = code(records.OrderState.VENUE_UNSUPPORTED)
 _OVERFLOW = code(records.OrderState.RISK_OVERFLOW)
 
 
-@rule
-def execute(context: Record, command: Record) -> None:
-    """Carry out one command at the venue's present step."""
+@entry
+def execute(address: int, place: int) -> int:
+    """Carry out one command of the ring at the venue's present step."""
+    context = view_context(address, 1)[0]
+    command = command_at(context, place)
     kind = command["kind"]
     if kind == _NEW:
         _accept(context, command)
@@ -50,6 +62,7 @@ def execute(context: Record, command: Record) -> None:
         _cancel_all(context, command["instrument"])
     else:
         _amend(context, command)
+    return 0
 
 
 @rule

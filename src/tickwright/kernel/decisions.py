@@ -12,7 +12,7 @@ import math
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import PPB, floored_to, mul_div_rounded_down, mul_div_rounded_up
 from tickwright.kernel.client import clear_order, in_lots, settle_block
-from tickwright.kernel.compilation import rule
+from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.layout import (
     NONE,
     Record,
@@ -21,6 +21,7 @@ from tickwright.kernel.layout import (
     command_at,
     order_at,
     position_of,
+    view_context,
     view_float64,
     view_int64,
     view_uint8,
@@ -35,9 +36,10 @@ _SIGNAL = code(records.Reason.SIGNAL)
 _WARMUP = code(records.OrderState.RISK_WARMUP)
 
 
-@rule
-def decide(context: Record, decision: int) -> None:
+@entry
+def decide(address: int, decision: int) -> int:
     """Turn the targets of one instant into commands."""
+    context = view_context(address, 1)[0]
     count = context["instruments"]
     wanted = view_float64(context["wanted"], (decision + 1) * count)
     acts = view_uint8(context["acts"], (decision + 1) * count)
@@ -50,6 +52,7 @@ def decide(context: Record, decision: int) -> None:
         settle_block(position)
         if present[index] != 0 and acts[index] != 0 and _acts_now(context, instrument, wanted[index]):
             size(context, instrument, position["standing"], decision + 1)
+    return 0
 
 
 @rule

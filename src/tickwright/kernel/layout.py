@@ -14,7 +14,7 @@ import numpy as np
 
 from tickwright.domain import records
 from tickwright.kernel.compilation import rule
-from tickwright.kernel.memory import view_of
+from tickwright.kernel.memory import call_entry, view_of
 
 code = np.int64
 """Constants that rules are called with: as a Python int, each would compile a rule of its own."""
@@ -25,6 +25,17 @@ Record = Any
 CONTEXT: Final = np.dtype(
     [
         ("layout", "i8"),
+        ("address", "i8"),  # of this record
+        # rules that are called by address, so that each is compiled once and not into everything that uses it
+        ("apply_report", "i8"),
+        ("finish", "i8"),
+        ("settle", "i8"),
+        ("take", "i8"),
+        ("arrive", "i8"),
+        ("match_open", "i8"),
+        ("match_range", "i8"),
+        ("decide", "i8"),
+        ("execute", "i8"),
         # the two halves
         ("linked", "i8"),  # 1: reports go straight into the client half; 0: they wait in the report ring
         ("venue", "i8"),
@@ -127,6 +138,7 @@ VENUE: Final = np.dtype(
         ("recent_first", "i8"),
         ("recent_end", "i8"),
         ("report_count", "i8"),
+        ("reference", "i8"),  # the price that the order being matched takes from
         ("part_count", "i8"),
         ("part_serial", "i8"),
         ("next_rule", "i8"),
@@ -364,6 +376,12 @@ _view_report = view_of(records.REPORT)
 view_int64 = view_of(np.dtype(np.int64))
 view_float64 = view_of(np.dtype(np.float64))
 view_uint8 = view_of(np.dtype(np.uint8))
+
+
+@rule
+def call_rule(context: Record, pointer: int, argument: int) -> int:
+    """Call a rule of the switchboard."""
+    return call_entry(pointer, context["address"], argument)
 
 
 @rule

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.clipping import reducible, wanted_here
-from tickwright.kernel.compilation import rule
+from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import MAKER, TAKER, budget_left, fill, index_of, row_of
-from tickwright.kernel.layout import Record, book_of, code, slot_at
+from tickwright.kernel.layout import Record, book_of, call_rule, code, slot_at, venue_of, view_context
 from tickwright.kernel.orders import finish, is_reduce_only
 from tickwright.kernel.prices import impact_ppb, market_price
-from tickwright.kernel.settlement import settle
 
 _IOC = code(records.TimeInForce.IOC)
 _FOK = code(records.TimeInForce.FOK)
@@ -62,7 +61,21 @@ def is_immediate(slot: Record) -> bool:
 
 @rule
 def arrive(context: Record, place: int, reference: int) -> None:
-    """Let a limit meet the market: take what its price allows, or rest from here on."""
+    """Let a limit meet the market at a reference price."""
+    venue_of(context)["reference"] = reference
+    call_rule(context, context["arrive"], place)
+
+
+@entry
+def arrive_at_reference(address: int, place: int) -> int:
+    """Take what the limit allows, or rest from here on."""
+    context = view_context(address, 1)[0]
+    _arrive(context, place, venue_of(context)["reference"])
+    return 0
+
+
+@rule
+def _arrive(context: Record, place: int, reference: int) -> None:
     slot = slot_at(context, place)
     if not crosses(context, slot, reference):
         slot["rested"] = 1
@@ -106,6 +119,6 @@ def fill_at_limit(context: Record, place: int, price: int) -> None:
 @rule
 def _fill(context: Record, place: int, quantity: int, reference: int, price: int, impact: int, liquidity: int) -> None:
     if fill(context, place, quantity, reference, price, impact, liquidity):
-        settle(context, place)
+        call_rule(context, context["settle"], place)
     else:
         finish(context, place, _OVERFLOW)

@@ -20,12 +20,13 @@ from tickwright.kernel.compilation import COMPILED, rule
 
 View = Callable[[int, int], npt.NDArray[Any]]
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
+_ENTRY = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
 
 
 def _compiled_view(dtype: np.dtype[Any]) -> View:
     element = from_dtype(dtype)
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def as_pointer(typing_context, address):  # type: ignore[no-untyped-def]
         signature = types.CPointer(element)(types.intp)
 
@@ -44,7 +45,7 @@ def _compiled_view(dtype: np.dtype[Any]) -> View:
 def _plain_view(dtype: np.dtype[Any]) -> View:
     def view(address: int, count: int) -> npt.NDArray[Any]:
         size = int(count) * dtype.itemsize
-        return np.frombuffer((ctypes.c_char * size).from_address(int(address)), dtype)
+        return np.frombuffer(memoryview((ctypes.c_char * size).from_address(int(address))), dtype)
 
     return view
 
@@ -54,7 +55,7 @@ def view_of(dtype: np.dtype[Any]) -> View:
     return _compiled_view(dtype) if COMPILED else _plain_view(dtype)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _compiled_call_back(typing_context, address, argument):  # type: ignore[no-untyped-def]
     """Call `int64 f(int64)` at an address."""
 
@@ -65,8 +66,36 @@ def _compiled_call_back(typing_context, address, argument):  # type: ignore[no-u
     return types.int64(types.intp, types.int64), codegen
 
 
+@intrinsic
+def _compiled_call_entry(typing_context, pointer, address, argument):  # type: ignore[no-untyped-def]
+    """Call `int64 f(int64, int64)` at an address."""
+
+    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+        whole = ir.IntType(64)
+        function = builder.inttoptr(args[0], ir.FunctionType(whole, [whole, whole]).as_pointer())
+        return builder.call(function, [args[1], args[2]])
+
+    return types.int64(types.intp, types.intp, types.int64), codegen
+
+
+def _plain_call_entry(pointer: int, address: int, argument: int) -> int:
+    return int(_ENTRY(int(pointer))(int(address), int(argument)))
+
+
 def _plain_call_back(address: int, argument: int) -> int:
     return int(_CALLBACK(int(address))(int(argument)))
 
 
 call_back: Callable[[int, int], int] = _compiled_call_back if COMPILED else _plain_call_back
+call_entry: Callable[[int, int, int], int] = _compiled_call_entry if COMPILED else _plain_call_entry
+
+
+def entry_pointer(function: Any) -> tuple[int, Any]:
+    """The address of an entry as a C function `int64 f(int64, int64)`, and what must be kept alive with it."""
+    if not COMPILED:
+        kept = _ENTRY(function)
+        return int(ctypes.cast(kept, ctypes.c_void_p).value or 0), kept
+    signature = (types.int64, types.int64)
+    function.compile(signature)
+    compiled = function.overloads[signature]
+    return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_cfunc_wrapper_name)), function

@@ -7,9 +7,19 @@ arrival; what arrives during the step waits for the RANGE; a bar in which nothin
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.compilation import rule
+from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import forget_decayed, index_of
-from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at, venue_of, view_int64, view_uint8
+from tickwright.kernel.layout import (
+    NONE,
+    Record,
+    book_of,
+    code,
+    slot_at,
+    venue_of,
+    view_context,
+    view_int64,
+    view_uint8,
+)
 from tickwright.kernel.levels import advance_peak, past_limit, touched
 from tickwright.kernel.limits import arrive, fill_at_limit
 from tickwright.kernel.orders import bury_dead, is_limit, is_reduce_only
@@ -22,16 +32,18 @@ _LIMIT = code(records.OrderType.LIMIT)
 _TRAILING_STOP = code(records.OrderType.TRAILING_STOP)
 
 
-@rule
-def match_open(context: Record) -> None:
+@entry
+def match_open(address: int, unused: int) -> int:
     """Match every working order against the opens of this row."""
+    context = view_context(address, 1)[0]
     venue = venue_of(context)
     if venue["head"] == NONE:
-        return
+        return 0
     forget_decayed(context)
     _match_pass(context, True, venue["arrivals"])
     _match_pass(context, False, venue["arrivals"])
     bury_dead(context)
+    return 0
 
 
 @rule

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW
-from tickwright.kernel.client import apply_report
-from tickwright.kernel.compilation import rule
+from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.layout import (
     NONE,
     Record,
     book_of,
+    call_rule,
     code,
     report_of,
     slot_at,
     venue_of,
+    view_context,
     view_int64,
     waiting_report,
 )
 from tickwright.kernel.prices import fee_rounded_up, notional_of
 
+_STATES = 256
 _ACCEPTED = code(records.ReportKind.ACCEPTED)
 _ENDED = code(records.ReportKind.ENDED)
 _AMENDED = code(records.ReportKind.AMENDED)
@@ -40,7 +42,7 @@ _TRAILING_STOP = code(records.OrderType.TRAILING_STOP)
 def emit(context: Record) -> None:
     """Hand the report that was written to the client half, or keep it for whoever carries it there."""
     if context["linked"] == 1:
-        apply_report(context, report_of(context))
+        call_rule(context, context["apply_report"], 0)
         return
     venue, report = venue_of(context), report_of(context)
     waiting = waiting_report(context, venue["report_count"])
@@ -233,7 +235,15 @@ def report_end(context: Record, order_id: int, instrument: int, state: int) -> N
 
 @rule
 def finish(context: Record, place: int, state: int) -> None:
-    """End a working order: what it holds is free again, the client is told, the slot waits to be given back."""
+    """End a working order."""
+    call_rule(context, context["finish"], place * _STATES + state)
+
+
+@entry
+def finish_packed(address: int, packed: int) -> int:
+    """What it holds is free again, the client is told, the slot waits to be given back."""
+    context = view_context(address, 1)[0]
+    place, state = packed // _STATES, packed % _STATES
     venue, slot = venue_of(context), slot_at(context, place)
     set_hold(context, slot, 0)
     slot["side"] = 0
@@ -241,6 +251,7 @@ def finish(context: Record, place: int, state: int) -> None:
     slot["next_dead"] = venue["dead"]
     venue["dead"] = place
     report_end(context, slot["order_id"], slot["instrument"], state)
+    return 0
 
 
 @rule

@@ -8,9 +8,20 @@ what is born here belongs to the last two groups; a bar in which nothing trades 
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.compilation import rule
+from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import forget_decayed, index_of, row_of
-from tickwright.kernel.layout import NONE, UNLIMITED, Record, book_of, code, slot_at, venue_of, view_int64, view_uint8
+from tickwright.kernel.layout import (
+    NONE,
+    UNLIMITED,
+    Record,
+    book_of,
+    code,
+    slot_at,
+    venue_of,
+    view_context,
+    view_int64,
+    view_uint8,
+)
 from tickwright.kernel.levels import advance_peak, past_limit, touched, trigger_level
 from tickwright.kernel.limits import arrive, fill_at_limit
 from tickwright.kernel.open_step import TRADES, reduces, rests_as_limit, takes_now
@@ -27,12 +38,13 @@ _GTD = code(records.TimeInForce.GTD)
 _GROUPS = 6
 
 
-@rule
-def match_range(context: Record) -> None:
+@entry
+def match_range(address: int, unused: int) -> int:
     """Match every working order against the bars of this row."""
+    context = view_context(address, 1)[0]
     venue = venue_of(context)
     if venue["head"] == NONE:
-        return
+        return 0
     forget_decayed(context)
     for instrument in range(context["instruments"]):
         book, index = book_of(context, instrument), index_of(context, instrument)
@@ -42,6 +54,7 @@ def match_range(context: Record) -> None:
             _walk_path(context, instrument, index)
             _after_path(context, instrument, index)
     bury_dead(context)
+    return 0
 
 
 @rule

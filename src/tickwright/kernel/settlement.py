@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.client import in_lots
-from tickwright.kernel.compilation import rule
+from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import arrived_of
-from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at
+from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at, view_context
 from tickwright.kernel.orders import finish, holding_of, is_reduce_only, rest_of, set_hold
 from tickwright.kernel.protection import protect_fill
 
@@ -20,9 +20,10 @@ _CANCELLED = code(records.OrderState.CANCELLED)
 _COVER_GONE = code(records.OrderState.COVER_GONE)
 
 
-@rule
-def settle(context: Record, place: int) -> None:
+@entry
+def settle_fill(address: int, place: int) -> int:
     """Draw the consequences of the fill that was just reported for this order."""
+    context = view_context(address, 1)[0]
     slot, report = slot_at(context, place), report_of(context)
     side, quantity, price, arrived = slot["side"], report["quantity"], report["price"], arrived_of(report)
     book = book_of(context, slot["instrument"])
@@ -37,6 +38,7 @@ def settle(context: Record, place: int) -> None:
     if book["held"] > book["position"]:
         _let_cover_go(context, book)
     protect_fill(context, place, side, arrived, price)
+    return 0
 
 
 @rule

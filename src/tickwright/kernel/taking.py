@@ -9,12 +9,11 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW, floored_to, mul_div_rounded_down
 from tickwright.kernel.clipping import clipped, reducible, wanted_here
-from tickwright.kernel.compilation import rule
+from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import TAKER, budget_left, fill, index_of
-from tickwright.kernel.layout import NONE, Record, book_of, code, slot_at, venue_of
+from tickwright.kernel.layout import NONE, Record, book_of, call_rule, code, slot_at, venue_of, view_context
 from tickwright.kernel.orders import finish, free_cash, free_for, is_reduce_only, report_amended
 from tickwright.kernel.prices import impact_ppb, largest_affordable, market_price, spending_of
-from tickwright.kernel.settlement import settle
 
 _IOC = code(records.TimeInForce.IOC)
 _FOK = code(records.TimeInForce.FOK)
@@ -30,7 +29,15 @@ _OVERFLOW = code(records.OrderState.RISK_OVERFLOW)
 @rule
 def take(context: Record, place: int, reference: int) -> None:
     """Let a market order (or a triggered stop) take from a reference price in this event."""
-    slot = slot_at(context, place)
+    venue_of(context)["reference"] = reference
+    call_rule(context, context["take"], place)
+
+
+@entry
+def take_from_reference(address: int, place: int) -> int:
+    """Take by cost or by quantity; what is immediate ends with its first event."""
+    context = view_context(address, 1)[0]
+    slot, reference = slot_at(context, place), venue_of(context)["reference"]
     slot["met"] = 1
     if slot["cost"] > 0:
         take_cost(context, place, reference)
@@ -38,6 +45,7 @@ def take(context: Record, place: int, reference: int) -> None:
         take_quantity(context, place, reference)
     if slot["side"] != 0 and (slot["time_in_force"] == _IOC or slot["time_in_force"] == _FOK):
         finish(context, place, _CANCELLED)
+    return 0
 
 
 @rule
@@ -89,7 +97,7 @@ def _fill_piece(context: Record, place: int, index: int, quantity: int, referenc
     book = book_of(context, slot["instrument"])
     impact = impact_ppb(context, book, index, slot["side"], quantity)
     if fill(context, place, quantity, reference, price, impact, TAKER):
-        settle(context, place)
+        call_rule(context, context["settle"], place)
     else:
         finish(context, place, _OVERFLOW)
 

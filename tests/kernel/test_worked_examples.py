@@ -1,0 +1,23 @@
+"""Every worked example of the rule book on spot, in event mode and by replay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.kernel.worked_examples import run_case
+from tests.reference.cases.case import Case
+from tests.reference.cases.collected import ALL
+from tests.reference.cases.market_of import fills_as_text, market_of
+from tickwright.modes import event
+
+SPOT = [case for case in ALL if not case.perpetual]
+
+
+@pytest.mark.parametrize("mode", [event.run, event.replay], ids=["run", "replay"])
+@pytest.mark.parametrize("case", SPOT, ids=lambda case: case.identity)
+def test_worked_example(case: Case, mode: Any) -> None:
+    result, ends = run_case(case, mode)
+    assert fills_as_text(result.fills, market_of(case)) == list(case.fills)
+    assert {label: ends[label] for label in case.ends} == dict(case.ends)
