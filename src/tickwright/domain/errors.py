@@ -308,8 +308,9 @@ class StoreWriteFailed(DataError):
 class StoreUnreachable(DataError):
     """The database that holds the market data does not answer, or does not let this user in.
 
-    Nothing was half written: a write is one transaction. Start the server, or correct the address, the user or the
-    password; the command can be repeated.
+    What happened: a connection was refused, lost, timed out or denied.
+    State: nothing is half written: a write is one transaction.
+    What to do: start the server, or correct the address, the user or the password, and type the command again.
     """
 
     code = "STORE_UNREACHABLE"
