@@ -1,0 +1,77 @@
+"""Take series and decisions through the product's modes and read money as floats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from tests.parity.precomputed import targets_strategy, weights_strategy
+from tests.parity.twin import instrument
+from tickwright.domain.bars import Bars
+from tickwright.domain.costs import CostModel
+from tickwright.domain.instrument import Instrument
+from tickwright.domain.market import Market
+from tickwright.domain.run import RunResult
+from tickwright.modes import event, vector
+from tickwright.strategy_api.acts import Acts, on_change
+from tickwright.strategy_api.strategy import Strategy
+
+FREE = CostModel.free()
+
+
+def run_targets(
+    series: Bars | Sequence[Bars],
+    targets: np.ndarray | Mapping[str, np.ndarray],
+    *,
+    costs: CostModel = FREE,
+    cash: str = "1000000",
+    acts: Acts = on_change,
+    mode: str = "vector",
+    weights: bool = False,
+    instruments: Sequence[Instrument] | None = None,
+) -> RunResult:
+    """Run a target per bar of each series (an array for one series, by symbol for several)."""
+    bars = [series] if isinstance(series, Bars) else list(series)
+    by_symbol = targets if isinstance(targets, Mapping) else {bars[0].key.instrument.symbol: targets}
+    table = {
+        part.key.instrument.symbol: dict(
+            zip(
+                (part.open_time_ns + part.timeframe.length_ns).tolist(),
+                np.asarray(by_symbol[part.key.instrument.symbol], np.float64).tolist(),
+                strict=True,
+            )
+        )
+        for part in bars
+    }
+    make = weights_strategy if weights else targets_strategy
+    return run_strategy(make(table, acts), bars, costs=costs, cash=cash, mode=mode, instruments=instruments)
+
+
+def run_strategy(
+    strategy: type[Strategy],
+    series: Bars | Sequence[Bars],
+    *,
+    costs: CostModel = FREE,
+    cash: str = "1000000",
+    mode: str = "vector",
+    instruments: Sequence[Instrument] | None = None,
+    **params: int | float | str | bool,
+) -> RunResult:
+    """Run a strategy class over series of instruments with a fine lot."""
+    bars = [series] if isinstance(series, Bars) else list(series)
+    traded = instruments or [fine_instrument(part) for part in bars]
+    market = Market.of(traded, bars)
+    run = {"vector": vector.run, "event": event.run}[mode]
+    return run(strategy, params, market, cash=Decimal(cash), cash_asset=market.cash_asset, costs=costs)
+
+
+def fine_instrument(bars: Bars) -> Instrument:
+    """A spot instrument whose tick and lot stand in nobody's way."""
+    return instrument(bars.key.instrument.symbol, tick=f"1e-{bars.price_scale}")
+
+
+def equity(result: RunResult) -> np.ndarray:
+    """Equity at each close, as float64."""
+    return result.money(result.equity)
