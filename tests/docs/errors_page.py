@@ -1,4 +1,4 @@
-"""Writes `docs/reference/errors.md` from the pages of the codes; `python -m tests.docs.errors_page` brings it up to date."""
+"""Writes `docs/reference/errors.md` from the pages of the codes: `python -m tests.docs.errors_page` after a change."""
 
 from __future__ import annotations
 

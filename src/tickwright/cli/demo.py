@@ -86,7 +86,11 @@ def next_commands(home: Path) -> list[str]:
     """Three commands that work as printed in the shell the demo was started from."""
     activate = Path(sys.prefix) / "bin" / "activate"
     first = f". {_short(activate)} && cd {_short(home)}" if sys.prefix != sys.base_prefix else f"cd {_short(home)}"
-    return [first, "tickwright backtest DonchianBreakout --report", "tickwright sweep RsiReversion --grid oversold=20:40:5"]
+    return [
+        first,
+        "tickwright backtest DonchianBreakout --report",
+        "tickwright sweep RsiReversion --grid oversold=20:40:5",
+    ]
 
 
 def _short(path: Path) -> str:
