@@ -305,6 +305,18 @@ class StoreWriteFailed(DataError):
     code = "STORE_WRITE_FAILED"
 
 
+class FlushFailed(StoreWriteFailed):
+    """The disk took the bytes but could not promise to keep them.
+
+    What happened: a flush to disk failed; a second one could succeed although the bytes are lost.
+    State: what was being written is not in the store, or may vanish with the next power cut; the process writes no more
+    to that store.
+    What to do: find out what is wrong with the disk, restart and run `tickwright data verify`.
+    """
+
+    code = "STORE_FLUSH_FAILED"
+
+
 class StoreUnreachable(DataError):
     """The database that holds the market data does not answer, or does not let this user in.
 

@@ -14,22 +14,12 @@ import errno
 import os
 from pathlib import Path
 
-from tickwright.domain.errors import StoreWriteFailed
+from tickwright.domain.errors import FlushFailed, StoreWriteFailed
 
 TEMPORARY_PREFIX = ".tmp-"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
-
-
-class FlushFailed(StoreWriteFailed):
-    """The disk took the bytes but could not promise to keep them.
-
-    What was being written is not in the store, or may vanish with the next power cut. The process writes no more to
-    that store: a second flush can succeed although the bytes are lost. Restart it and run `tickwright data verify`.
-    """
-
-    code = "STORE_FLUSH_FAILED"
 
 
 def write_file(path: Path, content: bytes) -> None:

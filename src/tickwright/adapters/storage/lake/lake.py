@@ -22,7 +22,6 @@ import orjson
 
 from tickwright.adapters.storage.acceptance import accepted, demand_candle_series
 from tickwright.adapters.storage.durable_file import (
-    FlushFailed,
     flush_directory,
     make_directory,
     remove_temporaries,
@@ -56,7 +55,7 @@ from tickwright.adapters.storage.lake.part_file import (
 from tickwright.adapters.storage.lake.quarantine import add_to_quarantine, read_quarantine
 from tickwright.adapters.storage.lake.series_lock import series_lock
 from tickwright.domain.bars import Bars, SeriesKey
-from tickwright.domain.errors import DataError, StoreDamaged, StoreWriteFailed
+from tickwright.domain.errors import DataError, FlushFailed, StoreDamaged, StoreWriteFailed
 from tickwright.domain.gaps import Gap, Span, holes, merged
 from tickwright.ports import Coverage, Finding, QuarantinedRow, RefusedRow, WriteReport
 
