@@ -61,6 +61,7 @@ def long_run(n: int = 61_000, symbols: int = 2, trade_every: int = 40) -> LongRu
         last_price=np.array([series.close[-1] for series in bars]),
         position=np.zeros(symbols, np.int64),
         warnings=("The spread is assumed: no book was recorded.",),
+        plots={"centre": np.where(np.arange(n) % 24 == 0, 4000.0 + np.arange(n) / 10.0, np.nan)},
     )
     benchmark = buy_and_hold(bars, instants, 100_000.0)
     hole = Gap(int(bars[0].open_time_ns[999] + HOUR), int(bars[0].open_time_ns[1000]), 33, GapKind.OUTAGE)

@@ -45,7 +45,15 @@ def test_page_is_well_formed_and_asks_for_nothing(tmp_path: Path, small: LongRun
 def test_page_holds_every_section(tmp_path: Path, small: LongRun) -> None:
     text = written(tmp_path, small)
     titles = re.findall(r"<h2>(.*?)</h2>", text)
-    expected = ["Equity", "Monthly returns", "Trades on candles", "By symbol", "Trades", "Returns of trades"]
+    expected = [
+        "Equity",
+        "Monthly returns",
+        "Trades on candles",
+        "Plotted by the strategy",
+        "By symbol",
+        "Trades",
+        "Returns of trades",
+    ]
     expected += ["Holding times", "Worst and best moments", "Costs"]
     assert titles == [*expected, "Deepest drawdowns", "Gaps in the data", "Statistics", "Manifest"]
     assert small.result.digest in text
@@ -65,6 +73,17 @@ def test_no_text_of_a_user_becomes_markup(tmp_path: Path, small: LongRun) -> Non
     assert page.asks == []
     assert "img" not in page.tags
     assert json.loads(re.search(r'id="page-data">(.*?)</script>', text, re.S)[1])["tags"] == [NASTY]  # type: ignore[index]
+
+
+def test_what_a_strategy_plots_has_a_pane_each_and_its_name_is_text(tmp_path: Path, small: LongRun) -> None:
+    values = np.where(np.arange(1500) % 7 == 0, np.arange(1500) * 1e-7, np.nan)
+    plots = {NASTY: values} | {f"level {k}": values * 1e9 for k in range(13)}
+    text = written(tmp_path, small, result=replace(small.result, plots=plots))
+    page = outline(text)
+    assert (page.faults, page.asks) == ([], [])
+    assert "img" not in page.tags
+    assert text.count('id="plot-') == 12
+    assert "2 more are in the table of equity" in text
 
 
 def test_seven_years_of_hourly_bars_on_two_symbols_stay_under_seven_megabytes(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def a_run() -> RunResult:
         cash_asset=0, initial_cash=10**13, bars=2, orders=orders, fills=fills, account_events=events,
         equity_ts_ns=np.array([NOON_NS, NOON_NS + 1]), equity=np.array([10**13, -5]), exposure=np.array([0, 3]),
         cash=np.array([10**13, -8]), last_price=np.array([1, 2]), position=np.array([3, -4]), tags=("rung",),
-        warnings=("cap off",),
+        warnings=("cap off",), plots={"centre": np.array([np.nan, 1.5])},
     )  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def test_a_saved_run_comes_back_with_the_same_records_and_digests(tmp_path: Path
         assert getattr(after, name).tolist() == getattr(before, name).tolist()
     assert after.equity.tolist() == [10**13, -5]
     assert (after.tags, after.warnings, after.position.tolist()) == (("rung",), ("cap off",), [3, -4])
+    np.testing.assert_array_equal(after.plots["centre"], [np.nan, 1.5])
     assert trades["pnl"].to_list() == [1.0]
     assert manifest["run_id"] == run_id
 

@@ -23,6 +23,7 @@ from tickwright.domain.timestamp import DAY
 
 SECOND = 1_000_000_000
 ROLLING_DAYS = 180
+PLOTS = 12
 PRICE_DIGITS = 10
 """Decimals of a traded price in the list of trades."""
 
@@ -40,6 +41,7 @@ def page_data(view: RunView) -> dict[str, Any]:
         "step": view.step_ns / SECOND,
         "worst": [worst.start_ns / SECOND, worst.end_ns / SECOND] if worst else None,
         "curve": _curve(view),
+        "plots": _plots(view),
         "symbols": [
             {"name": name, "candles": packed_candles(merged_bars(bars, factor)), "gaps": [_span(gap) for gap in holes]}
             for name, bars, holes in zip(view.symbols, view.bars, gaps, strict=False)
@@ -82,6 +84,23 @@ def _curve(view: RunView) -> dict[str, Any]:
         "rolling": None if window is None else packed_numbers(_rolling(view, window)[kept], scale=2, delta=True),
         "benchmark": None if view.benchmark is None else packed_numbers(view.benchmark[kept], scale=2, delta=True),
     }
+
+
+def shown_plots(view: RunView) -> list[str]:
+    """The names a strategy plotted under, the first of them where there are many."""
+    return [] if view.empty else list(view.result.plots)[:PLOTS]
+
+
+def _plots(view: RunView) -> list[dict[str, Any]]:
+    """Plotted values to six significant digits of the largest."""
+    kept = thinned(view.result.equity)
+    packed = []
+    for name in shown_plots(view):
+        values = view.result.plots[name][kept]
+        largest = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
+        scale = 6 if largest == 0.0 else int(np.clip(5 - np.floor(np.log10(largest)), 0, 12))
+        packed.append({"name": name, "values": packed_numbers(values, scale=scale, delta=True)})
+    return packed
 
 
 def rolling_window(view: RunView) -> int | None:

@@ -17,7 +17,7 @@ from tickwright.adapters.reports.headline import headline, key_figures, warnings
 from tickwright.adapters.reports.manifest_section import manifest_section
 from tickwright.adapters.reports.markup import Markup, card, element, embedded
 from tickwright.adapters.reports.monthly_section import monthly_section
-from tickwright.adapters.reports.page_data import ROLLING_DAYS, page_data, rolling_window
+from tickwright.adapters.reports.page_data import ROLLING_DAYS, page_data, rolling_window, shown_plots
 from tickwright.adapters.reports.page_frame import page, write_whole
 from tickwright.adapters.reports.run_view import RunView
 from tickwright.adapters.reports.statistics_section import statistics_section
@@ -30,7 +30,7 @@ from tickwright.domain.gaps import Gap
 from tickwright.domain.run import RunResult
 
 SCRIPTS = (
-    "columns.js", "numerals.js", "time_window.js", "charts.js", "equity_charts.js", "candle_chart.js",
+    "columns.js", "numerals.js", "time_window.js", "charts.js", "equity_charts.js", "plot_charts.js", "candle_chart.js",
     "paged_table.js", "trade_table.js", "navigator.js", "theme_button.js", "run_page.js",
 )  # fmt: skip
 
@@ -62,6 +62,7 @@ def run_page(view: RunView) -> str:
     if not view.empty:
         sections += [_time_bar(), _curves(view), element("div", monthly_section(view))]
         sections += [candle_section(view)] if view.bars else []
+        sections += [_plots(view)] if view.result.plots else []
         sections += [symbol_section(view), trade_list_section()]
         sections += [element("div", return_sketch(view), holding_sketch(view), class_="columns")]
         sections += [element("div", excursion_sketch(view), cost_section(view), class_="columns")]
@@ -104,6 +105,19 @@ def _curves(view: RunView) -> Markup:
         _chart("invested-chart", "Share of equity invested over time.", 92),
         tools=element("div", log, class_="tools"),
     )
+
+
+def _plots(view: RunView) -> Markup:
+    """What the strategy itself plotted, a pane per name."""
+    panes: list[Markup] = []
+    for place, name in enumerate(shown_plots(view)):
+        panes += [
+            element("p", name, class_="pane"),
+            _chart(f"plot-{place}", f"{name} over time, plotted by the strategy.", 110),
+        ]
+    left_out = len(view.result.plots) - len(shown_plots(view))
+    note = element("span", f"{left_out} more are in the table of equity", class_="note") if left_out else ""
+    return card("Plotted by the strategy", *panes, tools=note)
 
 
 def _rolling(view: RunView) -> tuple[Markup, ...]:

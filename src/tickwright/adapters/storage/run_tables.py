@@ -33,6 +33,9 @@ from tickwright.domain.run import RunResult
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.void]
 
+PLOT = "plot:"
+"""What the columns of values a strategy plotted start with, in the table of equity."""
+
 _ENUMS: Mapping[str, type[IntEnum]] = {
     "side": Side,
     "liquidity": Liquidity,
@@ -123,6 +126,9 @@ def from_tables(tables: Mapping[str, pa.Table], scales: Mapping[str, Any]) -> Ru
         tags=tuple(scales["tags"]),
         warnings=tuple(scales["warnings"]),
         ambiguous_trades=scales["ambiguous_trades"],
+        plots={
+            name.removeprefix(PLOT): equity[name].to_numpy() for name in equity.column_names if name.startswith(PLOT)
+        },
         lots=tuple(scales.get("lots", ())),
     )
 
@@ -209,6 +215,7 @@ def _equity_table(result: RunResult) -> pa.Table:
             "equity": _decimals(result.equity, scale),
             "exposure": _decimals(result.exposure, scale),
             "cash": _decimals(result.cash, scale),
+            **{f"{PLOT}{name}": pa.array(values, pa.float64()) for name, values in result.plots.items()},
         }
     )
 

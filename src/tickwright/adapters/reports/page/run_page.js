@@ -36,6 +36,7 @@ function start() {
   const curve = unpackedCurve(page.curve), trades = unpackedTrades(page.trades);
   const view = timeWindow(page.first, curve.time[curve.time.length - 1], 12 * page.step);
   equityCharts(page, curve, view);
+  plotCharts(page, curve, view);
   const chart = page.symbols.length ? candleChart(page, trades, view) : null;
   drawNavigator(document.getElementById("navigator"), curve, view);
   startWindowButtons(view);
