@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from tickwright.adapters.exchanges import CcxtMarketData, SharedRateBudget, open_market_data
+from tickwright.adapters.exchanges import CcxtMarketData, SharedRateBudget
+from tickwright.adapters.exchanges.retry import RetryRule
+from tickwright.adapters.exchanges.venues import venue_of
+from tickwright.adapters.exchanges.venues.venue import Venue
 from tickwright.adapters.sandbox.clock import SteppedClock
 from tickwright.adapters.sandbox.server import SandboxServer
 from tickwright.domain.instrument import InstrumentId
@@ -45,15 +48,22 @@ class JumpingClock:
 
 
 def gateway(
-    server: SandboxServer, folder: Path, clock: JumpingClock, *, exchange: str = "binance", deadline_s: float = 120.0
+    server: SandboxServer,
+    folder: Path,
+    clock: JumpingClock,
+    *,
+    exchange: str = "binance",
+    venue: Venue | None = None,
+    deadline_s: float = 120.0,
 ) -> CcxtMarketData:
     """A gateway with a budget of its own folder."""
     budget = SharedRateBudget(folder / "budget.sqlite", clock)
-    return open_market_data(
-        exchange,
+    return CcxtMarketData(
+        venue or venue_of(exchange),
         base_url=server.url,
         rate_budget=budget,
         clock=clock,
-        deadline_s=deadline_s,
+        rule=RetryRule(deadline_s=deadline_s),
+        connector=None,
         chance=random.Random(1),
     )

@@ -11,6 +11,7 @@ import pytest
 
 from tests.adapters.exchanges.surroundings import BTC, HOUR, NOON, JumpingClock, gateway
 from tickwright.adapters.exchanges import CcxtMarketData, open_market_data
+from tickwright.adapters.exchanges.venues.binance import Binance
 from tickwright.adapters.sandbox.faults import Answer, Drop, Rewrite, Truncate, html_page
 from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.sandbox.process import SandboxProcess
@@ -81,6 +82,48 @@ async def test_the_exchange_s_clock_decides_and_not_ours(server: SandboxServer, 
     bars = await market.candles(BTC, HOUR, NOON - 2 * HOUR_NS, NOON + 2 * HOUR_NS)
     await market.close()
     assert bars.open_time_ns.tolist() == [NOON - 2 * HOUR_NS]  # the one that ends this second is left out, too
+
+
+class Timeless(Binance):
+    """An exchange that cannot be asked for its time."""
+
+    def tells_time(self, client: object) -> bool:
+        return False
+
+
+async def test_the_date_of_an_answer_serves_where_the_exchange_cannot_be_asked_for_its_time(
+    server: SandboxServer, clock: JumpingClock, tmp_path: Path
+) -> None:
+    clock.advance(30 * MINUTE)
+    clock.run_ahead(24 * HOUR_NS)
+    market = gateway(server, tmp_path, clock, venue=Timeless())
+    bars = await market.candles(BTC, HOUR, NOON - HOUR_NS, NOON + 2 * HOUR_NS)
+    await market.close()
+    assert bars.open_time_ns.tolist() == [NOON - HOUR_NS]
+    assert [request.path for request in server.requests if request.path.endswith("time")] == []
+
+
+@pytest.mark.parametrize("named", ["1e18", "0", "-1", '"1717243200000"', "true", "null", "1717243200000000"])
+async def test_a_time_that_cannot_be_is_not_believed(market: CcxtMarketData, server: SandboxServer, named: str) -> None:
+    """Microseconds taken for milliseconds would make every forming candle look closed."""
+    server.faults.add(Answer(200, f'{{"serverTime": {named}}}'), "*/time", times=None)
+    with pytest.raises(BadResponse, match="time"):
+        await market.exchange_clock()
+
+
+async def test_a_ban_named_by_the_exchange_s_clock_is_kept_by_ours(
+    server: SandboxServer, clock: JumpingClock, tmp_path: Path
+) -> None:
+    """Our clock runs a day ahead: a ban until 13:00 there ends in an hour, not a day ago."""
+    clock.run_ahead(24 * HOUR_NS)
+    market = gateway(server, tmp_path, clock)
+    await market.exchange_clock()
+    until_ms = (NOON + HOUR_NS) // 1_000_000
+    server.faults.add(Answer(418, f'{{"code":-1003,"msg":"IP banned until {until_ms}."}}'), KLINES)
+    with pytest.raises(RateLimited) as caught:
+        await market.candles(BTC, HOUR, YEAR, YEAR + HOUR_NS)
+    await market.close()
+    assert caught.value.retry_at_ns == NOON + 25 * HOUR_NS
 
 
 async def test_a_page_of_the_past_asks_for_no_time(market: CcxtMarketData, server: SandboxServer) -> None:

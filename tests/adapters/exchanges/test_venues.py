@@ -94,6 +94,11 @@ def test_an_exchange_without_a_file_of_its_own_is_asked_once_a_second() -> None:
     assert "somewhere" not in WEIGHT_PER_MINUTE
 
 
+@pytest.mark.parametrize(("exchange", "most"), [("okx", 300), ("kraken", 720), ("bitfinex", 1000), ("gemini", 500)])
+def test_a_page_is_as_long_as_ccxt_says_the_exchange_gives(exchange: str, most: int) -> None:
+    assert Venue(exchange).most_candles(ccxt_client(Venue(exchange), None, 1)) == most
+
+
 def binance_market() -> dict[str, Any]:
     """ccxt's market of BTC/USDT as far as it is read."""
     return {**MARKET, "maker": 0.001, "taker": 0.001, "info": copy.deepcopy(bundled_exchange_info()["symbols"][0])}

@@ -72,6 +72,11 @@ async def test_by_default_its_time_is_a_minute_after_the_history() -> None:
     assert 0 <= now_ns - 1_735_689_660_000_000_000 < 60 * SECOND
 
 
+async def test_answers_bear_the_exchange_s_date(http: aiohttp.ClientSession) -> None:
+    async with http.get(TIME) as response:
+        assert response.headers["Date"] == "Sat, 01 Jun 2024 12:00:00 GMT"
+
+
 async def status_of(http: aiohttp.ClientSession, path: str = TIME) -> int:
     """The status of an answer."""
     async with http.get(path) as response:

@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from tickwright.adapters.exchanges.candle_rows import closed_bars
+from tickwright.adapters.exchanges.candle_rows import LAST_MILLISECOND, closed_bars
 from tickwright.adapters.exchanges.ccxt_client import ccxt_client, checked_base_url, http_session
 from tickwright.adapters.exchanges.ccxt_errors import in_our_words
 from tickwright.adapters.exchanges.retry import RetryRule, read_with_retries
@@ -94,11 +94,12 @@ class CcxtMarketData:
         self._markets: Mapping[str, Market] = {}
         self._markets_lock = asyncio.Lock()
         self._heard_time: tuple[int, int] | None = None
+        self._heard_date: tuple[int, int] | None = None
 
     @property
     def page_limit(self) -> int:
         """The most candles one request may return."""
-        return self._venue.page_limit
+        return self._venue.page_limit or self._venue.most_candles(self._unconnected())
 
     async def instruments(self) -> Sequence[Instrument]:
         """Everything listed that the platform can trade, with the rules in force now."""
@@ -157,7 +158,7 @@ class CcxtMarketData:
     def _code(self, timeframe: Timeframe) -> str:
         offered = {
             Timeframe.parse(code).length_ns: code
-            for code in self._connected().timeframes
+            for code in self._unconnected().timeframes
             if code not in self._venue.unsupported_timeframes
         }
         if timeframe.length_ns not in offered:
@@ -197,9 +198,19 @@ class CcxtMarketData:
 
     async def _exchange_time_ns(self) -> int:
         """The exchange's time, or a little less."""
-        milliseconds = await self._ask(self._venue.time_weight, self._venue.time_ms, f"{self.exchange} time")
-        self._heard_time = (milliseconds * MILLISECOND, self._clock.monotonic_ns())
+        if self._venue.tells_time(self._connected()):
+            milliseconds = await self._ask(self._venue.time_weight, self._named_time, f"{self.exchange} time")
+            self._heard_time = (milliseconds * MILLISECOND, self._clock.monotonic_ns())
+        elif self._heard_date is None:
+            await self._load_markets()
+        self._heard_time = self._heard_time or self._heard_date
         return self._at_least_ns()
+
+    async def _named_time(self, client: Any) -> int:
+        milliseconds = await self._venue.time_ms(client)
+        if type(milliseconds) is not int or not 0 < milliseconds <= LAST_MILLISECOND:
+            raise BadResponse(f"the exchange's time is {milliseconds!r}", expected="whole milliseconds since 1970")
+        return milliseconds
 
     def _at_least_ns(self) -> int:
         if self._heard_time is None:
@@ -225,11 +236,15 @@ class CcxtMarketData:
         if isinstance(error, RateLimited):
             banned = re.search(r"banned until (\d{13})", words)
             if banned:
-                self._budget.block_until(self._account, int(banned[1]) * MILLISECOND)
+                self._budget.block_until(self._account, self._by_our_clock(int(banned[1]) * MILLISECOND))
             error.retry_at_ns = self._budget.blocked_until(self._account) or None
             if error.retry_at_ns:
                 error.message = f"{error.message}; nobody may call before {iso(error.retry_at_ns // SECOND * SECOND)}"
         return error
+
+    def _by_our_clock(self, ts_ns: int) -> int:
+        """An instant of the exchange's clock on ours, as far as the difference is known."""
+        return ts_ns if self._heard_time is None else self._clock.now_ns() + ts_ns - self._at_least_ns()
 
     async def _pay(self, weight: int, where: str) -> None:
         """Wait for the budget; fail now, not after days, where a ban outlives the patience of a read."""
@@ -254,18 +269,25 @@ class CcxtMarketData:
         if status in _BLOCKING_STATUSES:
             now_ns = self._clock.now_ns()
             self._budget.block_until(self._account, now_ns + max(_SHORTEST_BLOCK_NS, _retry_after_ns(headers, now_ns)))
+        dated_ns = _date_ns(headers.get("Date", ""))
+        if dated_ns is not None:
+            self._heard_date = (dated_ns, self._clock.monotonic_ns())
         used = self._venue.used_weight(headers)
         if used is not None:
             self._budget.observe(self._account, used)
 
-    def _connected(self) -> Any:
+    def _unconnected(self) -> Any:
         if self._client is None:
             self._client = ccxt_client(self._venue, self._base_url, min(ATTEMPT_TIMEOUT_S, self._rule.deadline_s))
+        return self._client
+
+    def _connected(self) -> Any:
+        client = self._unconnected()
         if self._session is None:
             connector = None if self._connector is None else self._connector()
             self._session = http_session(self._heard, connector, through_proxies=self._base_url is None)
-            self._client.session = self._session
-        return self._client
+            client.session = self._session
+        return client
 
 
 class _ExchangeClock:
@@ -281,7 +303,15 @@ def _retry_after_ns(headers: Mapping[str, str], now_ns: int) -> int:
     text = headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
         return int(text) * SECOND
-    try:
-        return round(email.utils.parsedate_to_datetime(text).timestamp() * SECOND) - now_ns
-    except (TypeError, ValueError):
+    until_ns, answered_ns = _date_ns(text), _date_ns(headers.get("Date", ""))
+    if until_ns is None:
         return 0
+    return until_ns - (now_ns if answered_ns is None else answered_ns)
+
+
+def _date_ns(text: str) -> int | None:
+    """An HTTP date as nanoseconds, None where it is none."""
+    try:
+        return round(email.utils.parsedate_to_datetime(text).timestamp() * SECOND)
+    except (TypeError, ValueError):
+        return None

@@ -7,6 +7,7 @@ to a name of the exchange it poses as; every request is on record; faults act be
 from __future__ import annotations
 
 import asyncio
+import email.utils
 import ipaddress
 import signal
 import ssl
@@ -26,7 +27,7 @@ from tickwright.adapters.sandbox.market import ReplayMarket
 from tickwright.adapters.sandbox.weights import WeightLimiter
 from tickwright.domain.bars import Bars
 from tickwright.domain.errors import ExchangeUnavailable, UsageError
-from tickwright.domain.timestamp import MINUTE, iso
+from tickwright.domain.timestamp import MINUTE, SECOND, iso
 from tickwright.domain.trades import Trades
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -91,6 +92,7 @@ class SandboxServer:
     async def start(self) -> None:
         """Begin to listen; raises `ExchangeUnavailable` when the port is taken."""
         app = web.Application(middlewares=[self._guarded])
+        app.on_response_prepare.append(self._dated)
         app.add_routes(self.dialect.routes())
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -130,6 +132,10 @@ class SandboxServer:
             )
         self.requests.append(SeenRequest(self.clock.now_ns(), request.path, request.query_string, request.remote or ""))
         return await self.faults.pass_or_strike(request, lambda: handler(request), self.clock)
+
+    async def _dated(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Answers bear the exchange's date, not the machine's."""
+        response.headers["Date"] = email.utils.formatdate(self.clock.now_ns() // SECOND, usegmt=True)
 
     def _is_addressed(self, host: str) -> bool:
         return host == "localhost" or host in self.dialect.hosts or _is_loopback(host)
@@ -182,5 +188,5 @@ def banner(server: SandboxServer) -> str:
     """One line for people: where it listens, what it replays and what time it thinks it is."""
     return (
         f"Practice exchange ({server.dialect.exchange}) on {server.url}: {', '.join(server.market.symbols)}; "
-        f"its time is {iso(server.clock.now_ns() // 1_000_000_000 * 1_000_000_000)}. Ctrl-C stops it."
+        f"its time is {iso(server.clock.now_ns() // SECOND * SECOND)}. Ctrl-C stops it."
     )

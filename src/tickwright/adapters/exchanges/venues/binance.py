@@ -20,6 +20,7 @@ from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import MILLISECOND
 
 _FIELDS = 12
+_TRADES = 1000
 
 
 class Binance(Venue):
@@ -48,9 +49,9 @@ class Binance(Venue):
     async def time_ms(self, client: Any) -> int:
         """The exchange's own time in milliseconds."""
         answer = await client.publicGetTime()
-        server_time = answer.get("serverTime") if isinstance(answer, dict) else None
-        if type(server_time) is not int or server_time <= 0:
+        if not isinstance(answer, dict) or type(answer.get("serverTime")) is not int:
             raise BadResponse("the answer holds no serverTime")
+        server_time: int = answer["serverTime"]
         return server_time
 
     async def candles(
@@ -76,7 +77,7 @@ class Binance(Venue):
     async def trades(self, client: Any, market: Market, start_ns: int, after_id: int | None) -> Sequence[Sequence[Any]]:
         """Aggregate trades, those of one order at one price and time as one row: from an instant, or after an id."""
         place = {"startTime": -(-start_ns // MILLISECOND)} if after_id is None else {"fromId": after_id + 1}
-        rows = await client.publicGetAggTrades({"symbol": market["id"], "limit": self.page_limit, **place})
+        rows = await client.publicGetAggTrades({"symbol": market["id"], "limit": _TRADES, **place})
         if not isinstance(rows, list):
             raise BadResponse(f"the answer is not a list of trades but {str(rows)[:60]!r}")
         return [_trade(row, number) for number, row in enumerate(rows)]

@@ -19,13 +19,15 @@ from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import MILLISECOND, iso
 
 Market = Mapping[str, Any]
+_USUAL_PAGE, _LONGEST_PAGE = 500, 1000
 _TICK_SIZE, _DECIMAL_PLACES = 4, 2  # ccxt's precision modes
 
 
 class Venue:
     """One exchange through ccxt's unified interface; subclasses say what they know better."""
 
-    page_limit = 500
+    page_limit: int | None = None
+    """The most candles of one answer; None where ccxt has to say it."""
     weight_per_minute = 60
     time_weight = 1
     instruments_weight = 1
@@ -43,6 +45,16 @@ class Venue:
     def used_weight(self, headers: Mapping[str, str]) -> int | None:
         """What the exchange says was used in this minute, where an answer says so."""
         return None
+
+    def most_candles(self, client: Any) -> int:
+        """The most candles of one answer, by ccxt's table of features; 500 where it is silent, 1000 at most."""
+        features = (client.features or {}).get("spot") or {}
+        limit = (features.get("fetchOHLCV") or {}).get("limit")
+        return min(int(limit or _USUAL_PAGE), _LONGEST_PAGE)
+
+    def tells_time(self, client: Any) -> bool:
+        """Whether the exchange can be asked for its time; else the date of its answers has to do."""
+        return bool(client.has.get("fetchTime"))
 
     async def time_ms(self, client: Any) -> int:
         """The exchange's own time in milliseconds."""
