@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tickwright.bootstrap.market_loading import load_market
+from tickwright.bootstrap.market_loading import load_market, with_informative
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import DataMissing, GapUnexplained
@@ -14,6 +14,8 @@ from tickwright.domain.gaps import GapKind
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
+from tickwright.strategy_api import Strategy, informative
+from tickwright.strategy_api.strategy import series_asked_for
 
 BTC, ETH = InstrumentId("binance", "BTC", "USDT"), InstrumentId("binance", "ETH", "USDT")
 HOUR = Timeframe.parse("1h")
@@ -72,3 +74,44 @@ def test_explained_holes_are_not_refused(project: Project) -> None:
     key = SeriesKey(BTC, HOUR)
     project.store.explain(key, [replace(hole, kind=GapKind.OUTAGE) for hole in project.store.coverage(key).gaps])
     assert len(load_market(project, [BTC], HOUR, None, None, on_gap="refuse").gaps[0]) > 0
+
+
+class FollowsEther(Strategy):
+    """Trades what it is given by what ETH/USDT did yesterday."""
+
+    @informative("1d", symbol="ETH/USDT")
+    def leader(self, bars):
+        return {"up": bars.close > bars.open}
+
+    def targets(self, bars, ind):
+        return ind.up_eth_1d
+
+
+def test_a_series_that_the_strategy_only_reads_is_loaded_and_hashed_with_the_others(project: Project) -> None:
+    alone = load_market(project, [BTC], HOUR, None, None)
+    loaded = with_informative(project, alone, series_asked_for(FollowsEther), None, None)
+    assert [bars.key for bars in loaded.market.informative] == [SeriesKey(ETH, HOUR)]
+    assert loaded.data_document()["hash"] != alone.data_document()["hash"]
+
+
+def test_a_symbol_that_is_traded_anyway_is_not_loaded_twice(project: Project) -> None:
+    both = load_market(project, [BTC, ETH], HOUR, None, None)
+    assert with_informative(project, both, series_asked_for(FollowsEther), None, None).market.informative == ()
+
+
+def test_a_series_that_the_strategy_reads_and_that_ends_early_is_a_warning(project: Project) -> None:
+    eth = project.store.read(SeriesKey(ETH, HOUR), None, parse_instant("2020-02-01"))
+    other = Project(project.home.parent / "other")
+    other.store.write(eth, source="test")
+    other.store.write(project.store.read(SeriesKey(BTC, HOUR)), source="test")
+    loaded = with_informative(
+        other, load_market(other, [BTC], HOUR, None, None), series_asked_for(FollowsEther), None, None
+    )
+    assert "read by the strategy, stored until 2020-02-01" in loaded.warnings[-1]
+
+
+def test_a_series_that_the_strategy_reads_and_that_is_not_stored_names_the_command(project: Project) -> None:
+    other = Project(project.home.parent / "other")
+    other.store.write(project.store.read(SeriesKey(BTC, HOUR)), source="test")
+    with pytest.raises(DataMissing, match="--symbol ETH/USDT --timeframe 1d"):
+        with_informative(other, load_market(other, [BTC], HOUR, None, None), series_asked_for(FollowsEther), None, None)

@@ -127,6 +127,21 @@ def test_another_symbol_must_be_handed_in():
     assert np.array_equal(decisions.indicators.close_eth_1h, other.close)
 
 
+def test_a_higher_timeframe_of_another_symbol_is_made_from_its_bars():
+    class Follows(Strategy):
+        @informative("1d", symbol="ETH-USDT")
+        def leader(self, bars):
+            return {"close": bars.close}
+
+        def targets(self, bars, ind):
+            return ind.close_eth_1d > 0
+
+    other = example_bars(600, symbol="ETH/USDT", seed=9)
+    decisions = evaluate_targets(Follows(), BARS, {("1h", "ETH/USDT"): other})
+    assert decisions.indicators.close_eth_1d[47] == other.close[47]
+    assert decisions.indicators.close_eth_1d[46] == other.close[23]
+
+
 def test_a_finer_timeframe_is_refused():
     class Finer(Strategy):
         @informative("15m")

@@ -1,9 +1,11 @@
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 
 from tickwright.domain.errors import UsageError
-from tickwright.strategy_api import Strategy, integer, persistent
-from tickwright.strategy_api.strategy import Form, callbacks_of, form_of, one_instance
+from tickwright.strategy_api import Strategy, informative, integer, persistent
+from tickwright.strategy_api.strategy import Form, callbacks_of, form_of, one_instance, series_asked_for
 
 
 class Targets(Strategy):
@@ -113,3 +115,19 @@ def test_replacing_parameters_keeps_the_binding():
 
 def test_a_strategy_reads_like_the_call_that_makes_it():
     assert repr(Targets(n=4)) == "Targets(n=4)"
+
+
+def test_the_series_asked_for_are_those_of_the_strategy_and_of_its_parts():
+    class Leader(Targets):
+        @informative("1d", symbol="BTC/USDT")
+        def leader(self, bars):
+            return {"up": bars.close > bars.open}
+
+    class Whole(Targets):
+        parts = MappingProxyType({"inner": Leader})
+
+        @informative("1w")
+        def weekly(self, bars):
+            return {}
+
+    assert [mark.key for mark in series_asked_for(Whole)] == [("1w", None), ("1d", "BTC/USDT")]

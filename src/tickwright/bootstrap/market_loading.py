@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ from tickwright.domain.instrument import DEFAULT_LOT, Instrument, InstrumentId, 
 from tickwright.domain.market import Market
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, iso
+from tickwright.strategy_api.informative import Informative
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,13 @@ class LoadedMarket:
             }
             for bars, gaps in zip(self.market.bars, self.gaps, strict=True)
         ]
+        read = {str(bars.key): bars.content_hash() for bars in self.market.informative}
         return {
             "rows": sum(len(bars) for bars in self.market.bars),
             "gaps": sum(len(gaps) for gaps in self.gaps),
-            "hash": _joined_hash([str(entry["hash"]) for entry in series]),
+            "hash": _joined_hash([*(str(entry["hash"]) for entry in series), *read.values()]),
             "series": series,
+            "informative": read,
         }
 
 
@@ -93,6 +96,31 @@ def load_market(
         known.append(instrument)
         gaps.append(holes)
     return LoadedMarket(Market.of(known, loaded), tuple(gaps), tuple(warnings))
+
+
+def with_informative(
+    project: Project, loaded: LoadedMarket, wanted: Sequence[Informative], start_ns: int | None, end_ns: int | None
+) -> LoadedMarket:
+    """The market with the series of other symbols that its strategy reads; raises `DataMissing`.
+
+    A series is read in the market's own timeframe, from which higher ones are made, else in the one asked for.
+    """
+    market = loaded.market
+    last_ns = max(int(bars.open_time_ns[-1]) for bars in market.bars)
+    found: dict[SeriesKey, Bars] = {}
+    warnings: list[str] = []
+    for mark in wanted:
+        if mark.symbol is None or mark.symbol in {identity.symbol for identity in market.ids}:
+            continue
+        identity = InstrumentId.parse(mark.symbol, exchange=market.ids[0].exchange)
+        stored = project.store.coverage(SeriesKey(identity, market.timeframe)).rows
+        bars = _stored_bars(project, identity, market.timeframe if stored else mark.timeframe, start_ns, end_ns)
+        found[bars.key] = bars
+        ends_ns = int(bars.open_time_ns[-1]) + bars.timeframe.length_ns
+        if ends_ns + bars.timeframe.length_ns <= last_ns:
+            warnings.append(f"{bars.key}: read by the strategy, stored until {iso(ends_ns)}")
+    informed = replace(market, informative=tuple(found.values()))
+    return replace(loaded, market=informed, warnings=(*loaded.warnings, *warnings))
 
 
 def _refuse_unexplained(key: SeriesKey, holes: Sequence[Gap]) -> None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from tickwright.bootstrap.backtest import BacktestRequest
 from tickwright.bootstrap.fetch_wishes import read_last
-from tickwright.bootstrap.market_loading import LoadedMarket, load_market
+from tickwright.bootstrap.market_loading import LoadedMarket, load_market, with_informative
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.strategies import find_strategy
 from tickwright.domain.bars import SeriesKey
@@ -25,7 +25,7 @@ from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
 from tickwright.settings import Settings
 from tickwright.settings.model import StrategyInstance
-from tickwright.strategy_api.strategy import Form, Strategy, form_of
+from tickwright.strategy_api.strategy import Form, Strategy, form_of, series_asked_for
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def prepare_run(project: Project, settings: Settings, flags: RunFlags) -> Prepar
     instruments = _instruments(project, settings, flags, timeframe, instance)
     anchor_ns, start_ns, end_ns = _range(project, settings, flags, instruments, timeframe)
     loaded = load_market(project, instruments, timeframe, anchor_ns, end_ns, on_gap=settings.data.on_gap)
+    loaded = with_informative(project, loaded, series_asked_for(strategy), anchor_ns, end_ns)
     params = {**(instance.params if instance else {}), **(flags.params or {})}
     request = BacktestRequest(
         strategy=strategy,

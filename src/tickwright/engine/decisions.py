@@ -70,14 +70,11 @@ class StrategyViews:
         market = rows.market
         if form_of(strategy_class) is Form.WEIGHTS:
             return cls((), StrategyMarket.of(market), {})
-        informative: dict[tuple[str, str | None], StrategyBars] = {
-            (series.timeframe.name, series.key.instrument.symbol): StrategyBars.of(series)
-            for series in market.informative
-        }
         bars = tuple(
             StrategyBars.of(series, funding) for series, funding in zip(market.bars, market.funding, strict=True)
         )
-        return cls(bars, None, informative)
+        others = (*bars, *(StrategyBars.of(series) for series in market.informative))
+        return cls(bars, None, {(view.timeframe.name, view.symbol): view for view in others})
 
     def informative_of(self, symbol: str) -> dict[tuple[str, str | None], StrategyBars]:
         """Other series as one symbol's strategy asks for them: its own ones also without a name."""

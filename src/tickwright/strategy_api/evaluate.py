@@ -72,9 +72,9 @@ def evaluate_targets(
     """The decisions of a `targets` strategy over bars.
 
     `informative` hands in the bars of other timeframes and symbols by (timeframe, symbol or None); a higher timeframe
-    of the same symbol that is not handed in is made from `bars`. A sweep hands the same `bars` and one `memo` to every
-    trial, so each indicator is computed once. Raises `UsageError` for a strategy of another form, invalid parameters,
-    or results of a wrong shape.
+    that is not handed in is made from the symbol's bars of the strategy's own timeframe. A sweep hands the same `bars`
+    and one `memo` to every trial, so each indicator is computed once. Raises `UsageError` for a strategy of another
+    form, invalid parameters, or results of a wrong shape.
     """
     own = _begin(strategy, Form.TARGETS)
     with recording(memo) as scope:
@@ -196,6 +196,9 @@ def _informative_bars(
     found = supplied.get(mark.key)
     if found is not None:
         return found
+    same_timeframe = supplied.get((bars.timeframe.name, mark.symbol))
+    if same_timeframe is not None:
+        return same_timeframe.resampled(mark.timeframe)
     if mark.symbol is not None and mark.symbol != bars.symbol:
         raise UsageError(
             f"no candles of {mark.symbol} {mark.timeframe} were handed in",

@@ -50,9 +50,10 @@ def informative(timeframe: str, symbol: str | None = None) -> Callable[[Method],
     from `@informative("1d", symbol="BTC/USDT")` it is `ind.up_btc_1d`.
     """
     parsed = Timeframe.parse(timeframe, where="informative")
+    named = None if symbol is None else InstrumentId.parse(symbol, exchange="any", where="informative").symbol
 
     def mark(method: Method) -> Method:
-        method.__dict__["informative"] = Informative(method, parsed, symbol)
+        method.__dict__["informative"] = Informative(method, parsed, named)
         return method
 
     return mark

@@ -19,6 +19,7 @@ from tickwright.domain.errors import UsageError
 from tickwright.strategy_api.acts import Acts, on_change
 from tickwright.strategy_api.exits import Exits
 from tickwright.strategy_api.indicator_arrays import Array, Indicators
+from tickwright.strategy_api.informative import Informative, informatives_of
 from tickwright.strategy_api.parameters import ParameterValue, accept_overrides, parameters_of
 from tickwright.strategy_api.parts import adopt_parts
 from tickwright.strategy_api.state import persistent
@@ -160,6 +161,12 @@ def form_of(strategy: type[Strategy]) -> Form:
             expected="exactly one of targets(self, bars, ind), weights(self, market), or callbacks such as on_bar",
         )
     return written[0]
+
+
+def series_asked_for(strategy: type[Strategy]) -> tuple[Informative, ...]:
+    """The other timeframes and symbols a strategy and its parts read."""
+    inner = (mark for part in strategy.parts.values() for mark in series_asked_for(part))
+    return (*informatives_of(strategy), *inner)
 
 
 def callbacks_of(strategy: type[Strategy]) -> tuple[str, ...]:
