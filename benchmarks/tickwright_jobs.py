@@ -1,0 +1,143 @@
+"""The jobs in Tickwright, as its users write them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+from jobs import (
+    CALLBACK_BARS,
+    CASH,
+    PORTFOLIO_BARS,
+    PORTFOLIO_SYMBOLS,
+    SINGLE_BARS,
+    SWEEP_BARS,
+    SWEEP_TRIALS,
+    candles,
+    grid,
+)
+from measuring import chosen, measure
+
+from tickwright.adapters.compute.threads import ThreadExecutor
+from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.costs import CostModel
+from tickwright.domain.instrument import Instrument, InstrumentId, TradingRules
+from tickwright.domain.market import Market
+from tickwright.domain.timeframe import Timeframe
+from tickwright.modes import event, vector
+from tickwright.strategies import SmaCross
+from tickwright.strategy_api import Strategy, integer, where
+
+COSTS = CostModel.of(fee="0.001", spread=0, impact="none", max_participation=None)
+HOUR = Timeframe.parse("1h")
+
+
+def market(bars: int, symbols: int = 1) -> Market:
+    """The jobs' candles as a market."""
+    instruments, series = [], []
+    for seed in range(1, symbols + 1):
+        data, identity = candles(bars, seed), InstrumentId("bench", f"S{seed:03d}", "USDT")
+        prices = (np.rint(column * 100).astype(np.int64) for column in (data.open, data.high, data.low, data.close))
+        volume = np.rint(data.volume * 1000).astype(np.int64)
+        series.append(Bars(SeriesKey(identity, HOUR), data.open_ns, *prices, volume, 2, 3))
+        instruments.append(Instrument(identity, (TradingRules(0, Decimal("0.01")),)))
+    return Market.of(instruments, series)
+
+
+SETTINGS = {"cash": Decimal(int(CASH)), "cash_asset": "USDT", "costs": COSTS}
+
+
+def single(data: Market) -> float:
+    """One run with its indicators."""
+    result = vector.run(SmaCross, {"fast": 20, "slow": 50}, data, **SETTINGS)
+    return float(result.money(result.equity)[-1])
+
+
+def sweep(data: Market, trials: int, workers: int | None = None) -> float:
+    """Many parameter sets with return and drawdown of each."""
+    pairs = [{"fast": fast, "slow": slow} for fast, slow in grid(trials)]
+    with ThreadExecutor(workers) as executor:
+        result = vector.sweep(WideCross, pairs, data, executor=executor, **SETTINGS)
+    return float(result.total_return.max())
+
+
+class WideCross(SmaCross):
+    """SmaCross with windows as wide as the grid of the job."""
+
+    fast = integer(20, low=2, high=2000)
+    slow = integer(50, low=3, high=2000)
+
+
+class CrossPortfolio(Strategy):
+    """Equal parts of the capital in every symbol whose fast average is above its slow one."""
+
+    def weights(self, market):
+        """One weight per instant and symbol."""
+        fast, slow = mean(market.close, 20), mean(market.close, 50)
+        return where(fast > slow, 1.0 / market.close.shape[1], 0.0)
+
+
+def mean(close: np.ndarray, window: int) -> np.ndarray:
+    """Rolling mean of every column, NaN until the window is full."""
+    total = np.vstack([np.zeros((1, close.shape[1])), np.cumsum(close, axis=0)])
+    average = np.full(close.shape, np.nan)
+    average[window - 1 :] = (total[window:] - total[:-window]) / window
+    return average
+
+
+def portfolio(data: Market) -> float:
+    """Many symbols, one cash, marked at every bar."""
+    result = vector.run(CrossPortfolio, {}, data, **SETTINGS)
+    return float(result.money(result.equity)[-1])
+
+
+class CallbackCross(Strategy):
+    """The same crossing as Python called on every bar."""
+
+    def indicators(self, bars):
+        """Both averages."""
+        from tickwright.indicators import sma
+
+        return {"fast": sma(bars.close, 20), "slow": sma(bars.close, 50)}
+
+    def on_bar(self, ctx, bar):
+        """Hold while the fast average is above the slow one."""
+        ctx.target(1.0 if ctx.ind.fast > ctx.ind.slow else 0.0)
+
+
+def callback(data: Market) -> float:
+    """Python on every bar."""
+    result = event.run(CallbackCross, {}, data, **SETTINGS)
+    return float(result.money(result.equity)[-1])
+
+
+def run_single() -> None:
+    data, short = market(SINGLE_BARS), market(5000)
+    measure("single", SINGLE_BARS, lambda: single(data), lambda: single(short))
+
+
+def run_sweep(workers: int | None) -> None:
+    data, short = market(SWEEP_BARS), market(5000)
+    units = SWEEP_TRIALS * SWEEP_BARS
+    measure("sweep", units, lambda: sweep(data, SWEEP_TRIALS, workers), lambda: sweep(short, 40, workers))
+
+
+def run_portfolio() -> None:
+    data, short = market(PORTFOLIO_BARS, PORTFOLIO_SYMBOLS), market(5000, 3)
+    measure("portfolio", PORTFOLIO_SYMBOLS * PORTFOLIO_BARS, lambda: portfolio(data), lambda: portfolio(short))
+
+
+def run_callback() -> None:
+    data, short = market(CALLBACK_BARS), market(5000)
+    measure("callback", CALLBACK_BARS, lambda: callback(data), lambda: callback(short))
+
+
+chosen(
+    {
+        "single": run_single,
+        "sweep": lambda: run_sweep(1),
+        "sweep-all-cores": lambda: run_sweep(None),
+        "portfolio": run_portfolio,
+        "callback": run_callback,
+    }
+)
