@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,3 +51,24 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "tickwright.toml").write_text("version = 1\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def candles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with BTC/USDT and ETH/USDT 1h of January and February 2020: 1434 real candles each."""
+    from tickwright.adapters.sandbox.history import bundled_history
+    from tickwright.bootstrap.project import Project
+    from tickwright.domain.timestamp import parse_instant
+
+    made = Project(tmp_path_factory.mktemp("candles"))
+    span = parse_instant("2020-01-01"), parse_instant("2020-03-01")
+    for bars in bundled_history():
+        made.store.write(bars.between(*span), fetched=span, source="test")
+    return made.data_directory
+
+
+@pytest.fixture
+def market(project: Path, candles: Path) -> Path:
+    """The empty project with these candles in its store."""
+    shutil.copytree(candles, project / "data")
+    return project

@@ -92,7 +92,7 @@ def test_a_file_without_permission_is_named(tickwright, ends_with) -> None:
     ends_with(PermissionError(13, "Permission denied", "/etc/shadow"))
     outcome = tickwright("x")
     assert outcome.code == 1
-    assert outcome.err == "error UNEXPECTED: /etc/shadow: permission denied. Check the path and its permissions.\n"
+    assert outcome.err == "error SYSTEM_REFUSED: /etc/shadow: permission denied. Check the path and its permissions.\n"
 
 
 def test_a_failed_check_prints_its_answer_and_exits_with_its_code(tickwright, ends_with) -> None:

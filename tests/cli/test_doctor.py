@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tickwright.adapters.exchanges import open_rate_budget
+from tickwright.adapters.wall_clock import WallClock
 from tickwright.bootstrap import doctor
+from tickwright.domain.timestamp import SECOND
 
 
 def test_a_healthy_project_passes(tickwright, project) -> None:
@@ -18,7 +21,7 @@ def test_the_document_has_every_check_with_its_remedy(tickwright, project) -> No
     assert {"name", "status", "detail", "remedy"} == set(document["checks"][0])
     assert [check["name"] for check in document["checks"]] == [
         "python", "libraries", "processor", "memory", "compiled code", "project", "writable", "disk", "settings",
-        "strategies", "store", "loopback", "clock",
+        "strategies", "store", "exchanges", "loopback", "clock",
     ]  # fmt: skip
 
 
@@ -36,4 +39,16 @@ def test_a_check_that_breaks_does_not_hide_the_others(tickwright, project, monke
     checks = tickwright("doctor", "--json").document["checks"]
     memory = next(check for check in checks if check["name"] == "memory")
     assert (memory["status"], memory["detail"]) == ("fail", "ZeroDivisionError: division by zero")
-    assert len(checks) == 13
+    assert len(checks) == 14
+
+
+def test_a_ban_of_an_exchange_is_shown_with_its_end(tickwright, project, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    clock = WallClock()
+    budget = open_rate_budget(clock)
+    assert "none has been asked" not in tickwright("doctor").out
+    budget.block_until("binance", clock.now_ns() + 600 * SECOND)
+    budget.close()
+    outcome = tickwright("doctor")
+    assert "nobody may call binance before" in outcome.out
+    assert outcome.code == 0

@@ -25,7 +25,7 @@ import typer
 
 from tickwright.cli.frame import application
 from tickwright.cli.output import Answer, document_text, note, print_answer
-from tickwright.domain.errors import Interrupted, TickwrightError, Unexpected, UsageError
+from tickwright.domain.errors import Interrupted, SystemRefused, TickwrightError, Unexpected, UsageError
 
 
 def run(arguments: list[str]) -> int:
@@ -106,10 +106,10 @@ def _sentence(message: str) -> str:
 
 
 def _named(error: Exception, arguments: list[str]) -> TickwrightError:
-    """A failure nobody foresaw, named; memory and disk are told apart because a person can act on them."""
+    """A failure nobody foresaw, named; what the system refused is told apart because a person can act on it."""
     if isinstance(error, OSError) and error.filename is not None:
         reason = (error.strerror or type(error).__name__).lower()
-        return Unexpected(reason, where=str(error.filename), hint="Check the path and its permissions.")
+        return SystemRefused(reason, where=str(error.filename), hint="Check the path and its permissions.")
     detail = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     again = " ".join(["tickwright", *arguments[:2], "…" if len(arguments) > 2 else "", "--debug"]).replace("  ", " ")
     return Unexpected(_sentence(f"something nobody foresaw happened: {detail}"), hint=f"`{again}` shows where.")

@@ -8,6 +8,7 @@
     ├── ExchangeError                      EXCHANGE             5  the request ends; what is known stays
     ├── SafetyStop                         SAFETY               6  trading stops; a person decides
     ├── Interrupted                        INTERRUPTED        130  the command ends; what was finished stays
+    ├── SystemRefused                      SYSTEM_REFUSED       1  the command ends; the store stays as it was
     └── Unexpected                         UNEXPECTED           1  the command ends; nobody foresaw why
 
 Invariant: one failure, one sentence that names the place, the value, what was expected and what to do. Refusals of
@@ -255,11 +256,24 @@ class Interrupted(TickwrightError):
     exit_code = 130
 
 
+class SystemRefused(TickwrightError):
+    """The operating system would not do what the command needed.
+
+    What happened: a file or a folder could not be opened, written or made: no permission, no room, or something else
+    stands in its place.
+    State: the command ended; the store is as its last finished step left it.
+    What to do: correct the path that the sentence names, or its permissions; `tickwright doctor` looks at disk and
+    project.
+    """
+
+    code = "SYSTEM_REFUSED"
+    exit_code = 1
+
+
 class Unexpected(TickwrightError):
     """Something happened that the platform has no name for.
 
-    What happened: most likely a defect of the platform, otherwise a file without permission or a machine out of memory
-    or disk.
+    What happened: most likely a defect of the platform, otherwise a machine out of memory.
     State: the command ended; the store is as its last finished step left it.
     What to do: `tickwright doctor` looks at the machine; the same command with `--debug` shows where it happened, which
     is what a report of a defect needs.

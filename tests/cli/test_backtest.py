@@ -1,0 +1,129 @@
+"""`backtest` as a user and as a program types it."""
+
+from __future__ import annotations
+
+import pytest
+
+RUN = ["backtest", "SmaCross", "--symbol", "BTC/USDT"]
+DOCUMENTED = {
+    "schema", "run_id", "strategy", "params", "symbols", "timeframe", "start", "end", "bars", "orders", "fills",
+    "trades", "rejected", "final_equity", "total_return", "cagr", "volatility", "sharpe", "sortino", "calmar",
+    "max_drawdown", "max_drawdown_start", "max_drawdown_end", "win_rate", "profit_factor", "expectancy", "exposure", "turnover",
+    "benchmark_return", "costs", "digest", "account_digest", "data", "trials", "warnings",
+}  # fmt: skip
+
+
+def test_the_document_has_every_documented_field(tickwright, market) -> None:
+    document = tickwright(*RUN, "--json").document
+    assert set(document) >= DOCUMENTED
+    assert set(document["costs"]) >= {"fee", "spread", "slippage", "impact"}
+    assert set(document["data"]) >= {"rows", "gaps", "hash"}
+    assert document["schema"] == "tickwright.backtest/1"
+    assert (document["bars"], document["data"]["gaps"]) == (1434, 2)
+    assert document["max_drawdown"] <= 0
+
+
+def test_the_same_words_give_the_same_digest(tickwright, market) -> None:
+    documents = [tickwright(*RUN, "--json").document for _ in range(2)]
+    assert documents[0]["digest"] == documents[1]["digest"]
+    assert documents[0]["run_id"] != documents[1]["run_id"]
+
+
+@pytest.mark.parametrize("mode", ["event", "replay"])
+def test_every_mode_trades_alike(tickwright, market, mode) -> None:
+    vector = tickwright(*RUN, "--mode", "vector", "--json").document
+    assert tickwright(*RUN, "--mode", mode, "--json").document["digest"] == vector["digest"]
+
+
+def test_the_order_of_the_symbols_does_not_matter(tickwright, market) -> None:
+    two = ["backtest", "SmaCross", "--json"]
+    one = tickwright(*two, "--symbol", "BTC/USDT", "--symbol", "ETH/USDT").document
+    other = tickwright(*two, "--symbol", "ETH/USDT", "--symbol", "BTC/USDT").document
+    assert one["digest"] == other["digest"]
+
+
+def test_costs_can_be_switched_off_one_by_one(tickwright, market) -> None:
+    free = tickwright(
+        *RUN, "--fee", "0", "--spread", "0", "--slippage", "0", "--impact", "none", "--participation", "off", "--json"
+    ).document
+    assert {float(value) for value in free["costs"].values()} == {0.0}
+    assert free["final_equity"] > tickwright(*RUN, "--json").document["final_equity"]
+
+
+def test_the_text_names_digests_and_what_to_type_next(tickwright, market) -> None:
+    out = tickwright(*RUN).out
+    document = tickwright("run", "show", "--json").document
+    assert document["digest"] in out
+    assert f"tickwright report {document['run_id']}" in out
+
+
+def test_an_instance_of_the_settings_is_run_by_its_name(tickwright, market) -> None:
+    (market / "tickwright.toml").write_text(
+        'version = 1\n[strategies.trend]\nuse = "SmaCross"\nsymbols = ["ETH/USDT"]\nallocation = 0.5\n'
+        "params = { fast = 10, slow = 30 }\n"
+    )
+    document = tickwright("backtest", "trend", "--json").document
+    assert document["symbols"] == ["binance:ETH/USDT"]
+    assert document["params"] == {"fast": 10, "slow": 30}
+
+
+def test_a_starter_strategy_runs(tickwright, market) -> None:
+    tickwright("strategy", "new", "MyIdea")
+    assert tickwright("backtest", "MyIdea", "--symbol", "BTC/USDT", "--json").document["strategy"] == "MyIdea"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["SmaCros"], 2, "there is no strategy 'SmaCros'. Did you mean SmaCross?"),
+        (["SmaCross", "--symbol", "BTC"], 2, "--symbol: 'BTC' is not an instrument; expected BASE/QUOTE"),
+        (
+            ["SmaCross", "--symbol", "SOL/USDT"],
+            4,
+            "no 1h candles of binance:SOL/USDT are stored. Fetch them: tickwright",
+        ),
+        (["SmaCross", "--timeframe", "4x"], 2, "--timeframe: '4x' is not a timeframe"),
+        (["SmaCross", "--timeframe", "1m"], 4, "no 1m candles"),
+        (["SmaCross", "--param", "fast"], 2, "--param: 'fast' is not an assignment; expected NAME=VALUE"),
+        (["SmaCross", "--param", "fast=1", "--param", "fast=2"], 2, "--param: fast is given twice"),
+        (["SmaCross", "--param", "fas=5"], 2, "SmaCross has no parameter 'fas'. Did you mean fast?"),
+        (
+            ["SmaCross", "--param", "fast=abc"],
+            2,
+            "SmaCross.fast: 'abc' does not fit; expected a whole number, 2 to 200",
+        ),
+        (["SmaCross", "--param", "fast=60"], 2, "SmaCross(fast=60, slow=50) is not a valid combination"),
+        (["SmaCross", "--cash", "much"], 2, "--cash: defaults.cash is 'much'; expected an amount of money"),
+        (["SmaCross", "--cash", "0"], 2, "--cash: defaults.cash is '0'; expected an amount above 0"),
+        (["SmaCross", "--fee", "0.1"], 2, "--fee: costs.fee is '0.1'; expected a rate below 5%"),
+        (["SmaCross", "--spread", "-1bp"], 2, "--spread: costs.spread is '-1bp'; expected a rate of at least 0"),
+        (["SmaCross", "--impact", "cubic"], 2, "--impact: costs.impact is 'cubic'; expected one of none, linear, sqrt"),
+        (["SmaCross", "--participation", "3"], 2, "--participation: costs.max_participation is '3'"),
+        (["SmaCross", "--mode", "live"], 2, "'live' is not a mode; expected one of vector, event, replay"),
+        (["SmaCross", "--start", "soon"], 2, "--start: 'soon' is not a date or time"),
+        (
+            ["SmaCross", "--start", "2020-02-02", "--end", "2020-02-01"],
+            2,
+            "--end: the range 2020-02-02 … 2020-02-01 is empty",
+        ),
+        (["SmaCross", "--start", "2021-01-01"], 4, "has no candles in the range asked for"),
+        (["SmaCross", "--last", "90"], 2, "--last: '90' is not a span of time"),
+        (["SmaCross", "--last", "9d", "--start", "2020-01-05"], 2, "--last and --start say the same thing"),
+        (["SmaCross", "--seed", "x"], 2, "invalid value for '--seed'; expected a whole number"),
+        (["SmaCross", "--symbl", "BTC/USDT"], 2, "no such option: --symbl. Did you mean --symbol?"),
+        ([], 2, "missing argument 'STRATEGY'"),
+    ],
+)
+def test_what_does_not_fit_is_one_sentence_and_leaves_no_run(tickwright, market, words, code, sentence) -> None:
+    outcome = tickwright("backtest", *words)
+    assert (outcome.code, outcome.out) == (code, "")
+    assert sentence in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+    assert not (market / "runs").exists() or not list((market / "runs").glob("2*"))
+
+
+def test_a_failure_for_a_program_is_its_document(tickwright, market) -> None:
+    outcome = tickwright("backtest", "SmaCross", "--symbol", "SOL/USDT", "--json")
+    assert (outcome.code, outcome.err) == (4, "")
+    assert outcome.document["error"]["code"] == "DATA_MISSING"
+    assert "tickwright data fetch" in outcome.document["error"]["hint"]

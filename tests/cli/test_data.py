@@ -1,0 +1,122 @@
+"""Market data from the command line: import, export, list, gaps, verify, and what fetch refuses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+SERIES = ["--exchange", "x", "--symbol", "BTC/USDT", "--timeframe", "1h"]
+HOURS = """timestamp,open,high,low,close,volume
+2024-01-01T00:00:00Z,1,2,0.5,1.5,10
+2024-01-01T01:00:00Z,1.5,2,1,1.2,5
+2024-01-01T03:00:00Z,1.2,2,1,1.9,5
+"""
+
+
+@pytest.fixture
+def hours(project):
+    (project / "hours.csv").write_text(HOURS)
+    return project / "hours.csv"
+
+
+def test_an_import_counts_its_rows_and_names_its_gaps(tickwright, hours) -> None:
+    first = tickwright("data", "import", hours, *SERIES, "--json").document
+    again = tickwright("data", "import", hours, *SERIES, "--json").document
+    assert (first["rows_read"], first["inserted"], first["revised"], first["unchanged"]) == (3, 3, 0, 0)
+    assert (again["rows_read"], again["inserted"], again["revised"], again["unchanged"]) == (3, 0, 0, 3)
+    assert [(gap["start"], gap["bars"]) for gap in first["gaps"]] == [("2024-01-01T02:00:00Z", 1)]
+
+
+def test_a_corrected_row_is_a_revision(tickwright, hours) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    hours.write_text(HOURS.replace("1.9,5", "1.8,5"))
+    assert tickwright("data", "import", hours, *SERIES, "--json").document["revised"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "the file is empty"),
+        ("<html></html>", "HTML"),
+        ("timestamp,open,high,low,close\n2024-01-01,1,1,1,1\n", "volume"),
+        (HOURS + "2024-01-01T04:00:00Z,1,2,nan,1,1\n", "ROWS_REFUSED"),
+        (HOURS + "2024-01-01T04:00:00Z,1,0.5,2,1,1\n", "ROWS_REFUSED"),
+        (HOURS + "2024-01-01T04:00:00Z,-1,2,-1,1,1\n", "ROWS_REFUSED"),
+        (HOURS + "2024-01-01T04:30:00Z,1,2,1,1,1\n", "ROWS_REFUSED"),
+        (HOURS + "2024-01-01T03:00:00Z,1,2,1,1,1\n", "ROWS_REFUSED"),
+    ],
+)
+def test_a_file_that_is_not_candles_is_refused_and_nothing_is_stored(tickwright, project, content, sentence) -> None:
+    (project / "bad.csv").write_text(content)
+    outcome = tickwright("data", "import", project / "bad.csv", *SERIES)
+    assert (outcome.code, outcome.out) == (4, "")
+    assert sentence in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+    assert tickwright("data", "ls", "--json").document["series"] == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet"])
+def test_what_is_exported_can_be_imported_again_unchanged(tickwright, hours, project, ending) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    out = project / f"out.{ending}"
+    assert tickwright("data", "export", *SERIES, "--out", out, "--json").document["rows"] == 3
+    assert tickwright("data", "import", out, *SERIES, "--json").document["unchanged"] == 3
+
+
+def test_series_are_listed_and_gaps_shown(tickwright, market) -> None:
+    rows = tickwright("data", "ls", "--json").document["series"]
+    assert [(row["symbol"], row["rows"], row["missing_bars"]) for row in rows] == [
+        ("BTC/USDT", 1434, 6),
+        ("ETH/USDT", 1434, 6),
+    ]
+    gaps = tickwright("data", "gaps", "--symbol", "BTC/USDT", "--json").document["gaps"]
+    assert sum(gap["bars"] for gap in gaps) == 6
+    assert "the exchange was asked and has none" in tickwright("data", "gaps").out
+
+
+def test_an_empty_store_says_how_to_fill_it(tickwright, project) -> None:
+    assert "`tickwright data fetch --symbol BTC/USDT` fetches one" in tickwright("data", "ls").out
+
+
+def test_a_sound_store_is_as_promised_and_a_damaged_one_exits_with_1(tickwright, market) -> None:
+    assert tickwright("data", "verify").out == "2 series, 2,868 rows: all as promised\n"
+    damaged = next((market / "data").rglob("*.parquet"))
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    outcome = tickwright("data", "verify", "--json")
+    assert outcome.code == 1
+    assert len(outcome.document["findings"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["import"], 2, "missing argument 'FILE'"),
+        (["import", "missing.csv", *SERIES], 4, "missing.csv: the file cannot be read"),
+        (["import", "hours.csv"], 2, "--symbol: no symbol is named"),
+        (["import", "hours.csv", "--symbol", "BTC/USDT"], 2, "--timeframe: no timeframe is named"),
+        (["export", *SERIES], 2, "missing option '--out'"),
+        (["export", *SERIES, "--out", "x.csv"], 4, "no candles of x:BTC/USDT candles 1h are stored"),
+        (["gaps", "--symbol", "SOL/USDT"], 4, "no candles of binance:SOL/USDT are stored"),
+        (["fetch"], 2, "--symbol: no symbol is named"),
+        (["fetch", "--symbol", "BTC"], 2, "--symbol: 'BTC' is not an instrument"),
+        (["fetch", "--symbol", "BTC/USDT", "--timeframe", "5x"], 2, "--timeframe: '5x' is not a timeframe"),
+        (["fetch", "--for", "SmaCros"], 2, "Did you mean SmaCross?"),
+        (["download"], 2, "Did you mean `tickwright data fetch`?"),
+        (["holes"], 2, "Did you mean `tickwright data gaps`?"),
+    ],
+)
+def test_what_does_not_fit_is_one_sentence(tickwright, hours, words, code, sentence) -> None:
+    outcome = tickwright("data", *words)
+    assert (outcome.code, outcome.out) == (code, "")
+    assert sentence in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_a_refusal_lists_every_row_for_a_program(tickwright, project) -> None:
+    (project / "bad.csv").write_text(HOURS + "2024-01-01T04:00:00Z,1,2,nan,1,1\n")
+    outcome = tickwright("data", "import", project / "bad.csv", *SERIES, "--skip-bad-rows", "--json")
+    assert outcome.code == 0
+    assert outcome.document["inserted"] == 3
+    assert len(outcome.document["refused"]) == 1
+    assert json.dumps(outcome.document["refused"][0])

@@ -1,0 +1,43 @@
+"""Looking at kept runs."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def kept(tickwright, market) -> list[str]:
+    """Two runs that differ in one parameter; their ids."""
+    words = ["backtest", "SmaCross", "--symbol", "BTC/USDT", "--json"]
+    return [tickwright(*words, "--param", f"fast={fast}").document["run_id"] for fast in (10, 20)]
+
+
+def test_without_runs_it_says_how_to_make_one(tickwright, project) -> None:
+    assert "`tickwright backtest SmaCross` makes one" in tickwright("run", "ls").out
+    assert tickwright("run", "ls", "--json").document["runs"] == []
+
+
+def test_runs_are_listed_by_id(tickwright, kept) -> None:
+    assert {row["run_id"] for row in tickwright("run", "ls", "--json").document["runs"]} == set(kept)
+    out = tickwright("run", "ls").out
+    assert all(run_id in out for run_id in kept)
+
+
+def test_a_run_is_shown_by_id_by_a_unique_end_and_as_the_latest(tickwright, kept) -> None:
+    for name in (kept[1], kept[1][-4:], "latest"):
+        assert tickwright("run", "show", name, "--json").document["run_id"] == kept[1]
+    assert tickwright("run", "show", "--json").document["run_id"] == kept[1]
+
+
+def test_a_run_that_is_not_there_exits_with_4(tickwright, kept) -> None:
+    outcome = tickwright("run", "show", "nosuch")
+    assert (outcome.code, outcome.out) == (4, "")
+    assert "RUN_NOT_FOUND" in outcome.err
+    assert "`tickwright run ls` lists the runs." in outcome.err
+
+
+def test_two_runs_stand_side_by_side(tickwright, kept) -> None:
+    out = tickwright("run", "compare", *kept).out
+    assert all(run_id in out for run_id in kept)
+    assert "params.fast" in out
+    assert tickwright("run", "compare", kept[0]).code == 2
