@@ -20,10 +20,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Literal
 
+from tickwright.adapters.exchanges import BUDGET_FILE, SharedRateBudget, user_state_directory
+from tickwright.adapters.wall_clock import WallClock
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.strategies import all_strategies
 from tickwright.domain.compilation import prepare_compiler_cache
 from tickwright.domain.errors import TickwrightError
+from tickwright.domain.timestamp import SECOND, iso
 from tickwright.domain.version import VERSION
 from tickwright.settings import load_settings
 from tickwright.settings.loading import PROJECT_FILE, check_settings
@@ -60,6 +63,7 @@ def diagnose(home: Path, configs: tuple[Path, ...] = ()) -> Iterator[Check]:
         ("settings", lambda: _settings(home, configs)),
         ("strategies", lambda: _strategies(home)),
         ("store", lambda: _store(home, configs)),
+        ("exchanges", _exchanges),
         ("loopback", _loopback),
         ("clock", _clock),
     )
@@ -183,6 +187,23 @@ def _store(home: Path, configs: tuple[Path, ...]) -> Check:
     keys = project.store.keys()
     rows = sum(project.store.coverage(key).rows for key in keys)
     return Check("store", "ok", f"{len(keys)} series, {rows:,} rows; `tickwright data verify` compares every hash")
+
+
+def _exchanges() -> Check:
+    file = user_state_directory() / BUDGET_FILE
+    if not file.exists():
+        return Check("exchanges", "ok", "none has been asked from this machine")
+    budget = SharedRateBudget(file, WallClock())
+    try:
+        states = budget.states()
+    finally:
+        budget.close()
+    closed = [state for state in states if state.blocked_until_ns]
+    if closed:
+        until = ", ".join(f"{state.venue} before {iso(state.blocked_until_ns // SECOND * SECOND)}" for state in closed)
+        return Check("exchanges", "warn", f"nobody may call {until}", "Wait; look for other programs that call them.")
+    spent = ", ".join(f"{state.venue} {state.used} of {state.allowed}" for state in states)
+    return Check("exchanges", "ok", f"request weight of the last minute: {spent}" if spent else "not asked just now")
 
 
 def _loopback() -> Check:

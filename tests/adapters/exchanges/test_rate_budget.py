@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.exchanges.surroundings import NOON, JumpingClock
-from tickwright.adapters.exchanges.rate_budget import SharedRateBudget, open_rate_budget, user_state_directory
+from tickwright.adapters.exchanges.rate_budget import (
+    BudgetState,
+    SharedRateBudget,
+    open_rate_budget,
+    user_state_directory,
+)
 from tickwright.domain.errors import ExchangeUnavailable, SettingsError
 from tickwright.domain.timestamp import DAY, HOUR, MINUTE, SECOND
 
@@ -88,6 +93,19 @@ async def test_what_the_venue_says_was_used_counts_where_it_is_more(tmp_path: Pa
     assert budget.used("binance") == 75
     await budget.acquire("binance", 6)
     assert sum(clock.sleeps) == 60.0
+
+
+async def test_the_state_of_every_venue_can_be_seen(tmp_path: Path) -> None:
+    clock = JumpingClock(NOON)
+    budget = budget_at(tmp_path, clock)
+    await budget.acquire("binance", 10)
+    budget.block_until("kraken", NOON + HOUR)
+    assert budget.states() == [
+        BudgetState("binance", used=10, allowed=80, blocked_until_ns=0),
+        BudgetState("kraken", used=0, allowed=48, blocked_until_ns=NOON + HOUR),
+    ]
+    clock.advance(HOUR)
+    assert budget.states() == []
 
 
 async def test_a_clock_set_back_delays_nobody_for_longer_than_a_window(tmp_path: Path) -> None:

@@ -7,6 +7,20 @@ that all processes of a machine share; `venues` what is peculiar to an exchange,
 """
 
 from tickwright.adapters.exchanges.ccxt_gateway import CcxtMarketData, open_market_data
-from tickwright.adapters.exchanges.rate_budget import SharedRateBudget, open_rate_budget
+from tickwright.adapters.exchanges.rate_budget import (
+    BUDGET_FILE,
+    BudgetState,
+    SharedRateBudget,
+    open_rate_budget,
+    user_state_directory,
+)
 
-__all__ = ["CcxtMarketData", "SharedRateBudget", "open_market_data", "open_rate_budget"]
+__all__ = [
+    "BUDGET_FILE",
+    "BudgetState",
+    "CcxtMarketData",
+    "SharedRateBudget",
+    "open_market_data",
+    "open_rate_budget",
+    "user_state_directory",
+]

@@ -16,6 +16,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tickwright.adapters.exchanges.venues import WEIGHT_PER_MINUTE
@@ -32,6 +33,9 @@ CREATE TABLE IF NOT EXISTS spent (venue TEXT NOT NULL, ts_ns INTEGER NOT NULL, w
 CREATE INDEX IF NOT EXISTS spent_by_time ON spent (venue, ts_ns);
 CREATE TABLE IF NOT EXISTS blocked (venue TEXT PRIMARY KEY, until_ns INTEGER NOT NULL);
 """
+
+
+BUDGET_FILE = "request-budget.sqlite"
 
 
 def user_state_directory() -> Path:
@@ -51,7 +55,17 @@ def open_rate_budget(clock: Clock, directory: Path | None = None) -> SharedRateB
             where="XDG_STATE_HOME",
             hint="Set it to a folder that can be written",
         ) from error
-    return SharedRateBudget(folder / "request-budget.sqlite", clock)
+    return SharedRateBudget(folder / BUDGET_FILE, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetState:
+    """How a venue stands: weight spent in the last 60 seconds and allowed, and until when nobody may call (or 0)."""
+
+    venue: str
+    used: int
+    allowed: int
+    blocked_until_ns: int
 
 
 class SharedRateBudget:
@@ -112,6 +126,24 @@ class SharedRateBudget:
         """The weight spent on a venue in the last 60 seconds."""
         with self._opened() as connection:
             return sum(weight for _, weight in self._window(connection, venue, self._clock.now_ns()))
+
+    def states(self) -> list[BudgetState]:
+        """How every venue stands that was asked in the last 60 seconds or may not be asked now, by name."""
+        with self._opened() as connection:
+            now_ns = self._clock.now_ns()
+            names = connection.execute(
+                "SELECT venue FROM spent UNION SELECT venue FROM blocked ORDER BY venue"
+            ).fetchall()
+            stands = [
+                BudgetState(
+                    venue,
+                    sum(weight for _, weight in self._window(connection, venue, now_ns)),
+                    self.allowed(venue),
+                    self._blocked_until(connection, venue, now_ns),
+                )
+                for (venue,) in names
+            ]
+        return [state for state in stands if state.used or state.blocked_until_ns]
 
     def _spend_or_wait(self, venue: str, weight: int) -> int:
         """Spend and return 0, or return the nanoseconds to wait before asking again."""
