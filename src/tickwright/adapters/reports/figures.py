@@ -26,7 +26,7 @@ def number(value: float, digits: int = 2, *, sign: bool = False) -> str:
     """
     if not math.isfinite(value):
         return UNDEFINED
-    return f"{value:{'+' if sign and value else ''},.{digits}f}".replace("-", "−")
+    return f"{value:{'+' if sign and value else ''}z,.{digits}f}".replace("-", "−")
 
 
 def toned(value: float, text: str) -> Markup:

@@ -24,6 +24,7 @@ from tickwright.domain.timestamp import DAY
 SECOND = 1_000_000_000
 ROLLING_DAYS = 180
 PLOTS = 12
+FILLS = 60_000
 PRICE_DIGITS = 10
 """Decimals of a traded price in the list of trades."""
 
@@ -47,6 +48,7 @@ def page_data(view: RunView) -> dict[str, Any]:
             for name, bars, holes in zip(view.symbols, view.bars, gaps, strict=False)
         ],
         "trades": _trades(view),
+        "fills": _fills(view),
         "names": list(view.symbols),
         "tags": list(view.result.tags),
         "reasons": [reason.name.lower().replace("_", " ") for reason in Reason],
@@ -132,6 +134,19 @@ def _trades(view: RunView) -> dict[str, Any]:
         "pnl": packed_numbers(table["pnl"], scale=2),
         "gain": packed_numbers(table["trade_return"], scale=6),
         "cost": packed_numbers(cost, scale=2),
+    }
+
+
+def _fills(view: RunView) -> dict[str, Any] | None:
+    """Time, price and side of every fill for the marks on candles; none where there are too many to see."""
+    fills, values = view.result.fills, view.values
+    if len(fills) > FILLS:
+        return None
+    return {
+        "time": packed_integers(fills["ts_ns"] // 1_000_000),
+        "price": packed_numbers(values.price, scale=PRICE_DIGITS),
+        "side": packed_integers(fills["side"].astype(np.int64)),
+        "instrument": packed_integers(fills["instrument"].astype(np.int64)),
     }
 
 

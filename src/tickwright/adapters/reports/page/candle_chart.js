@@ -24,15 +24,16 @@ function detail(all, min, max, room) {
   return rows;
 }
 
-function candleChart(page, trades, view) {
+function candleChart(page, trades, fills, view) {
   const box = document.getElementById("candle-chart"), readout = document.getElementById("candle-readout");
-  let place = 0, all = null, shown = null, own = [];
+  let place = 0, all = null, shown = null, own = [], marks = [];
 
   function choose(next) {
     place = next;
     all = page.symbols[place].unpacked || (page.symbols[place].unpacked = candles(page.symbols[place].candles));
-    own = [];
-    for (let k = 0; k < trades.length; k++) if (trades.instrument[k] === place) own.push(k);
+    const ours = (rows) => Array.from({ length: rows.length }, (_, k) => k).filter((k) => rows.instrument[k] === place);
+    own = ours(trades);
+    marks = ours(fills);
   }
 
   function update(plot, min, max) {
@@ -91,9 +92,10 @@ function candleChart(page, trades, view) {
       ctx.lineTo(x(trades.exit[k]), y(trades.exitPrice[k]));
       ctx.stroke();
       ctx.setLineDash([]);
-      marker(ctx, left, y(trades.entryPrice[k]), trades.side[k] > 0, colour(trades.side[k] > 0 ? "up" : "down"), ratio);
-      if (!trades.open[k]) marker(ctx, x(trades.exit[k]), y(trades.exitPrice[k]), trades.side[k] < 0, colour(trades.side[k] < 0 ? "up" : "down"), ratio);
     }
+    const seen = marks.filter((k) => fills.time[k] >= min && fills.time[k] <= max);
+    if (seen.length > bbox.width / ratio / 5) return;
+    for (const k of seen) marker(ctx, x(fills.time[k]), y(fills.price[k]), fills.side[k] > 0, colour(fills.side[k] > 0 ? "up" : "down"), ratio);
   }
 
   choose(0);

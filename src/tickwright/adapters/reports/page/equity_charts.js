@@ -68,7 +68,7 @@ function equityCharts(page, curve, view) {
   timeChart(document.getElementById("invested-chart"), view, {
     height: 92, data: [curve.time, curve.invested], format: (v) => percent(v, 0), withTime: true,
     series: [{ ...line("accent", 1), fill: () => colour("accent-soft") }],
-    y: { range: (u, low, high) => [0, Math.max(high || 0, 1) * 1.08] }, hooks: { setCursor: [read] },
+    y: { range: (u, low, high) => [0, Math.max(high || 0, 0.02) * 1.12] }, hooks: { setCursor: [read] },
   });
   view.onChange(() => read({ cursor: {} }));
   read({ cursor: {} });

@@ -2,7 +2,7 @@
 
 const minus = (text) => text.replace("-", "−");
 const grouped = (value, digits) =>
-  minus(value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  minus((Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 const percent = (value, digits = 2) => (Number.isFinite(value) ? grouped(100 * value, digits) + "%" : "–");
 const signedPercent = (value, digits = 2) => (value > 0 ? "+" : "") + percent(value, digits);
 const plain = (value, digits = 2) => (Number.isFinite(value) ? grouped(value, digits) : "–");

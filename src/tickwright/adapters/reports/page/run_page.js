@@ -16,6 +16,20 @@ function unpackedTrades(packed) {
   return trades;
 }
 
+// Fills where the page has them; else the first and the last one of each trade.
+function unpackedFills(packed, trades) {
+  if (packed) {
+    const fills = { time: numbers(packed.time).map((t) => t / 1000), price: numbers(packed.price), side: numbers(packed.side), instrument: numbers(packed.instrument) };
+    return { ...fills, length: fills.time.length };
+  }
+  const closed = trades.open.map((open) => 1 - open), both = (entry, exit) => [...entry, ...exit.filter((_, k) => closed[k])];
+  const fills = {
+    time: both(trades.entry, trades.exit), price: both(trades.entryPrice, trades.exitPrice),
+    side: both(trades.side, trades.side.map((side) => -side)), instrument: both(trades.instrument, trades.instrument),
+  };
+  return { ...fills, length: fills.time.length };
+}
+
 function startWindowButtons(view) {
   const label = document.getElementById("window-label"), buttons = [...document.querySelectorAll("[data-days]")];
   for (const button of buttons) {
@@ -37,7 +51,7 @@ function start() {
   const view = timeWindow(page.first, curve.time[curve.time.length - 1], 12 * page.step);
   equityCharts(page, curve, view);
   plotCharts(page, curve, view);
-  const chart = page.symbols.length ? candleChart(page, trades, view) : null;
+  const chart = page.symbols.length ? candleChart(page, trades, unpackedFills(page.fills, trades), view) : null;
   drawNavigator(document.getElementById("navigator"), curve, view);
   startWindowButtons(view);
   startTheme(view);
