@@ -189,6 +189,13 @@ class MarketStore(Protocol):
         """
         ...
 
+    def drop(self, key: SeriesKey, before_ns: int) -> int:
+        """Remove the rows with open times before an instant, and all that is remembered of that time; returns how many.
+
+        Former versions of those rows go too. Raises `DataError`; the store is then as it was.
+        """
+        ...
+
     def quarantine(self, key: SeriesKey, rows: Sequence[RefusedRow], source: str) -> None:
         """Keep word of rows that were not believed; a row already kept for the same reason is not kept twice."""
         ...

@@ -156,6 +156,21 @@ def _series_do_not_touch_each_other(open_store: OpenStore, name: str) -> None:
     _demand(list(store.keys()) == sorted([_KEY, other, finer]), name, f"the keys were {store.keys()}")
 
 
+def _what_is_dropped_is_gone_and_the_rest_stays(open_store: OpenStore, name: str) -> None:
+    store = open_store(name)
+    store.write(sample_bars(0, 50), fetched=(_at(-5), _at(60)))
+    store.write(sample_bars(2, 12, shift=7))
+    store.explain(_KEY, [Gap(_at(-5), _at(0), 5, GapKind.NOT_LISTED, "seen")])
+    _demand(store.drop(_KEY, _at(10)) == 10, name, "ten rows before the instant were not counted as ten")
+    _demand_equal(open_store(name).read(_KEY, end_ns=_at(12)), sample_bars(10, 12, shift=7), name)
+    _demand_equal(store.read(_KEY, _at(12)), sample_bars(12, 50), name)
+    _demand(list(store.fetched(_KEY)) == [(_at(10), _at(60))], name, f"the ranges were {store.fetched(_KEY)}")
+    _demand_gaps(store, [(50, 60, GapKind.UNKNOWN)], name)
+    _demand(store.drop(_KEY, _at(10)) == 0, name, "dropping again dropped something")
+    findings = list(store.verify(deep=True))
+    _demand(not findings, name, f"verify found {findings}")
+
+
 def _disbelieved_rows_are_remembered_once(open_store: OpenStore, name: str) -> None:
     store = open_store(name)
     rows = [RefusedRow("candle of a", "the high is low"), RefusedRow("candle of b", "the low is high")]
@@ -192,6 +207,7 @@ QUESTIONS: dict[str, Callable[[OpenStore, str], None]] = {
         _fetched_ranges_are_remembered_and_merged,
         _an_unknown_series_is_named,
         _series_do_not_touch_each_other,
+        _what_is_dropped_is_gone_and_the_rest_stays,
         _disbelieved_rows_are_remembered_once,
         _verify_finds_nothing_wrong,
     )

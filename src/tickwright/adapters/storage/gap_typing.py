@@ -49,6 +49,21 @@ def explained_anew(old: Sequence[Gap], new: Sequence[Gap], length_ns: int) -> tu
     return tuple(sorted([*kept, *new]))
 
 
+def clipped(explained: Sequence[Gap], from_ns: int, length_ns: int) -> tuple[Gap, ...]:
+    """Explanations as far as they concern bars from an instant on."""
+    return tuple(
+        Gap(
+            max(gap.start_ns, from_ns),
+            gap.end_ns,
+            (gap.end_ns - max(gap.start_ns, from_ns)) // length_ns,
+            gap.kind,
+            gap.note,
+        )
+        for gap in explained
+        if gap.end_ns > from_ns
+    )
+
+
 def _missing(holes: Iterable[Span], held: Span | None, remembered: Remembered) -> Iterator[Span]:
     if held is None:
         yield from remembered.fetched

@@ -27,7 +27,7 @@ from tickwright.adapters.storage.durable_file import (
     remove_temporaries,
     write_file,
 )
-from tickwright.adapters.storage.gap_typing import explained_anew
+from tickwright.adapters.storage.gap_typing import clipped, explained_anew
 from tickwright.adapters.storage.lake.cache import DEFAULT_LIMIT_BYTES, BarsCache
 from tickwright.adapters.storage.lake.coverage import coverage_of
 from tickwright.adapters.storage.lake.inspection import file_damage, inspect_series
@@ -56,7 +56,7 @@ from tickwright.adapters.storage.lake.quarantine import add_to_quarantine, read_
 from tickwright.adapters.storage.lake.series_lock import series_lock
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError, FlushFailed, StoreDamaged, StoreWriteFailed
-from tickwright.domain.gaps import Gap, Span, holes, merged
+from tickwright.domain.gaps import Gap, Span, common, holes, merged
 from tickwright.ports import Coverage, Finding, QuarantinedRow, RefusedRow, WriteReport
 
 _READ_ATTEMPTS = 20
@@ -104,6 +104,38 @@ class ParquetLake:
             if after != before:
                 self._commit(directory, before, after)
 
+    def drop(self, key: SeriesKey, before_ns: int) -> int:
+        """Remove the rows before an instant, and all that is remembered of that time; returns how many."""
+        with self._writing(key) as directory:
+            before = self._existing(directory, key)
+            self._sweep(directory, before)
+            kept = [part for part in before.parts if part.first_ns >= before_ns]
+            cut = [part for part in before.parts if part.first_ns < before_ns <= part.last_ns]
+            parts = (*(self._cut_part(directory, key, part, before_ns) for part in cut), *kept)
+            later = [(before_ns, _EVER[1])]
+            assert key.timeframe is not None
+            after = replace(
+                before,
+                parts=parts,
+                fetched=common(before.fetched, later),
+                imported=common(before.imported, later),
+                explained=clipped(before.explained, before_ns, key.timeframe.length_ns),
+            )
+            if after != before:
+                self._commit(directory, before, after)
+            return before.rows - after.rows
+
+    def _cut_part(self, directory: Path, key: SeriesKey, part: Part, before_ns: int) -> Part:
+        rows = self._rows(directory, part.file)
+        rows = rows.take(rows.open_time_ns >= before_ns)
+        history = None
+        if part.history is not None:
+            content = self._bytes(directory, part.history)
+            kept = decode_superseded(content, str(directory / part.history.name)).since(before_ns)
+            if len(kept.rows):
+                history = _write_part(directory, f"{part.period}.history", encode_superseded(kept), len(kept.rows))
+        return self._new_part(directory, key, part.period, rows, history)
+
     def quarantine(self, key: SeriesKey, rows: Sequence[RefusedRow], source: str) -> None:
         """Keep word of rows that were not believed."""
         if rows:
@@ -128,10 +160,11 @@ class ParquetLake:
             )
             if merge.inserted or merge.revised:
                 history = self._history(directory, old, Superseded.of(merge.replaced, recorded_ns, source))
-                parts.append(self._new_part(directory, bars, period, merge.rows, history))
+                parts.append(self._new_part(directory, bars.key, period, merge.rows, history))
         return WriteReport(inserted, revised, unchanged), parts
 
-    def _new_part(self, directory: Path, bars: Bars, period: str, rows: Rows, history: StoredFile | None) -> Part:
+    def _new_part(self, directory: Path, key: SeriesKey, period: str, rows: Rows, history: StoredFile | None) -> Part:
+        assert key.timeframe is not None
         file = _write_part(directory, period, encode(rows), len(rows))
         return Part(
             period,
@@ -140,7 +173,7 @@ class ParquetLake:
             int(rows.open_time_ns[-1]),
             rows.price_scale,
             rows.volume_scale,
-            tuple(holes(rows.open_time_ns, bars.timeframe)),
+            tuple(holes(rows.open_time_ns, key.timeframe)),
             history,
         )
 

@@ -102,6 +102,12 @@ class Superseded:
         """Rows replaced at one instant for one reason."""
         return cls(rows, np.full(len(rows), superseded_ns, np.int64), (reason,) * len(rows))
 
+    def since(self, open_time_ns: int) -> Superseded:
+        """The versions of rows that open at an instant or later."""
+        keep = self.rows.open_time_ns >= open_time_ns
+        reasons = tuple(reason for reason, kept in zip(self.reasons, keep, strict=True) if kept)
+        return Superseded(self.rows.take(keep), self.superseded_ns[keep], reasons)
+
     def and_then(self, later: Superseded) -> Superseded:
         """These, followed by later ones."""
         times = np.concatenate([self.superseded_ns, later.superseded_ns])

@@ -27,8 +27,10 @@ from tickwright.adapters.storage.postgres.series_table import (
     Series,
     explained,
     find_series,
+    forget,
     holes,
     is_there,
+    keep_gaps,
     names_of,
     remember,
     remembered,
@@ -85,12 +87,33 @@ class PostgresStore:
             series = self._locked(cursor, key, create=False)
             assert key.timeframe is not None
             anew = explained_anew(explained(cursor, series.id), gaps, key.timeframe.length_ns)
-            cursor.execute("delete from market.gaps where series_id = %s", (series.id,))
-            rows = [(series.id, gap.start_ns, gap.end_ns, gap.bars, gap.kind.value, gap.note) for gap in anew]
-            cursor.executemany("insert into market.gaps values (%s, %s, %s, %s, %s, %s)", rows)
+            keep_gaps(cursor, series.id, anew)
 
         self._prepare(None)
         self._server.run(keep)
+
+    def drop(self, key: SeriesKey, before_ns: int) -> int:
+        """Remove the rows before an instant, and all that is remembered of that time; returns how many."""
+        assert key.timeframe is not None
+        length = key.timeframe.length_ns
+
+        def dropped(cursor: psycopg.Cursor) -> int:
+            series = self._locked(cursor, key, create=False)
+            forget(cursor, series.id, before_ns, length)
+            older = "series_id = %s and open_time_ns < %s"
+            cursor.execute(f"select {CHECKSUM} from market.candles where {older}", (series.id, before_ns))
+            (gone,) = cursor.fetchone() or (0,)
+            cursor.execute(f"delete from market.superseded where {older}", (series.id, before_ns))
+            cursor.execute(f"delete from market.candles where {older}", (series.id, before_ns))
+            rows = cursor.rowcount
+            cursor.execute(
+                "update market.series set rows = rows - %s, checksum = checksum - %s where id = %s",
+                (rows, gone, series.id),
+            )
+            return rows
+
+        self._prepare(None)
+        return self._server.run(dropped)
 
     def quarantine(self, key: SeriesKey, rows: Sequence[RefusedRow], source: str) -> None:
         """Keep word of rows that were not believed."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
 
-from tickwright.adapters.storage.gap_typing import Remembered
+from tickwright.adapters.storage.gap_typing import Remembered, clipped
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.gaps import Gap, GapKind, Span, merged
 
@@ -95,3 +96,20 @@ def explained(cursor: psycopg.Cursor, series_id: int) -> tuple[Gap, ...]:
         (series_id,),
     )
     return tuple(Gap(start, end, bars, GapKind(kind), note) for start, end, bars, kind, note in cursor.fetchall())
+
+
+def keep_gaps(cursor: psycopg.Cursor, series_id: int, gaps: Sequence[Gap]) -> None:
+    """Keep these explanations instead of the ones that are there."""
+    cursor.execute("delete from market.gaps where series_id = %s", (series_id,))
+    rows = [(series_id, gap.start_ns, gap.end_ns, gap.bars, gap.kind.value, gap.note) for gap in gaps]
+    cursor.executemany("insert into market.gaps values (%s, %s, %s, %s, %s, %s)", rows)
+
+
+def forget(cursor: psycopg.Cursor, series_id: int, before_ns: int, length_ns: int) -> None:
+    """Forget ranges and explanations as far as they lie before an instant."""
+    keep_gaps(cursor, series_id, clipped(explained(cursor, series_id), before_ns, length_ns))
+    cursor.execute("delete from market.ranges where series_id = %s and end_ns <= %s", (series_id, before_ns))
+    cursor.execute(
+        "update market.ranges set start_ns = %s where series_id = %s and start_ns < %s",
+        (before_ns, series_id, before_ns),
+    )

@@ -1,0 +1,103 @@
+"""Old rows into an archive: planned, proven, resumable, read as one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.domain.errors import DataError
+from tickwright.domain.gaps import GapKind
+from tickwright.domain.timeframe import Timeframe
+from tickwright.ingest.retention import RetentionRule, plan_retention, read_with_archive, retire
+
+HOUR = Timeframe.parse("1h")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> ParquetLake:
+    return ParquetLake(tmp_path / "archive")
+
+
+def filled(bench):
+    bars = bench.series(0, 300, without=range(40, 50))
+    bench.lake.write(bars, fetched=(bench.at(0), bench.at(300)))
+    return bars
+
+
+def test_a_plan_names_what_would_leave_and_changes_nothing(bench) -> None:
+    bars = filled(bench)
+    rules = [RetentionRule(1, timeframe=Timeframe.parse("1m")), RetentionRule(100 * HOUR.length_ns)]
+    (retirement,) = plan_retention(bench.lake, rules, bench.at(300) + 17)
+    assert (retirement.key, retirement.before_ns, retirement.rows) == (bars.key, bench.at(200), 190)
+    assert len(bench.lake.read(bars.key)) == 290
+    assert plan_retention(bench.lake, rules[:1], bench.at(300)) == []
+
+
+def test_rows_leave_for_the_archive_and_both_read_as_one(bench, archive: ParquetLake) -> None:
+    bars = filled(bench)
+    (retirement,) = plan_retention(bench.lake, [RetentionRule(100 * HOUR.length_ns)], bench.at(300))
+    assert retire(bench.lake, archive, retirement) == 190
+    assert len(bench.lake.read(bars.key)) == 100
+    assert read_with_archive(bench.lake, archive, bars.key).content_hash() == bars.content_hash()
+    assert [gap.bars for gap in archive.coverage(bars.key).gaps] == [10]
+    assert bench.lake.coverage(bars.key).gaps == ()
+    assert plan_retention(bench.lake, [RetentionRule(100 * HOUR.length_ns)], bench.at(300)) == []
+    part = read_with_archive(bench.lake, archive, bars.key, bench.at(190), bench.at(210))
+    assert len(part) == 20
+
+
+@pytest.mark.parametrize("call", ["write", "explain", "verify", "drop"])
+def test_a_run_that_dies_at_any_step_loses_and_doubles_nothing(
+    bench, archive: ParquetLake, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """ST-12."""
+    bars = filled(bench)
+    (retirement,) = plan_retention(bench.lake, [RetentionRule(100 * HOUR.length_ns)], bench.at(300))
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as death:
+        death.setattr(bench.lake if call == "drop" else archive, call, die)
+        with pytest.raises(KeyboardInterrupt):
+            retire(bench.lake, archive, retirement)
+    assert len(bench.lake.read(bars.key)) == 290
+    assert read_with_archive(bench.lake, archive, bars.key).content_hash() == bars.content_hash()
+    assert retire(bench.lake, archive, retirement) == 190
+    assert read_with_archive(bench.lake, archive, bars.key).content_hash() == bars.content_hash()
+
+
+def test_an_archive_that_loses_rows_is_found_out_and_nothing_is_dropped(
+    bench, archive: ParquetLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bars = filled(bench)
+    (retirement,) = plan_retention(bench.lake, [RetentionRule(100 * HOUR.length_ns)], bench.at(300))
+    honest = archive.read
+    monkeypatch.setattr(archive, "read", lambda key, start, end: honest(key, start, end - HOUR.length_ns))
+    with pytest.raises(DataError, match="the archive gives other rows"):
+        retire(bench.lake, archive, retirement)
+    assert len(bench.lake.read(bars.key)) == 290
+
+
+def test_what_came_from_a_file_keeps_its_kind_of_hole_in_the_archive(bench, archive: ParquetLake) -> None:
+    bars = bench.series(0, 300, without=range(40, 50))
+    bench.lake.write(bars)
+    (retirement,) = plan_retention(bench.lake, [RetentionRule(100 * HOUR.length_ns)], bench.at(300))
+    retire(bench.lake, archive, retirement)
+    assert [(gap.bars, gap.kind) for gap in archive.coverage(bars.key).gaps] == [(10, GapKind.UNKNOWN)]
+    assert archive.fetched(bars.key) == ()
+
+
+def test_a_revision_after_archiving_wins_in_the_union(bench, archive: ParquetLake) -> None:
+    bars = filled(bench)
+    (retirement,) = plan_retention(bench.lake, [RetentionRule(100 * HOUR.length_ns)], bench.at(300))
+    retire(bench.lake, archive, retirement)
+    correction = bars.between(bench.at(5), bench.at(6))
+    correction = correction.where(correction.volume > 0)
+    correction.close[0] += 1
+    bench.lake.write(correction)
+    union = read_with_archive(bench.lake, archive, bars.key)
+    assert union.close[5] == bars.close[5] + 1
+    assert len(union) == 290
