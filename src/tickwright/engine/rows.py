@@ -20,6 +20,7 @@ from tickwright.domain.market import Market
 
 ABSENT, STILL, TRADES = 0, 1, 2
 UInt8Array = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.intp] | slice
 _INT64_ROOM = 2**62
 
 
@@ -49,12 +50,12 @@ class MarketRows:
     @classmethod
     def of(cls, market: Market, costs: CostModel, start_ns: int | None = None, end_ns: int | None = None) -> MarketRows:
         """The rows of a market and the part of them that trades; raises `DataError` when nothing is left to trade."""
-        open_ns = np.ascontiguousarray(market.open_times_ns(), np.int64)
+        open_ns = _row_times(market)
         first, end = _traded(open_ns, start_ns, end_ns)
         if first >= end:
             raise DataError("no candle opens in the asked range", where="market", hint="Ask for a range that has data.")
         has_volume = tuple(bool(series.volume.any()) for series in market.bars)
-        places = [np.searchsorted(open_ns, series.open_time_ns) for series in market.bars]
+        places = [_places(open_ns, series.open_time_ns) for series in market.bars]
         presence = _presence(market, places, len(open_ns), has_volume, consulted=costs.participation_ppb is not None)
         opens, highs, lows, closes, volumes = (
             _column(market.bars, name, places, len(open_ns)) for name in ("open", "high", "low", "close", "volume")
@@ -108,9 +109,24 @@ class MarketRows:
 
     def decision_places(self, instrument: int) -> Int64Array:
         """The decision after each bar of `decision_bars`."""
-        times = self.market.bars[instrument].open_time_ns[self.decision_bars(instrument)]
-        places: Int64Array = np.searchsorted(self.open_ns, times) - self.first_row
+        times = self.market.bars[instrument].open_time_ns
+        if len(times) == len(self.open_ns):
+            return np.arange(self.decisions)
+        places: Int64Array = np.searchsorted(self.open_ns, times[self.decision_bars(instrument)]) - self.first_row
         return places
+
+
+def _row_times(market: Market) -> Int64Array:
+    """The union of the open times; the series' own array where all series have the same."""
+    first = market.bars[0].open_time_ns
+    if all(np.array_equal(series.open_time_ns, first) for series in market.bars[1:]):
+        return np.ascontiguousarray(first, np.int64)
+    return np.ascontiguousarray(market.open_times_ns(), np.int64)
+
+
+def _places(open_ns: Int64Array, own_ns: Int64Array) -> Places:
+    """The rows of a series' bars; a slice where it has all of them."""
+    return slice(None) if len(own_ns) == len(open_ns) else np.searchsorted(open_ns, own_ns)
 
 
 def _traded(open_ns: Int64Array, start_ns: int | None, end_ns: int | None) -> tuple[int, int]:
@@ -120,20 +136,25 @@ def _traded(open_ns: Int64Array, start_ns: int | None, end_ns: int | None) -> tu
 
 
 def _presence(
-    market: Market, places: list[npt.NDArray[np.intp]], rows: int, has_volume: tuple[bool, ...], *, consulted: bool
+    market: Market, places: list[Places], rows: int, has_volume: tuple[bool, ...], *, consulted: bool
 ) -> UInt8Array:
     """Which bars exist, and in which of them anything trades (rule book §2.3)."""
-    presence = np.zeros((rows, len(places)), np.uint8)
+    whole = all(isinstance(place, slice) for place in places)
+    presence = np.full((rows, len(places)), TRADES if whole else ABSENT, np.uint8)
     for instrument, place in enumerate(places):
-        volume = market.bars[instrument].volume
-        still = (volume == 0) & (consulted and has_volume[instrument])
-        presence[place, instrument] = np.where(still, STILL, TRADES)
+        if not whole:
+            presence[place, instrument] = TRADES
+        if consulted and has_volume[instrument]:
+            still = np.flatnonzero(market.bars[instrument].volume == 0)
+            presence[still if isinstance(place, slice) else place[still], instrument] = STILL
     return presence.reshape(-1)
 
 
-def _column(series: tuple[Bars, ...], name: str, places: list[npt.NDArray[np.intp]], rows: int) -> Int64Array:
+def _column(series: tuple[Bars, ...], name: str, places: list[Places], rows: int) -> Int64Array:
     if len(series) == 1:
         return np.ascontiguousarray(getattr(series[0], name), np.int64)
+    if all(isinstance(place, slice) for place in places):
+        return np.stack([getattr(one, name) for one in series], axis=1).reshape(-1)
     panel = np.zeros((rows, len(series)), np.int64)
     for instrument, place in enumerate(places):
         panel[place, instrument] = getattr(series[instrument], name)
