@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tickwright.domain.errors import UsageError
-from tickwright.strategy_api import Strategy, informative, integer, persistent
+from tickwright.strategy_api import Strategy, informative, integer, persistent, top
 from tickwright.strategy_api.strategy import Form, callbacks_of, form_of, one_instance, series_asked_for
 
 
@@ -61,6 +61,14 @@ def test_two_forms_at_once_are_refused():
 
     with pytest.raises(UsageError, match="overrides targets and callbacks"):
         form_of(Both)
+
+
+def test_a_universe_without_weights_is_refused():
+    class Chooses(Targets):
+        universe = top(5)
+
+    with pytest.raises(UsageError, match="has a universe and is written with targets"):
+        form_of(Chooses)
 
 
 def test_callbacks_are_named_in_their_own_order():

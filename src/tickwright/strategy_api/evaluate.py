@@ -20,6 +20,7 @@ from tickwright.strategy_api.exits import Exits
 from tickwright.strategy_api.indicator_arrays import Array, Condition, Indicators
 from tickwright.strategy_api.informative import Informative, aligned, informatives_of, last_closed
 from tickwright.strategy_api.strategy import Form, Strategy, form_of
+from tickwright.strategy_api.universe import Universe
 from tickwright.strategy_api.views import StrategyBars, StrategyMarket
 
 __all__ = [
@@ -111,10 +112,29 @@ def evaluate_weights(strategy: Strategy, market: StrategyMarket, *, memo: Memo |
             expected="indicators computed inside weights(self, market)",
         )
     with recording(memo) as scope:
-        answer = _numbers(own.weights(market), own, "weights", market.close.shape)
+        weights = _weights(own, market) if own.universe is None else _of_members(own, market, own.universe)
         warmup = min(scope.warmup, len(market))
-    weights = _silent_before(warmup, answer.astype(np.float64))
-    return Weights(weights, warmup)
+    return Weights(_silent_before(warmup, weights), warmup)
+
+
+def _weights(strategy: Strategy, market: StrategyMarket) -> Float64Array:
+    return _numbers(strategy.weights(market), strategy, "weights", market.close.shape).astype(np.float64)
+
+
+def _of_members(strategy: Strategy, market: StrategyMarket, universe: Universe) -> Float64Array:
+    """Weights of the members of each period, decided among them alone; 0 for all others.
+
+    The strategy is asked once for each set of members that ever was.
+    """
+    member = universe.members(market)
+    sets, which = np.unique(member, axis=0, return_inverse=True)
+    weights = np.zeros(market.close.shape)
+    for number, members in enumerate(sets):
+        places = np.flatnonzero(members)
+        if len(places):
+            rows = np.flatnonzero(which == number)
+            weights[np.ix_(rows, places)] = _weights(strategy, market.only(places))[rows]
+    return weights
 
 
 def _begin(strategy: Strategy, form: Form) -> Strategy:

@@ -160,6 +160,12 @@ def form_of(strategy: type[Strategy]) -> Form:
             where=strategy.__name__,
             expected="exactly one of targets(self, bars, ind), weights(self, market), or callbacks such as on_bar",
         )
+    if strategy.universe is not None and written[0] is not Form.WEIGHTS:
+        raise UsageError(
+            f"{strategy.__name__} has a universe and is written with {written[0].value}",
+            where=strategy.__name__,
+            expected="weights(self, market) for a strategy that chooses among symbols",
+        )
     return written[0]
 
 

@@ -218,6 +218,13 @@ class StrategyMarket:
         columns = {name: getattr(self, name)[:bars] for name in ("open_time_ns", *COLUMNS)}
         return StrategyMarket(self.symbols, self.timeframe, **columns)
 
+    def only(self, places: Int64Array) -> StrategyMarket:
+        """The columns at some places, as if there were no other symbols."""
+        columns = {name: getattr(self, name)[:, places] for name in COLUMNS}
+        return StrategyMarket(
+            tuple(self.symbols[place] for place in places), self.timeframe, self.open_time_ns, **columns
+        )
+
     def since(self, row: int) -> StrategyMarket:
         """The rows from one on, as if history began there."""
         columns = {name: getattr(self, name)[row:] for name in ("open_time_ns", *COLUMNS)}
