@@ -7,7 +7,8 @@ from tickwright.domain.errors import UsageError
 from tickwright.strategies import RsiReversion, SmaCross, WeeklyMomentum
 from tickwright.strategy_api import Exits, Strategy, informative, integer
 from tickwright.strategy_api.evaluate import evaluate_targets
-from tickwright.strategy_api.parameters import expand_grid, parameters_of
+from tickwright.strategy_api.grid import expand_grid
+from tickwright.strategy_api.parameters import parameters_of
 
 BARS = example_bars(600)
 

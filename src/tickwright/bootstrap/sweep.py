@@ -32,7 +32,7 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.run import SweepResult
 from tickwright.domain.timestamp import iso
 from tickwright.modes import vector
-from tickwright.strategy_api.parameters import expand_grid
+from tickwright.strategy_api.grid import expand_grid
 
 COST_KINDS = ("fee", "spread", "slippage", "impact")
 SMALLER_IS_BETTER = frozenset({"turnover", "trades", "open_trades", "fills", "orders", "rejected", *COST_KINDS})

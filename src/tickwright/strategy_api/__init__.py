@@ -1,10 +1,11 @@
 """What a strategy author uses.
 
-`strategy` the class to extend; `parameters` its typed, bounded values; `acts` when a target acts; `exits` protective
-exits; `state` what survives a restart; `informative` other timeframes and symbols; `signals` words for conditions;
-`universe` symbols by rank; `views` the bars a strategy sees; `indicator_arrays` what `indicators` returned;
-`evaluate` from a strategy and its bars to decisions; `context` what callbacks see and do; `compose` strategies made of
-strategies, and `parts` what they take over from them; `registry` strategies by name.
+`strategy` the class to extend; `parameters` its typed, bounded values, and `grid` what a sweep makes of them; `acts`
+when a target acts; `exits` protective exits; `state` what survives a restart; `informative` other timeframes and
+symbols; `signals` words for conditions; `universe` symbols by rank; `views` the bars a strategy sees;
+`indicator_arrays` what `indicators` returned; `evaluate` from a strategy and its bars to decisions; `context` what
+callbacks see and do; `compose` strategies made of strategies, and `parts` what they take over from them; `registry`
+strategies by name.
 """
 
 from tickwright.strategy_api.acts import Acts, every, on_change, retry

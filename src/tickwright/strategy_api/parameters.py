@@ -1,4 +1,4 @@
-"""Parameters of a strategy: typed, bounded, documented descriptors, and the grids a sweep makes of them.
+"""Parameters of a strategy: typed, bounded, documented descriptors.
 
 Invariants: bounds are inclusive; a value that was accepted is of the parameter's own type and inside its bounds, from
 whatever source it came (Python, a file, the environment, the command line). A wrong name or value is a `UsageError`
@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from itertools import product
 from types import MappingProxyType
 from typing import Any, Generic, Self, TypeVar, cast, overload
 
@@ -101,7 +99,7 @@ class _Integer(Parameter[int]):
         return _range_text(self.low, self.high)
 
     def parse(self, value: Any) -> int | None:
-        number = _decimal(value)
+        number = exact_number(value)
         if number is None or number != number.to_integral_value() or not _inside(number, self.low, self.high):
             return None
         return int(number)
@@ -119,7 +117,7 @@ class _Real(Parameter[float]):
         return _range_text(self.low, self.high)
 
     def parse(self, value: Any) -> float | None:
-        number = _decimal(value)
+        number = exact_number(value)
         return float(number) if number is not None and _inside(float(number), self.low, self.high) else None
 
 
@@ -197,67 +195,16 @@ def accept_overrides(strategy: type, overrides: Mapping[str, Any]) -> dict[str, 
     """All parameter values of a class with some overridden; raises `UsageError` for a wrong name or value."""
     known = parameters_of(strategy)
     for name in overrides:
-        _known_parameter(strategy, known, name)
+        known_parameter(strategy, name)
     return {
         name: parameter.accept(overrides[name]) if name in overrides else parameter.default
         for name, parameter in known.items()
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The trials of a sweep: one dict of parameter values each; `invalid` combinations were skipped and counted."""
-
-    trials: tuple[dict[str, ParameterValue], ...]
-    invalid: int
-
-    def __len__(self) -> int:
-        return len(self.trials)
-
-    def __iter__(self) -> Iterator[dict[str, ParameterValue]]:
-        return iter(self.trials)
-
-
-def expand_grid(
-    strategy: type, axes: Mapping[str, str | Sequence[Any]], fixed: Mapping[str, Any] | None = None
-) -> Grid:
-    """Every combination of the axes for which the strategy's `valid()` is true, the last axis running fastest.
-
-    An axis is a sequence or a text: `5:50:5` includes both ends, `5,10,20` is a list. `fixed` sets the parameters that
-    are not searched. Raises `UsageError` for an unknown name, a value out of bounds, or a parameter with
-    `optimize=False`.
-    """
-    columns = {name: axis_values(strategy, name, values) for name, values in axes.items()}
-    trials: list[dict[str, ParameterValue]] = []
-    invalid = 0
-    for combination in product(*columns.values()):
-        trial = dict(zip(columns, combination, strict=True))
-        if strategy(**{**(fixed or {}), **trial}).valid():
-            trials.append(trial)
-        else:
-            invalid += 1
-    return Grid(tuple(trials), invalid)
-
-
-def axis_values(strategy: type, name: str, values: str | Sequence[Any]) -> list[ParameterValue]:
-    """The accepted values of one axis in the order given, each once."""
-    parameter = _known_parameter(strategy, parameters_of(strategy), name)
-    if not parameter.optimize:
-        raise UsageError(
-            f"{name} is not searched: its author declared optimize=False",
-            where=f"{strategy.__name__}.{name}",
-            hint=f"Set it once instead: --param {name}=VALUE.",
-        )
-    raw = _axis_text(values, where=f"{strategy.__name__}.{name}") if isinstance(values, str) else list(values)
-    accepted = list(dict.fromkeys(parameter.accept(value) for value in raw))
-    if not accepted:
-        raise UsageError(
-            "an axis without values", where=f"{strategy.__name__}.{name}", expected="LOW:HIGH:STEP or a,b,c"
-        )
-    return accepted
-
-
-def _known_parameter(strategy: type, known: Mapping[str, Parameter[Any]], name: str) -> Parameter[Any]:
+def known_parameter(strategy: type, name: str) -> Parameter[Any]:
+    """The parameter of a name; raises `UsageError` with the nearest spelling."""
+    known = parameters_of(strategy)
     if name not in known:
         raise UsageError(
             f"{strategy.__name__} has no parameter {name!r}", where=strategy.__name__, hint=did_you_mean(name, known)
@@ -265,21 +212,7 @@ def _known_parameter(strategy: type, known: Mapping[str, Parameter[Any]], name: 
     return known[name]
 
 
-def _axis_text(text: str, *, where: str) -> list[Any]:
-    if ":" not in text:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    ends = [_decimal(part) for part in text.split(":")]
-    if len(ends) not in (2, 3) or any(end is None for end in ends):
-        raise UsageError(
-            f"{text!r} is not a range", where=where, expected="LOW:HIGH:STEP such as 5:50:5, or a list such as 5,10,20"
-        )
-    low, high, step = cast(list[Decimal], [*ends, Decimal(1)][:3])
-    if step <= 0 or high < low:
-        raise UsageError(f"{text!r} is an empty range", where=where, expected="LOW not above HIGH and a STEP above 0")
-    return [low + step * place for place in range(int((high - low) / step) + 1)]
-
-
-def _decimal(value: Any) -> Decimal | None:
+def exact_number(value: Any) -> Decimal | None:
     """A finite number of any numeric type or text, as its shortest decimal; None for anything else."""
     if isinstance(value, bool):
         return None
