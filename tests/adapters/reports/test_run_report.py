@@ -17,6 +17,7 @@ from tests.adapters.reports.outline import outline
 from tests.analytics.runs import Deal, run_of
 from tickwright.adapters.reports import write_report
 from tickwright.analytics.summary import summarise
+from tickwright.domain.errors import SystemRefused
 from tickwright.domain.gaps import Gap, GapKind
 from tickwright.domain.run import RunResult
 
@@ -108,10 +109,17 @@ def test_failed_write_leaves_the_old_report_and_no_draft(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full_disk)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(SystemRefused, match="no space left on device") as refused:
         written(tmp_path, small)
+    assert refused.value.where == str(target)
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
     assert target.read_text() == "old"
+
+
+def test_a_path_that_cannot_be_a_file_is_named(tmp_path: Path, small: LongRun) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemRefused, match=r"file/report\.html"):
+        written(tmp_path / "file", small)
 
 
 def bare_runs() -> Iterator[tuple[str, RunResult]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 from tickwright.adapters.reports.markup import Markup, element, joined
+from tickwright.domain.errors import SystemRefused
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
@@ -41,20 +43,34 @@ def page(title: str, *body: object, scripts: Sequence[str]) -> Markup:
 
 
 def write_whole(path: Path, text: str) -> Path:
-    """Write a file so that a reader sees the old one or the new one, never a part; returns its absolute path."""
+    """Write a file so that a reader sees the old one or the new one, never a part; returns its absolute path.
+
+    Raises `SystemRefused` with the path and the reason; the old file is then as it was.
+    """
     path = path.absolute()
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+    except OSError as failure:
+        _forget(draft)
+        reason = (failure.strerror or type(failure).__name__).lower()
+        raise SystemRefused(
+            f"the report cannot be written: {reason}", where=str(path), hint="Make room or name another path."
+        ) from failure
     except BaseException:
-        draft.unlink(missing_ok=True)
+        _forget(draft)
         raise
     return path
+
+
+def _forget(draft: Path) -> None:
+    with contextlib.suppress(OSError):
+        draft.unlink(missing_ok=True)
 
 
 def _asset(name: str) -> str:

@@ -59,7 +59,7 @@ def write_sweep_report(
     `hold_sharpe` is the Sharpe ratio of holding the symbols: a search is worth what it adds to that.
     `trials_on_data` is the number of different trials this data has seen, where known: luck is measured by all of them.
     `manifest` may name strategy, symbols, timeframe, start, end and warnings; all of it is printed at the end. Raises
-    `UsageError` without a valid trial or for an unknown measure, `OSError` when it cannot write.
+    `UsageError` without a valid trial or for an unknown measure, `SystemRefused` when it cannot write.
     """
     if not result.trials:
         raise UsageError("the sweep has no valid trial", where="sweep report", expected="at least one")
