@@ -6,14 +6,18 @@ not fit into 63 bits is `OVERFLOW`, which callers turn into a refusal, never int
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, cast
 
 import numpy as np
 
 from tickwright.kernel.compilation import COMPILED, rule
 
-OVERFLOW: Final = np.int64(-1)
-PPB: Final = np.int64(1_000_000_000)
+code = cast("Callable[[Any], int]", np.int64)
+"""Constants that rules are called with: as a Python int, each would compile a rule of its own."""
+
+OVERFLOW: Final = code(-1)
+PPB: Final = code(1_000_000_000)
 _INT64_MAX: Final = 2**63 - 1
 _SAFE_PRODUCT: Final = 9.2e18
 _LOW: Final = np.uint64(0xFFFFFFFF)
@@ -75,7 +79,7 @@ def _limbs_mul_div(a, b, c, up):  # type: ignore[no-untyped-def]
         quotient += _ONE
     if quotient > np.uint64(_INT64_MAX):
         return OVERFLOW
-    return np.int64(quotient)
+    return code(quotient)
 
 
 def _python_mul_div(a: int, b: int, c: int, up: bool) -> int:
