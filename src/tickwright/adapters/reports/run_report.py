@@ -49,7 +49,7 @@ def write_report(
 
     `bars` and `gaps` stand beside `result.instruments` (both may be empty: then there is no candle chart);
     `benchmark_equity` is in money at the run's instants. `manifest` may name strategy, params, symbols, timeframe,
-    mode, run_id and warnings for the headline; all of it is printed at the end. Raises `SystemRefused` when it cannot write.
+    mode, run_id and warnings for the headline; all of it is printed at the end. Raises `SystemRefused`.
     """
     view = RunView(result, statistics, tuple(bars), gaps, manifest, benchmark_equity)
     return write_whole(path, run_page(view))
