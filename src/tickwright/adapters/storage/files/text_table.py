@@ -74,7 +74,7 @@ def read_text_table(path: Path) -> TextTable:
     """The columns of a file; raises `DataError` where it is not a table."""
     content = _content(path)
     if content[:4] == b"PAR1":
-        return _from_arrow(lambda: pq.read_table(pa.BufferReader(content)), "Parquet", path)
+        return _from_arrow(lambda: pq.ParquetFile(pa.BufferReader(content)).read(), "Parquet", path)
     if content[:6] == b"ARROW1":
         return _from_arrow(lambda: pyarrow.feather.read_table(pa.BufferReader(content)), "Feather", path)
     unpacked = _unpacked(content, path)
