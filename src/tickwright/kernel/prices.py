@@ -1,7 +1,7 @@
 """What a taker pays: spread, slippage and impact as parts per billion, summed before one rounding against us.
 
-Invariants (rule book §1.2, §3): a buy pays ⌈reference·(10⁹+s)/10⁹⌉, a sell receives ⌊reference·(10⁹-s)/10⁹⌋, never below
-one unit and not clamped to the bar; fees are taken from the rounded notional and round up. Impact is float64 in the
+Invariants (the rule book, §1.2, §3): a buy pays ⌈reference·(10⁹+s)/10⁹⌉, a sell receives ⌊reference·(10⁹-s)/10⁹⌋, never
+below one unit and not clamped to the bar; fees are taken from the rounded notional and round up. Impact is float64 in the
 written order and rounded once to the nearest ppb.
 """
 
