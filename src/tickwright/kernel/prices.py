@@ -1,8 +1,8 @@
 """What a taker pays: spread, slippage and impact as parts per billion, summed before one rounding against us.
 
 Invariants (the rule book, §1.2, §3): a buy pays ⌈reference·(10⁹+s)/10⁹⌉, a sell receives ⌊reference·(10⁹-s)/10⁹⌋, never
-below one unit and not clamped to the bar; fees are taken from the rounded notional and round up. Impact is float64 in the
-written order and rounded once to the nearest ppb.
+below one unit and not clamped to the bar; fees are taken from the rounded notional and round up. Impact is float64 in
+the written order and rounded once to the nearest ppb.
 """
 
 from __future__ import annotations
@@ -114,10 +114,12 @@ def _affords(context: Record, book: Record, index: int, side: int, reference: in
 
 @rule
 def _first_guess(context: Record, book: Record, index: int, side: int, reference: int, cost: int, most: int) -> int:
-    """A quantity near the largest affordable one: two fixed-point steps in floating point."""
-    divisor = float(book["divisor"]) / (1.0 + book["taker_fee_ppb"] * 1e-9)
-    guess = most
-    for _ in range(3):
+    """A quantity near the largest affordable one; with impact by a few fixed-point steps in floating point."""
+    divisor = float(book["divisor"])
+    if context["fee_received"] == 0 or side < 0:
+        divisor /= 1.0 + book["taker_fee_ppb"] * 1e-9
+    guess, steps = most, 4 if context["statistics"] == 1 else 1
+    for _ in range(steps):
         price = market_price(context, book, index, side, reference, max(guess, book["lot"]))
         guess = int(min(float(most), cost * divisor / price))
     return guess
@@ -129,25 +131,21 @@ def largest_affordable(
 ) -> int:
     """The largest lot multiple of at most `most` whose notional and fee fit into a cost; 0 where no lot does.
 
-    Spending grows with quantity, so whatever guess the search starts from, it ends at the same quantity.
+    Spending grows with quantity, so whatever guess the search starts from, it ends at the same quantity: it gallops
+    from the guess to a pair of neighbours between which affordable turns into not affordable, then halves.
     """
     lot = book["lot"]
-    highest = most // lot
-    if highest <= 0 or not _affords(context, book, index, side, reference, lot, cost):
-        return 0
-    if _affords(context, book, index, side, reference, highest * lot, cost):
-        return highest * lot
-    low, high = 1, highest  # low is affordable, high is not
-    guess = _first_guess(context, book, index, side, reference, cost, most) // lot
+    low, high = 0, most // lot + 1  # low is affordable, high is not
+    probe = _first_guess(context, book, index, side, reference, cost, most) // lot
     step = 1
-    probe = min(max(guess, low + 1), high - 1)
     while high - low > 1:
+        probe = min(max(probe, low + 1), high - 1)
         if _affords(context, book, index, side, reference, probe * lot, cost):
             low = probe
-            probe = min(low + step, high - 1)
+            probe = low + step
         else:
             high = probe
-            probe = max(high - step, low + 1)
+            probe = high - step
         step = min(2 * step, high)
         if step > high - low:
             probe = low + (high - low) // 2
