@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -n auto
 .PHONY: help setup demo test check lint types contracts docs apart bench lock clean
 
 help: ## List these verbs.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMPS)/dev ## Make .venv with everything that running, testing and checking take.
 
