@@ -13,7 +13,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 APART := tests/faults tests/docs tests/packaging tests/browser
 PYTEST := $(BIN)/python -m pytest -n auto
 
-.PHONY: help setup demo test check lint types contracts docs apart bench lock clean
+.PHONY: help setup demo test check lint types contracts docs apart bench bench-peers lock clean
 
 help: ## List these verbs.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,13 @@ apart: $(STAMPS)/dev
 
 bench: $(STAMPS)/dev ## Measure speed and memory beside the peers on the same jobs.
 	$(BIN)/python benchmarks/run.py
+
+bench-peers: $(STAMPS)/core ## Make an environment of its own for every peer engine that `make bench` measures.
+	for file in benchmarks/peers/*.txt; do \
+		home=benchmarks/.peers/$$(basename $$file .txt); \
+		$(BIN)/python -m venv $$home; \
+		$$home/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $$file; \
+	done
 
 docs: $(STAMPS)/dev ## Build the documentation site into site/; a broken link or a missing page fails.
 	$(BIN)/zensical build --strict --clean

@@ -23,7 +23,12 @@ JOBS = {
     "portfolio": "portfolio 50 × 100k, one cash",
     "callback": "Python callback on every bar, 200k bars",
 }
-PEERS = {"vectorbt": ("single", "sweep", "portfolio"), "backtesting": ("callback",)}
+PEERS = {
+    "vectorbt": ("single", "sweep", "portfolio"),
+    "raptorbt": ("single", "sweep-all-cores"),
+    "backtesting": ("callback",),
+    "backtrader": ("callback",),
+}
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,17 @@ def interpreter(engine: str) -> str:
     return str(own) if own.exists() else sys.executable
 
 
+def has(engine: str) -> bool:
+    """Whether its interpreter can import an engine."""
+    probe = [interpreter(engine), "-c", f"import {engine}"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
 def measured(engine: str, job: str) -> Measured | None:
     """Run one measurement in a process of its own; None where the engine cannot, with its last line on stderr."""
+    if not has(engine):
+        print(f"{engine} {job}: not installed; `make bench-peers` makes its environment", file=sys.stderr)
+        return None
     command = [interpreter(engine), str(HERE / f"{engine}_jobs.py"), job]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
