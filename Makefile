@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -n auto
 .PHONY: help setup demo test check lint types contracts docs apart bench bench-peers lock clean
 
 help: ## List these verbs.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMPS)/dev ## Make .venv with everything that running, testing and checking take.
 
