@@ -1,11 +1,12 @@
 """Weights over many symbols: each Monday, an equal share of whatever has risen most."""
 
-from tickwright import Strategy, every, integer, rank, roc, where
+from tickwright import Strategy, every, integer, rank, roc, top, where
 
 
 class Momentum(Strategy):
-    """Hold the `best` symbols of the last 90 days, a fifth of the money each, if they rose at all."""
+    """Of the twenty most traded symbols, hold the `best` of the last 90 days that rose, a fifth of the money each."""
 
+    universe = top(20, by="quote_volume_30d", quote="USDT", refresh="1w")
     acts = every("1w", band=0.02)
     best = integer(5, low=1, high=20, doc="symbols held at most")
 

@@ -139,3 +139,15 @@ def test_the_series_asked_for_are_those_of_the_strategy_and_of_its_parts():
             return {}
 
     assert [mark.key for mark in series_asked_for(Whole)] == [("1w", None), ("1d", "BTC/USDT")]
+
+
+def test_a_strategy_with_a_constructor_of_its_own_is_copied_through_it():
+    class Own(Targets):
+        def __init__(self, **overrides):
+            super().__init__(**overrides)
+            self.calls = []
+
+    strategy = Own(n=4)
+    strategy.calls.append(1)
+    assert strategy.fresh().calls == []
+    assert strategy.fresh().n == 4

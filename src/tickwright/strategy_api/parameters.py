@@ -216,6 +216,8 @@ def exact_number(value: Any) -> Decimal | None:
     """A finite number of any numeric type or text, as its shortest decimal; None for anything else."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, int):
+        return Decimal(value)
     text = value.strip() if isinstance(value, str) else str(value)
     factor = Decimal(1)
     for suffix, share in _SUFFIXES.items():

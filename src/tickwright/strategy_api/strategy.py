@@ -120,9 +120,13 @@ class Strategy:
 
     def bound_to(self, symbol: str, *, seed: int = 0, instance: str = "") -> Self:
         """A fresh copy for one symbol ("" for one instance over all): first state, random numbers from the start."""
-        copy = type(self)(**self.params)
-        copy._origin = (seed, instance or self._origin[1], symbol)
-        return copy
+        if type(self).__init__ is Strategy.__init__:  # a sweep makes thousands: what was accepted is not asked again
+            made = type(self).__new__(type(self))
+            made.__dict__.update(self.params, _rng=None)
+        else:
+            made = type(self)(**self.params)
+        made._origin = (seed, instance or self._origin[1], symbol)
+        return made
 
     def fresh(self) -> Self:
         """The same strategy before its first bar: first state, random numbers from the start."""
