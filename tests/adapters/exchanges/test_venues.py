@@ -88,6 +88,15 @@ async def test_an_exchange_that_keeps_only_its_newest_candles_is_not_taken_for_a
     await client.close()
 
 
+async def test_one_candle_at_the_very_end_is_an_included_end_and_not_the_newest_of_an_exchange() -> None:
+    """ccxt lets Coinbase include the end of the range: an empty hour is answered with the candle after it."""
+    venue = Venue("gemini")
+    client = await answering(venue, [[1_577_926_800_000, 1.0, 1.0, 1.0, 1.0, 1.0]])
+    end = 1_577_926_800_000 * MILLISECOND
+    assert await venue.candles(client, MARKET, ONE_HOUR, "1h", end - 3 * HOUR, end, 300) == []
+    await client.close()
+
+
 def test_an_exchange_without_a_file_of_its_own_is_asked_once_a_second() -> None:
     venue = venue_of("somewhere")
     assert (venue.exchange, venue.weight_per_minute, venue.candles_weight) == ("somewhere", 60, 1)

@@ -156,7 +156,8 @@ class CcxtMarketData:
         return (self.page_limit + 1) * timeframe.length_ns
 
     def _code(self, timeframe: Timeframe) -> str:
-        offered = {
+        """ccxt's name of a timeframe."""
+        offered: dict[int, str] = {
             Timeframe.parse(code).length_ns: code
             for code in self._unconnected().timeframes
             if code not in self._venue.unsupported_timeframes
@@ -165,7 +166,7 @@ class CcxtMarketData:
             raise NotOffered(
                 f"{self.exchange} has no {timeframe} candles", where="timeframe", expected=", ".join(offered.values())
             )
-        return str(self._client.timeframes[offered[timeframe.length_ns]])
+        return offered[timeframe.length_ns]
 
     async def _market(self, instrument: InstrumentId) -> Market:
         if not self._markets:

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from tickwright.adapters.sandbox.clock import RunningClock
-from tickwright.adapters.sandbox.server import WEIGHT_LIMIT, SandboxServer, serve_until_stopped
+from tickwright.adapters.sandbox.server import SandboxServer, serve_until_stopped
 from tickwright.domain.errors import ExchangeUnavailable
 from tickwright.domain.timestamp import parse_instant
 
@@ -38,7 +38,7 @@ class SandboxOptions:
     host: str = "127.0.0.1"
     port: int = 0
     now: str | None = None
-    weight_limit: int = WEIGHT_LIMIT
+    weight_limit: int | None = None
 
     def server(self) -> SandboxServer:
         """The server these options describe."""
@@ -47,7 +47,9 @@ class SandboxOptions:
 
     def arguments(self) -> list[str]:
         """The options as the child's arguments."""
-        arguments = ["--host", self.host, "--port", str(self.port), "--weight-limit", str(self.weight_limit)]
+        arguments = ["--host", self.host, "--port", str(self.port)]
+        if self.weight_limit is not None:
+            arguments += ["--weight-limit", str(self.weight_limit)]
         return arguments if self.now is None else [*arguments, "--now", self.now]
 
 
@@ -146,7 +148,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--now")
-    parser.add_argument("--weight-limit", type=int, default=WEIGHT_LIMIT)
+    parser.add_argument("--weight-limit", type=int)
     options = SandboxOptions(**vars(parser.parse_args(arguments)))
     asyncio.run(_serve_while_parent_lives(options.server()))
 

@@ -21,6 +21,8 @@ from aiohttp import web
 
 from tickwright.adapters.sandbox.clock import ExchangeClock, RunningClock
 from tickwright.adapters.sandbox.dialects.binance_spot import BinanceSpot
+from tickwright.adapters.sandbox.dialects.coinbase import Coinbase
+from tickwright.adapters.sandbox.dialects.dialect import Dialect
 from tickwright.adapters.sandbox.faults import Faults
 from tickwright.adapters.sandbox.history import bundled_exchange_info, bundled_history
 from tickwright.adapters.sandbox.market import ReplayMarket
@@ -32,7 +34,10 @@ from tickwright.domain.trades import Trades
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-WEIGHT_LIMIT = 6000
+DIALECTS: dict[str, type[BinanceSpot] | type[Coinbase]] = {
+    BinanceSpot.exchange: BinanceSpot,
+    Coinbase.exchange: Coinbase,
+}
 _RECORD = 100_000
 
 
@@ -52,7 +57,8 @@ class SandboxServer:
     `history` is what is replayed (the bundled candles unless given; all of one exchange), `trades` the trades of some
     of it, `info` the exchange's own words about its symbols (the bundled ones unless given), `clock` the exchange's
     time (a running clock from one minute after the history's end unless given), `weight_limit` request weight per
-    minute and address, `port` 0 any free port, `tls` makes it speak HTTPS.
+    minute and address (the exchange's own unless given), `port` 0 any free port, `tls` makes it speak HTTPS. It poses
+    as the exchange the history is of.
     """
 
     def __init__(
@@ -64,18 +70,19 @@ class SandboxServer:
         host: str = "127.0.0.1",
         port: int = 0,
         clock: ExchangeClock | None = None,
-        weight_limit: int = WEIGHT_LIMIT,
+        weight_limit: int | None = None,
         patience: int = 10,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._host, self._port, self._tls = loopback(host), port, tls
         series = bundled_history() if history is None else tuple(history)
+        speaks = dialect_of(series)
         self.clock: ExchangeClock = RunningClock(end_of(series) + MINUTE) if clock is None else clock
         self.market = ReplayMarket(series, self.clock, trades)
         self.faults = Faults()
         self.requests: deque[SeenRequest] = deque(maxlen=_RECORD)
-        limiter = WeightLimiter(weight_limit, self.clock, patience=patience)
-        self.dialect = BinanceSpot(self.market, info or bundled_exchange_info(), limiter)
+        limiter = WeightLimiter(weight_limit or speaks.weight_limit, self.clock, patience=patience)
+        self.dialect: Dialect = speaks(self.market, info or bundled_exchange_info(), limiter)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -139,6 +146,18 @@ class SandboxServer:
 
     def _is_addressed(self, host: str) -> bool:
         return host == "localhost" or host in self.dialect.hosts or _is_loopback(host)
+
+
+def dialect_of(history: Iterable[Bars]) -> type[BinanceSpot] | type[Coinbase]:
+    """The wire language of a history's exchange; raises `UsageError` where it is not one exchange, or none we speak."""
+    exchanges = sorted({bars.key.instrument.exchange for bars in history})
+    if len(exchanges) != 1 or exchanges[0] not in DIALECTS:
+        raise UsageError(
+            f"the sandbox cannot pose as {' and '.join(exchanges) or 'an exchange without history'}",
+            where="history",
+            expected=" or ".join(DIALECTS),
+        )
+    return DIALECTS[exchanges[0]]
 
 
 def end_of(history: Iterable[Bars]) -> int:

@@ -1,13 +1,14 @@
 """What is peculiar to an exchange, one file each.
 
 `venue` what the gateway must know of any exchange, and how far ccxt's unified interface answers it; `binance` Binance
-spot.
+spot; `coinbase` Coinbase spot.
 """
 
 from tickwright.adapters.exchanges.venues.binance import Binance
+from tickwright.adapters.exchanges.venues.coinbase import Coinbase
 from tickwright.adapters.exchanges.venues.venue import Venue
 
-_OWN = {venue.exchange: venue for venue in (Binance(),)}
+_OWN = {venue.exchange: venue for venue in (Binance(), Coinbase())}
 
 WEIGHT_PER_MINUTE = {name: venue.weight_per_minute for name, venue in _OWN.items()}
 """Request weight that an exchange allows an address in a minute, by ccxt's name of the exchange."""

@@ -61,7 +61,7 @@ class Binance(Venue):
         rows = await client.publicGetKlines(
             {
                 "symbol": market["id"],
-                "interval": code,
+                "interval": client.timeframes[code],
                 "startTime": -(-start_ns // MILLISECOND),
                 "endTime": (end_ns - 1) // MILLISECOND,
                 "limit": limit,

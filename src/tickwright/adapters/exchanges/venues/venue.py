@@ -75,12 +75,17 @@ class Venue:
         if not isinstance(rows, list) or any(not isinstance(row, list) or len(row) < 6 for row in rows):
             raise BadResponse("the candles are not rows of six fields")
         wanted = [row for row in rows if start_ns <= _open_ns(row) < end_ns]
-        if rows and not wanted and _open_ns(rows[0]) >= end_ns:
+        if not wanted:
+            self._refuse_newest_only([_open_ns(row) for row in rows], end_ns)
+        return wanted[:limit]
+
+    def _refuse_newest_only(self, opens: Sequence[int], end_ns: int) -> None:
+        """Raise `NotOffered` where an answer to an older question is about newer candles; an included end is none."""
+        if opens and min(opens) >= end_ns and list(opens) != [end_ns]:
             raise NotOffered(
-                f"{self.exchange} answers with candles from {iso(_open_ns(rows[0]))} on and none before {iso(end_ns)}",
+                f"{self.exchange} answers with candles from {iso(min(opens))} on and none before {iso(end_ns)}",
                 hint="It keeps only its newest candles, or lists the symbol later; start later or import the history",
             )
-        return wanted[:limit]
 
     async def trades(self, client: Any, market: Market, start_ns: int, after_id: int | None) -> Sequence[Sequence[Any]]:
         """Rows of (id, ms, price, quantity, taker bought); paging by id is not part of ccxt's unified interface."""

@@ -59,6 +59,7 @@ class BinanceSpot:
 
     exchange = "binance"
     hosts = frozenset({"api.binance.com", "api1.binance.com", "data-api.binance.vision"})
+    weight_limit = 6000
 
     def __init__(self, market: ReplayMarket, info: Mapping[str, Any], limiter: WeightLimiter) -> None:
         self._market, self._limiter = market, limiter

@@ -16,6 +16,9 @@ class Dialect(Protocol):
     hosts: frozenset[str]
     """The real names of that exchange; a client that resolves them to the sandbox is let in."""
 
+    weight_limit: int
+    """Request weight the exchange allows an address in a minute."""
+
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Every endpoint it answers."""
         ...
