@@ -1,10 +1,16 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tickwright.checks.example_bars import example_bars
 from tickwright.domain.errors import UsageError
+from tickwright.domain.timestamp import DAY
+from tickwright.indicators import sma
 from tickwright.strategy_api import Strategy, informative
+from tickwright.strategy_api.evaluate import evaluate_targets
 from tickwright.strategy_api.informative import aligned, informatives_of, last_closed
+from tickwright.strategy_api.views import StrategyBars
 
 
 class Daily(Strategy):
@@ -64,3 +70,56 @@ def test_days_made_of_hours_are_those_an_exchange_would_show():
     assert days.high[2] == hours.high[48:72].max()
     assert days.low[2] == hours.low[48:72].min()
     assert days.volume[2] == pytest.approx(hours.volume[48:72].sum(), rel=1e-12)
+
+
+class SeveralTimeframes(Strategy):
+    """Reads everything that can be read above an hour."""
+
+    @informative("1h")
+    def same(self, bars):
+        return {"close": bars.close}
+
+    @informative("4h")
+    def quarter_days(self, bars):
+        return {"close": bars.close, "high": bars.high}
+
+    @informative("1d")
+    def days(self, bars):
+        return {"close": bars.close, "up": bars.close > bars.open, "average": sma(bars.close, 2)}
+
+    def targets(self, bars, ind):
+        return ind.up_1d & (ind.close_4h > 0)
+
+
+@settings(max_examples=60)
+@given(
+    present=st.sets(st.integers(0, 119), min_size=1),
+    cut=st.integers(1, 119),
+)
+def test_with_any_holes_nothing_changes_when_later_bars_arrive(present, cut):
+    hours = example_bars(120)
+    kept = np.array(sorted(present))
+    columns = {name: getattr(hours, name)[kept] for name in ("open_time_ns", "open", "high", "low", "close", "volume")}
+    bars = StrategyBars("BTC/USDT", hours.timeframe, **columns)
+    whole, part = (evaluate_targets(SeveralTimeframes(), view) for view in (bars, bars.head(cut)))
+    for name in whole.indicators:
+        assert np.array_equal(
+            whole.indicators[name][:cut].astype(float), part.indicators[name].astype(float), equal_nan=True
+        )
+    reach = min(cut, len(bars), part.warmup)
+    assert np.array_equal(whole.targets[reach:cut], part.targets[reach:])
+
+
+@settings(max_examples=60)
+@given(present=st.sets(st.integers(0, 119), min_size=1))
+def test_a_day_is_seen_from_its_end_on_and_never_before(present):
+    hours = example_bars(120)
+    kept = np.array(sorted(present))
+    columns = {name: getattr(hours, name)[kept] for name in ("open_time_ns", "open", "high", "low", "close", "volume")}
+    bars = StrategyBars("BTC/USDT", hours.timeframe, **columns)
+    seen = evaluate_targets(SeveralTimeframes(), bars).indicators.close_1d
+    for bar, close_ns in enumerate(bars.close_time_ns):
+        first_day = -(-bars.open_time_ns[0] // DAY) * DAY
+        over = [b for b in range(len(bars)) if first_day <= bars.open_time_ns[b] < close_ns // DAY * DAY]
+        expected = bars.close[over[-1]] if over else np.nan
+        assert seen[bar] == expected or (np.isnan(seen[bar]) and np.isnan(expected))
