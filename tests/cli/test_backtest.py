@@ -8,7 +8,8 @@ RUN = ["backtest", "SmaCross", "--symbol", "BTC/USDT"]
 DOCUMENTED = {
     "schema", "run_id", "strategy", "params", "symbols", "timeframe", "start", "end", "bars", "orders", "fills",
     "trades", "rejected", "final_equity", "total_return", "cagr", "volatility", "sharpe", "sortino", "calmar",
-    "max_drawdown", "max_drawdown_start", "max_drawdown_end", "win_rate", "profit_factor", "expectancy", "exposure", "turnover",
+    "max_drawdown", "max_drawdown_start", "max_drawdown_end", "win_rate", "profit_factor",
+    "expectancy", "exposure", "turnover",
     "benchmark_return", "costs", "digest", "account_digest", "data", "trials", "warnings",
 }  # fmt: skip
 

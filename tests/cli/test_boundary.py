@@ -65,6 +65,19 @@ def test_ctrl_c_ends_with_130_and_one_sentence(tickwright, ends_with) -> None:
     assert tickwright("x", "--json").document["error"]["code"] == "INTERRUPTED"
 
 
+def test_ctrl_c_inside_executed_text_ends_with_130_too() -> None:
+    program = """
+import sys
+from tickwright.cli import boundary, main
+def invoke(arguments):
+    exec("raise KeyboardInterrupt")
+boundary._invoke = invoke
+sys.exit(main(["x"]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (130, 1)
+
+
 def test_what_nobody_foresaw_says_how_to_see_where(tickwright, ends_with) -> None:
     ends_with(ZeroDivisionError("division by zero"))
     outcome = tickwright("backtest", "SmaCross", "--symbol", "BTC/USDT")

@@ -40,6 +40,7 @@ def run(arguments: list[str]) -> int:
     except TickwrightError as error:
         return _report(error, flags)
     except KeyboardInterrupt:
+        _end_by_exit_code()
         return _report(Interrupted("interrupted", hint="What was finished stays; the command can be repeated."), flags)
     except Exception as error:
         named = _named(error, arguments)
@@ -127,6 +128,15 @@ def _never_fail_on_a_character() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+def _end_by_exit_code() -> None:
+    """End with our own exit code, not by the signal.
+
+    Where Ctrl-C hits while text is being executed (a dataclass is being made, say), the interpreter remembers it and
+    kills itself with SIGINT at its end, although it was handled; executing any text makes it forget.
+    """
+    exec("pass")  # noqa: S102
 
 
 def _reader_went_away(exit_code: int) -> int:
