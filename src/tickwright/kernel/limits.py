@@ -111,8 +111,9 @@ def fill_at_limit(context: Record, place: int, price: int) -> None:
         finish(context, place, _CANCELLED)
         return
     budget = budget_left(context, book, index_of(context, slot["instrument"]), slot["lot"])
-    quantity = min(wanted_here(context, slot, book), budget)
-    if quantity > 0:
+    wanted = wanted_here(context, slot, book)
+    quantity = min(wanted, budget)
+    if quantity > 0 and not (slot["time_in_force"] == _FOK and quantity < wanted):
         _fill(context, place, quantity, price, price, 0, MAKER)
 
 
