@@ -73,8 +73,8 @@ def walk(
 
 
 @st.composite
-def costs(draw: st.DrawFn) -> CostModel:
-    """Any mixture of fees, spread, slippage, impact and cap."""
+def costs(draw: st.DrawFn, *, resting: bool = False) -> CostModel:
+    """Any mixture of fees, spread, slippage, impact and cap; for resting orders also of the fill conventions."""
     return CostModel.of(
         fee=draw(st.sampled_from(["0", "0.001", "0.000375", "0.02"])),
         fee_asset=draw(st.sampled_from(["quote", "received"])),
@@ -85,6 +85,8 @@ def costs(draw: st.DrawFn) -> CostModel:
         impact_gamma=draw(st.sampled_from([0.0, 0.5])),
         max_participation=draw(st.sampled_from([None, "0.1", "1", "0.003"])),
         latency_ns=draw(st.sampled_from([0, 250_000_000])),
+        limit_fill=draw(st.sampled_from(["through", "touch"])) if resting else "through",
+        limit_gap=draw(st.sampled_from(["limit", "open"])) if resting else "limit",
     )
 
 

@@ -75,6 +75,7 @@ def _spec(market: Market, place: int, costs: CostModel) -> Spec:
         maker_fee=_fee(costs.maker_fee_ppb, instrument.maker_fee),
         taker_fee=_fee(costs.taker_fee_ppb, instrument.taker_fee),
         perpetual=instrument.kind == "perpetual",
+        has_volume=bool(market.bars[place].volume.any()),
     )
 
 

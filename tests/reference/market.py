@@ -99,6 +99,7 @@ class Market:
                 trader.on_wake(self, ts_ns, self.fills[before:], [name for name, _ in closing[ts_ns]])
                 self.equity.append((ts_ns, self.account.equity(self.last)))
             before = len(self.fills)
+            self._expire(ts_ns)  # what was sent with a date that has passed
             self._open(ts_ns, opening[ts_ns])
             if len(self.fills) > before:
                 trader.on_wake(self, ts_ns, self.fills[before:], [])
@@ -221,7 +222,7 @@ class Market:
         if not anew:
             order.rules = before[3]
             return True
-        if self._refusal(order):
+        if self._lacks_funds(order):
             order.quantity, order.limit, order.stop, order.rules = before
             return False
         order.arrival, order.rested, order.met = self._next_arrival(), False, False
@@ -254,14 +255,17 @@ class Market:
             return "VENUE_LOT"
         if order.limit and not order.reduce_only and notional(spec, order.limit, order.quantity) < rules.min_notional:
             return "VENUE_MIN_NOTIONAL"
+        return "VENUE_INSUFFICIENT_FUNDS" if self._lacks_funds(order) else ""
+
+    def _lacks_funds(self, order: Order) -> bool:
+        """§4.9: what an order holds must be free; reduce-only orders hold nothing."""
         if order.reduce_only:
-            return ""
+            return False
+        others = self._others_once(order)
         base = self.account.base_held_by(order)
-        if base and base > self.account.free_base(order.name, self._others_once(order)):
-            return "VENUE_INSUFFICIENT_FUNDS"
-        if self.account.held_by(order) > self.account.free_cash(self._others_once(order)):
-            return "VENUE_INSUFFICIENT_FUNDS"
-        return ""
+        if base and base > self.account.free_base(order.name, others):
+            return True
+        return self.account.held_by(order) > self.account.free_cash(others)
 
     def _others_once(self, order: Order) -> list[Order]:
         """The orders an acceptance competes with: nobody of its own OCO group (§4.7: they hold once)."""

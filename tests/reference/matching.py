@@ -223,7 +223,10 @@ def fill_at_limit(market: Market, order: Order, event: Event, price: int) -> Non
     """A rested limit fills as maker, as much as the cap leaves."""
     if order.reduce_only and not _reducible(market, order):
         return market.end(order, "CANCELLED", event.ts_ns)
-    piece = min(wanted(market, order, event), whole_lots(event.budget, order.rules.lot))
+    whole = wanted(market, order, event)
+    piece = min(whole, whole_lots(event.budget, order.rules.lot))
+    if order.tif == "fok" and piece < whole:
+        return market.end(order, "CANCELLED", event.ts_ns)
     if piece:
         market.fill(order, event, price, piece, "maker", price)
     return None
@@ -406,11 +409,13 @@ def _meet_path(market: Market, order: Order, event: Event) -> None:
 def _limit_in_trigger_bar(market: Market, order: Order, event: Event, level: int) -> None:
     """§4.4: in its trigger bar a stop-limit fills only if the close is beyond its limit."""
     order.rested = not crosses(market, order, event, level)
-    if not past_limit(market, order.side, event.bar.close, order.limit):
-        return None
-    if order.rested:
-        return fill_at_limit(market, order, event, order.limit)
-    return arrive(market, order, event, level)
+    if past_limit(market, order.side, event.bar.close, order.limit):
+        if order.rested:
+            fill_at_limit(market, order, event, order.limit)
+        else:
+            arrive(market, order, event, level)
+    if order.open and order.tif in ("ioc", "fok"):  # §4.6: they apply from the trigger
+        market.end(order, "CANCELLED", event.ts_ns)
 
 
 def _after_the_path(market: Market, event: Event) -> None:
