@@ -22,9 +22,9 @@ from typing import Final, Literal
 
 from tickwright.adapters.exchanges import BUDGET_FILE, SharedRateBudget, user_state_directory
 from tickwright.adapters.wall_clock import WallClock
+from tickwright.bootstrap.compiled_code import compiled_code
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.strategies import all_strategies
-from tickwright.domain.compilation import prepare_compiler_cache
 from tickwright.domain.errors import TickwrightError
 from tickwright.domain.timestamp import SECOND, iso
 from tickwright.domain.version import VERSION
@@ -117,15 +117,14 @@ def _memory() -> Check:
 
 
 def _compiled_code() -> Check:
-    folder = prepare_compiler_cache(os.environ.get("NUMBA_CACHE_DIR", ""))
-    if not folder:
+    found = compiled_code()
+    if found.folder is None:
         return Check(
             "compiled code", "warn", "nowhere to keep it, so every start compiles anew",
             "Set NUMBA_CACHE_DIR to a directory that can be written to.",
         )  # fmt: skip
-    count = sum(1 for path in Path(folder).rglob("*.nbc"))
-    state = f"{count} compiled functions" if count else "empty; the first run compiles for some seconds"
-    return Check("compiled code", "ok", f"{state} in {folder}")
+    state = f"{found.functions} compiled functions" if found.functions else "empty; the first run compiles once"
+    return Check("compiled code", "ok", f"{state} in {found.folder}")
 
 
 def _project(home: Path, configs: tuple[Path, ...]) -> Check:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from tickwright.cli import run_options as options
+from tickwright.cli.compilation import announce_compilation
 from tickwright.cli.frame import Frame, command, command_app
 from tickwright.cli.output import Answer, Paper
 
@@ -52,6 +53,7 @@ def backtest(
         options.assignments(param, "--param"), mode, seed,
     )  # fmt: skip
     prepared = prepare_run(project, settings, flags)
+    announce_compilation(frame)
     with frame.progress(f"Running {strategy}") as bar:
         run = run_backtest(prepared.request, prepared.loaded, progress=bar.update)
     run = keep_run(project, run)

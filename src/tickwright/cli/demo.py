@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument
 
+from tickwright.cli.compilation import announce_compilation
 from tickwright.cli.frame import Frame, command, command_app
 from tickwright.cli.output import Answer, Paper, percent
 from tickwright.domain.timestamp import iso
@@ -55,6 +56,7 @@ def demo(
 
     frame.show(_heading(4, "One strategy in three modes: SmaCross on both symbols, fees, spread, market impact"))
     loaded = show.load()
+    announce_compilation(frame)
     with frame.progress("Running") as bar:
         runs = show.backtests(loaded, lambda mode: bar.advance())
     frame.show(_runs(runs))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from tickwright.cli import run_options as options
+from tickwright.cli.compilation import announce_compilation
 from tickwright.cli.frame import Frame, command, command_app
 from tickwright.cli.output import Answer, Paper, percent
 
@@ -62,6 +63,7 @@ def sweep(
     )  # fmt: skip
     prepared = prepare_run(project, settings, flags)
     axes = options.assignments(grid, "--grid")
+    announce_compilation(frame)
     with frame.progress(f"Sweeping {strategy}") as bar:
         outcome = run_sweep(prepared.request, axes, prepared.loaded, sort=sort, workers=workers, progress=bar.update)
     outcome = log_sweep(project, outcome)
