@@ -1,0 +1,192 @@
+"""The data scenarios see what they are for: each passes on the product and fails on a deliberately broken variant.
+
+DI-03 rows replayed shuffled and twice; DI-04 the forming candle; DI-05 a collector that was down; DI-06 a corrected
+candle; ST-04 a flush that fails; ST-10 a flipped bit; ST-12 an archive that loses rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tickwright.adapters.storage import durable_file
+from tickwright.adapters.storage.lake import lake as lake_module
+from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.errors import DataError, StoreWriteFailed
+from tickwright.domain.gaps import GapKind
+from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import parse_instant
+from tickwright.ingest import fetch, integrity, retention
+from tickwright.ingest.fetch import fetch_candles
+from tickwright.ingest.retention import Retirement, retire
+
+HOUR = Timeframe.parse("1h")
+KEY = SeriesKey(InstrumentId.parse("binance:BTC/USDT"), HOUR)
+START = parse_instant("2024-01-01")
+
+
+def at(number: int) -> int:
+    return START + number * HOUR.length_ns
+
+
+def series(first: int, last: int) -> Bars:
+    number = np.arange(first, last)
+    base = 4_000_000 + 10 * number
+    return Bars(KEY, at(0) + number * HOUR.length_ns, base, base + 9, base - 9, base + 1, 500 + number, 2, 3)
+
+
+@dataclass
+class Exchange:
+    bars: Bars
+    twist: Callable[[Bars], Bars] = lambda page: page
+    exchange: str = "binance"
+    page_limit: int = 20
+
+    async def candles(self, instrument: object, timeframe: object, start_ns: int, end_ns: int) -> Bars:
+        return self.twist(self.bars.between(start_ns, end_ns))
+
+
+@dataclass
+class Clock:
+    ns: int
+
+    def now_ns(self) -> int:
+        return self.ns
+
+
+def fetched(root: Path, exchange: Exchange, now: int, first: int = 0, last: int = 60, **how: Any) -> ParquetLake:
+    lake = ParquetLake(root, cache_limit_bytes=0)
+    asyncio.run(fetch_candles(exchange, lake, Clock(now), KEY, at(first), at(last), **how))  # type: ignore[arg-type]
+    return lake
+
+
+def replayed_rows_count_once(root: Path) -> None:
+    random = np.random.default_rng(1)
+
+    def shuffled(page: Bars) -> Bars:
+        order = random.permutation(np.repeat(np.arange(len(page)), 2))
+        names = ("open_time_ns", "open", "high", "low", "close", "volume")
+        return replace(page, **{name: getattr(page, name)[order] for name in names})
+
+    lake = fetched(root, Exchange(series(0, 60), shuffled), at(900))
+    assert lake.read(KEY).content_hash() == series(0, 60).content_hash()
+
+
+def the_forming_candle_is_not_stored(root: Path) -> None:
+    lake = fetched(root, Exchange(series(0, 60)), at(30) + HOUR.length_ns // 2)
+    assert lake.coverage(KEY).last_ns == at(29)
+
+
+def a_range_nobody_asked_for_reads_as_missing(root: Path) -> None:
+    fetched(root, Exchange(series(0, 60)), at(900), 0, 20)
+    lake = fetched(root, Exchange(series(0, 60)), at(900), 40, 60)
+    assert [(gap.kind, gap.bars) for gap in lake.coverage(KEY).gaps] == [(GapKind.NOT_FETCHED, 20)]
+    assert len(lake.read(KEY, at(20), at(40))) == 0
+
+
+def a_corrected_candle_keeps_its_former_version(root: Path) -> None:
+    fetched(root, Exchange(series(0, 60)), at(900))
+    before = time.time_ns()
+    corrected = replace(series(0, 60), close=series(0, 60).close + 1)
+    lake = fetched(root, Exchange(corrected), at(900), again=True)
+    assert lake.read(KEY).content_hash() == corrected.content_hash()
+    assert lake.read(KEY, as_of_ns=before).content_hash() == series(0, 60).content_hash()
+
+
+def a_failed_flush_is_not_called_a_success(root: Path) -> None:
+    lake = ParquetLake(root)
+    lake.write(series(0, 20))
+    honest = os.fsync
+
+    def failing(descriptor: int) -> None:
+        raise OSError(errno.EIO, "disk")
+
+    durable_file.os.fsync = failing  # type: ignore[assignment]
+    try:
+        with pytest.raises(StoreWriteFailed):
+            lake.write(series(20, 40))
+    finally:
+        durable_file.os.fsync = honest
+    with pytest.raises(StoreWriteFailed):
+        lake.write(series(20, 40))
+
+
+def a_flipped_bit_is_named_by_its_file(root: Path) -> None:
+    lake = ParquetLake(root, cache_limit_bytes=0)
+    lake.write(series(0, 60))
+    path = next(root.rglob("2024.*.parquet"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="its bytes are not those that were written"):
+        lake.read(KEY)
+    assert [path.name in finding.place for finding in lake.verify()] == [True]
+
+
+def nothing_is_dropped_before_the_archive_holds_it(root: Path) -> None:
+    store, archive = ParquetLake(root / "store"), ParquetLake(root / "archive")
+    store.write(series(0, 60))
+    honest = archive.write
+
+    def losing(bars: Bars, **how: Any) -> Any:
+        return honest(bars.between(at(1), at(60)), **how)
+
+    archive.write = losing  # type: ignore[method-assign]
+    with pytest.raises(DataError):
+        retire(store, archive, Retirement(KEY, at(30), 30))
+    assert len(store.read(KEY)) == 60
+
+
+def careless_flush(descriptor: int, path: Path) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        return
+
+
+def plans_past_now(timeframe: Timeframe, start_ns: int, end_ns: int, **_: object) -> list[tuple[int, int]]:
+    middle = start_ns + 20 * HOUR.length_ns
+    return [(start_ns, middle), (middle, end_ns)]
+
+
+def one_big_range(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    return ((min(start for start, _ in spans), max(end for _, end in spans)),)
+
+
+SCENARIOS: dict[str, tuple[Callable[[Path], None], Any, str, Any]] = {
+    "DI-03": (replayed_rows_count_once, integrity, "_each_once", lambda page: (page, page.open_time_ns[:0])),
+    "DI-04": (the_forming_candle_is_not_stored, fetch, "plan_pages", plans_past_now),
+    "DI-05": (a_range_nobody_asked_for_reads_as_missing, lake_module, "merged", one_big_range),
+    "DI-06": (a_corrected_candle_keeps_its_former_version, ParquetLake, "_history", lambda *_: None),
+    "ST-04": (a_failed_flush_is_not_called_a_success, durable_file, "_flush", careless_flush),
+    "ST-10": (a_flipped_bit_is_named_by_its_file, lake_module, "file_damage", lambda *_: None),
+    "ST-12": (nothing_is_dropped_before_the_archive_holds_it, retention, "_demand_archived", lambda *_: None),
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_product_passes(name: str, tmp_path: Path) -> None:
+    SCENARIOS[name][0](tmp_path)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_mutant_is_caught(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, place, attribute, mutant = SCENARIOS[name]
+    monkeypatch.setattr(place, attribute, mutant)
+    if name == "DI-04":  # the second line of defence must be gone too
+        monkeypatch.setattr(
+            fetch, "sound_page", lambda page, window, now: integrity.sound_page(page, window, now + 10**18)
+        )
+    with pytest.raises((AssertionError, DataError, pytest.fail.Exception)):
+        scenario(tmp_path)
