@@ -1,8 +1,8 @@
 """Any combination of bad answers, in any order: the store ends up with the exchange's candles and nothing else.
 
 A storm spoils three of five answers at random (seeded); the fetch is typed again until it succeeds, each time with a
-new gateway, as a restarted program would. After every attempt the store holds only true candles; no request is sent before
-the instant a 429 has named.
+new gateway, as a restarted program would. After every attempt the store holds only true candles; no request is sent
+before the instant a 429 has named.
 """
 
 from __future__ import annotations
