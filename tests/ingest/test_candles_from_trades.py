@@ -16,7 +16,7 @@ from tickwright.domain.errors import BadResponse
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import MINUTE, SECOND
-from tickwright.domain.trades import Trades, joined_trades
+from tickwright.domain.trades import Trades
 from tickwright.ingest.candles_from_trades import CandlesFromTrades, candles_from_trades
 
 FIRST = int(candles().open_time_ns[0])
@@ -141,15 +141,3 @@ async def test_an_empty_range_asks_nobody() -> None:
     tape = Tape()
     assert len(await CandlesFromTrades(tape, tape, tape).candles(XRP_ETH, ONE_MINUTE, FIRST, FIRST)) == 0
     assert tape.asked == 0
-
-
-def test_pages_join_on_the_finest_scales() -> None:
-    whole = trades()
-    first, rest = whole.where(whole.trade_id < 13519900), whole.where(whole.trade_id >= 13519900)
-    finer = Trades(
-        rest.instrument, rest.trade_id, rest.ts_ns, rest.price * 10, rest.quantity * 100, rest.taker_buys, 8, 2
-    )
-    joined = joined_trades([first, finer])
-    assert (joined.price_scale, joined.quantity_scale, len(joined)) == (8, 2, len(whole))
-    assert (joined.price == whole.price * 10).all()
-    assert (joined.quantity == whole.quantity * 100).all()

@@ -136,8 +136,3 @@ async def test_a_page_and_a_rewrite_reach_the_client(server: SandboxServer, http
         assert (await response.text()).startswith("<!DOCTYPE html>")
     async with http.get(TIME) as response:
         assert list(await response.json()) == ["time"]
-
-
-def test_the_exchange_s_clock_does_not_go_back() -> None:
-    with pytest.raises(ValueError, match="does not go back"):
-        SteppedClock(NOON).advance(-1)
