@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from tickwright.adapters.reports import ComparedRun, write_comparison_report
 from tickwright.analytics.divergence import Divergence, divergence
 from tickwright.analytics.labels import Label
 from tickwright.bootstrap.run import Run
@@ -49,6 +51,16 @@ class Comparison:
         """A row per statistic: its label and its text for each run."""
         columns = [run.stats.as_rows() for run in self.runs]
         return [(cells[0].label, [cell.text for cell in cells]) for cells in zip(*columns, strict=True)]
+
+    def report(self, path: Path | str) -> Path:
+        """Write the page of the comparison and return its path."""
+        runs = [
+            ComparedRun(str(run.manifest.get("run_id") or place), run.result, run.stats)
+            for place, run in enumerate(self.runs)
+        ]
+        return write_comparison_report(
+            Path(path), runs=runs, settings=self.differing_settings, divergence=self.divergence
+        )
 
     def document(self) -> dict[str, Any]:
         """The comparison as one document."""

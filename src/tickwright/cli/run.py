@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument
+from typer import Argument, Option
 
 from tickwright.cli.frame import Frame, command, group_app
 from tickwright.cli.output import Answer, Paper, percent
@@ -61,7 +62,9 @@ def show(
 
 @command(app, "compare")
 def compare(
-    frame: Frame, runs: Annotated[list[str], Argument(help="Two or more run ids, unique starts or ends, or latest.")]
+    frame: Frame,
+    runs: Annotated[list[str], Argument(help="Two or more run ids, unique starts or ends, or latest.")],
+    report: Annotated[Path | None, Option("--report", help="HTML file to write the page of the comparison to.")] = None,
 ) -> Answer:
     """Put kept runs side by side and say where the first two parted."""
     from tickwright.bootstrap.compare import compare as compared
@@ -70,10 +73,11 @@ def compare(
 
     project = Project(frame.home)
     comparison = compared([open_run(project, run) for run in runs])
-    return Answer("run-compare", comparison.document(), _side_by_side(comparison))
+    written = None if report is None else str(comparison.report(report))
+    return Answer("run-compare", {**comparison.document(), "report": written}, _side_by_side(comparison, written))
 
 
-def _side_by_side(comparison: Comparison) -> Callable[[Paper], None]:
+def _side_by_side(comparison: Comparison, report: str | None) -> Callable[[Paper], None]:
     def text(paper: Paper) -> None:
         names = [str(run.manifest["run_id"]) for run in comparison.runs]
         settings = [[name, *map(_brief, values)] for name, values in comparison.differing_settings.items()]
@@ -83,6 +87,8 @@ def _side_by_side(comparison: Comparison) -> Callable[[Paper], None]:
         paper.table(["statistic", *names], [[label.words, *cells] for label, cells in comparison.rows()])
         paper.line()
         paper.line("All traded alike: equal digests." if comparison.alike else _parted(comparison))
+        if report:
+            paper.line(f"Report: {report}")
 
     return text
 

@@ -93,6 +93,19 @@ def paged_table(identity: str, title: str, columns: Iterable[tuple[str, str, str
     return card(title, element("div", body, class_="scroll"), tools=tools)
 
 
+def chart_box(identity: str, alternative: str, height: int) -> Markup:
+    """The place of a chart that a script draws, with its text alternative and its height kept free."""
+    return element(
+        "div",
+        class_="chart",
+        id=identity,
+        tabindex="0",
+        role="img",
+        aria_label=alternative,
+        style=f"min-height:{height}px",
+    )
+
+
 def embedded(identity: str, document: Any) -> Markup:
     """A JSON document for a script to read; no text in it can end the element."""
     text = (

@@ -15,13 +15,14 @@ from tickwright.adapters.reports.drawdown_section import drawdown_section
 from tickwright.adapters.reports.gap_section import gap_section
 from tickwright.adapters.reports.headline import headline, key_figures, warnings
 from tickwright.adapters.reports.manifest_section import manifest_section
-from tickwright.adapters.reports.markup import Markup, card, element, embedded
+from tickwright.adapters.reports.markup import Markup, card, chart_box, element, embedded
 from tickwright.adapters.reports.monthly_section import monthly_section
 from tickwright.adapters.reports.page_data import ROLLING_DAYS, page_data, rolling_window, shown_plots
 from tickwright.adapters.reports.page_frame import page, write_whole
 from tickwright.adapters.reports.run_view import RunView
 from tickwright.adapters.reports.statistics_section import statistics_section
 from tickwright.adapters.reports.symbol_section import symbol_section
+from tickwright.adapters.reports.time_bar import time_bar
 from tickwright.adapters.reports.trade_section import candle_section, trade_list_section
 from tickwright.adapters.reports.trade_sketches import excursion_sketch, holding_sketch, return_sketch
 from tickwright.analytics.summary import Statistics
@@ -31,7 +32,8 @@ from tickwright.domain.run import RunResult
 
 SCRIPTS = (
     "columns.js", "numerals.js", "time_window.js", "charts.js", "equity_charts.js", "plot_charts.js", "candle_chart.js",
-    "paged_table.js", "trade_table.js", "navigator.js", "theme_button.js", "run_page.js",
+    "paged_table.js", "trade_table.js", "navigator.js", "theme_button.js", "window_buttons.js",
+    "run_page.js",
 )  # fmt: skip
 
 
@@ -60,7 +62,7 @@ def run_page(view: RunView) -> str:
     title = f"{view.manifest.get('strategy') or 'Run'} on {', '.join(view.symbols)}"
     sections = [warnings(view.warnings), key_figures(view)]
     if not view.empty:
-        sections += [_time_bar(), _curves(view), element("div", monthly_section(view))]
+        sections += [time_bar(navigator=True), _curves(view), element("div", monthly_section(view))]
         sections += [candle_section(view)] if view.bars else []
         sections += [_plots(view)] if view.result.plots else []
         sections += [symbol_section(view), trade_list_section()]
@@ -70,21 +72,6 @@ def run_page(view: RunView) -> str:
     sections += [statistics_section(view), manifest_section(view)]
     main = element("main", *sections, id="content")
     return page(title, headline(view), main, embedded("page-data", page_data(view)), scripts=SCRIPTS)
-
-
-def _time_bar() -> Markup:
-    spans = ((30, "1M"), (91, "3M"), (365, "1Y"), (1096, "3Y"), (0, "All"))
-    buttons = [element("button", name, type="button", class_="tool", data_days=days) for days, name in spans]
-    return element(
-        "div",
-        element("div", *buttons, class_="tools", role="group", aria_label="Time window"),
-        element(
-            "canvas", id="navigator", tabindex="0", role="img",
-            aria_label="The whole record with the time window; arrow keys move it, plus and minus change its length.",
-        ),
-        element("span", id="window-label", aria_live="polite"),
-        class_="timebar",
-    )  # fmt: skip
 
 
 def _curves(view: RunView) -> Markup:
@@ -97,14 +84,24 @@ def _curves(view: RunView) -> Markup:
     return card(
         "Equity",
         element("div", class_="readout", id="equity-readout"),
-        _chart("equity-chart", words, 300),
+        chart_box("equity-chart", words, 300),
         element("p", "Drawdown", class_="pane"),
-        _chart("drawdown-chart", "Drawdown over time; the deepest ones are listed below.", 120),
+        chart_box("drawdown-chart", "Drawdown over time; the deepest ones are listed below.", 120),
         *_rolling(view),
         element("p", "Share of equity invested", class_="pane"),
-        _chart("invested-chart", "Share of equity invested over time.", 92),
+        chart_box("invested-chart", "Share of equity invested over time.", 92),
+        element("p", _explanation(view), class_="keys"),
         tools=element("div", log, class_="tools"),
     )
+
+
+def _explanation(view: RunView) -> str:
+    held = (
+        "Hold buys every symbol in equal parts at its first open and pays no costs. "
+        if view.benchmark is not None
+        else ""
+    )
+    return f"{held}The deepest drawdown is shaded. Ratios are those of bar returns, annualised with 365 days."
 
 
 def _plots(view: RunView) -> Markup:
@@ -113,7 +110,7 @@ def _plots(view: RunView) -> Markup:
     for place, name in enumerate(shown_plots(view)):
         panes += [
             element("p", name, class_="pane"),
-            _chart(f"plot-{place}", f"{name} over time, plotted by the strategy.", 110),
+            chart_box(f"plot-{place}", f"{name} over time, plotted by the strategy.", 110),
         ]
     left_out = len(view.result.plots) - len(shown_plots(view))
     note = element("span", f"{left_out} more are in the table of equity", class_="note") if left_out else ""
@@ -124,10 +121,4 @@ def _rolling(view: RunView) -> tuple[Markup, ...]:
     if rolling_window(view) is None:
         return ()
     words = f"Sharpe ratio of the last {ROLLING_DAYS} days"
-    return element("p", words, class_="pane"), _chart("rolling-chart", f"{words}, over time.", 104)
-
-
-def _chart(identity: str, words: str, height: int) -> Markup:
-    return element(
-        "div", class_="chart", id=identity, tabindex="0", role="img", aria_label=words, style=f"min-height:{height}px"
-    )
+    return element("p", words, class_="pane"), chart_box("rolling-chart", f"{words}, over time.", 104)

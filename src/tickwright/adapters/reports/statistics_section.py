@@ -28,8 +28,12 @@ def statistics_section(view: RunView) -> Markup:
     return card("Statistics", element("div", *groups, class_="groups"), definitions)
 
 
-def _pair(row: StatisticRow) -> tuple[Markup, str]:
-    name = element("span", row.label.words, title=row.label.meaning)
+def written(row: StatisticRow) -> str:
+    """A statistic as pages write it: days for instants, true minus signs, a dash where it is undefined."""
     if row.text == "-":
-        return name, UNDEFINED
-    return name, row.text[:10] if row.label.unit == "instant" else row.text.replace("-", "−")
+        return UNDEFINED
+    return row.text[:10] if row.label.unit == "instant" else row.text.replace("-", "−")
+
+
+def _pair(row: StatisticRow) -> tuple[Markup, str]:
+    return element("span", row.label.words, title=row.label.meaning), written(row)

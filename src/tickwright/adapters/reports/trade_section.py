@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickwright.adapters.reports.markup import Markup, card, element, paged_table
+from tickwright.adapters.reports.markup import Markup, card, chart_box, element, paged_table
 from tickwright.adapters.reports.run_view import RunView
 
 COLUMNS = (
@@ -19,10 +19,8 @@ def candle_section(view: RunView) -> Markup:
         for place, name in enumerate(view.symbols)
     ]
     tabs = element("div", *buttons, class_="tools", role="group", aria_label="Symbol")
-    chart = element(
-        "div", class_="chart", id="candle-chart", tabindex="0", role="img", style="min-height:420px",
-        aria_label="Candles with entries and exits of trades; the list of trades below holds the same in text.",
-    )  # fmt: skip
+    words = "Candles with entries and exits of trades; the list of trades below holds the same in text."
+    chart = chart_box("candle-chart", words, 420)
     keys = Markup(
         "Drag to zoom, double-click for all, <kbd>Shift</kbd> + drag to move; with a chart focused <kbd>←</kbd> "
         "<kbd>→</kbd> <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd>. ▲ buys and ▼ sells; the strip at the bottom is time in a "
