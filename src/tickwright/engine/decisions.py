@@ -130,7 +130,7 @@ def decisions_of(
         wanted[places, place] = answer.targets[inside]
         acts[places, place] = strategy.acts.first_instants(rows.decision_ns[places])
         exits.append(answer.exits)
-    _refuse_shorts(wanted, rows)
+    refuse_shorts(wanted, rows)
     return Decisions(wanted, acts, instances[0].acts, False, _distances(exits, rows))
 
 
@@ -150,11 +150,12 @@ def _of_weights(
         places = rows.decision_places(place)
         acts[places, place] = strategy.acts.first_instants(rows.decision_ns[places])
     wanted = np.ascontiguousarray(weights, np.float64)
-    _refuse_shorts(wanted, rows)
+    refuse_shorts(wanted, rows)
     return Decisions(wanted, acts, strategy.acts, True, None)
 
 
-def _refuse_shorts(wanted: Float64Array, rows: MarketRows) -> None:
+def refuse_shorts(wanted: Float64Array, rows: MarketRows) -> None:
+    """Raise `UsageError` where a target is negative and the instrument cannot be short."""
     for place, instrument in enumerate(rows.market.instruments):
         if instrument.kind == "spot" and np.nanmin(wanted[:, place], initial=0.0) < 0:
             raise UsageError(

@@ -25,6 +25,7 @@ from tickwright.engine.rows import MarketRows
 from tickwright.kernel import layout
 from tickwright.kernel.advance import advance, end_of_data
 from tickwright.kernel.statistics import extend_statistics
+from tickwright.kernel.sweep import run_trial
 from tickwright.kernel.switchboard import switchboard
 
 Array = npt.NDArray[Any]
@@ -47,7 +48,8 @@ def structure_of(dtype: np.dtype[Any]) -> type[ctypes.Structure]:
     kinds = {"i8": ctypes.c_int64, "f8": ctypes.c_double, "i4": ctypes.c_int32, "i1": ctypes.c_int8}
     fields = [(name, kinds[dtype[name].str[1:]]) for name in dtype.names or ()]
     structure = type("View", (ctypes.Structure,), {"_fields_": fields})
-    assert all(getattr(structure, name).offset == (dtype.fields or {})[name][1] for name, _ in fields)
+    offsets: dict[str, Any] = dict(dtype.fields or {})
+    assert all(getattr(structure, name).offset == offsets[name][1] for name, _ in fields)
     return structure
 
 
@@ -81,12 +83,19 @@ class Memory:
         self.address = int(self.context.ctypes.data)
         self.initial_cash = cash
         self._set(address=self.address, **{name: pointer for name, (pointer, _) in switchboard().items()})
-        self._set(layout=layout.LAYOUT, linked=int(linked), instruments=rows.instruments, rows=len(rows.open_ns))
+        self._set(
+            layout=layout.LAYOUT,
+            linked=int(linked),
+            instruments=rows.instruments,
+            rows=len(rows.open_ns),
+            first_row=rows.first_row,
+        )
         self._bind_market()
+        self._set(first_row=rows.first_row, highest_close=rows.highest_close)
         self._set_costs()
         self._bind_rules()
         self._bind_halves(max(MOST_COMMANDS, 8 * rows.instruments))
-        self.reset()
+        self._begin()
 
     # ---- building
 
@@ -100,7 +109,7 @@ class Memory:
     def records_over(self, name: str, dtype: np.dtype[Any]) -> Any:
         """The records of an array as ctypes structures: fields read and written as plain attributes."""
         array = self.arrays[name]
-        return (structure_of(dtype) * len(array)).from_buffer(array)
+        return (structure_of(dtype) * len(array)).from_buffer(array.data)
 
     def _set(self, **values: float) -> None:
         for name, value in values.items():
@@ -164,6 +173,11 @@ class Memory:
 
     def reset(self) -> None:
         """Both halves as before the first row: cash, no position, no order."""
+        for name, pristine in self._pristine.items():
+            self.arrays[name][:] = pristine
+
+    def _begin(self) -> None:
+        """Write both halves as they are before the first row, and keep a copy to go back to."""
         venue, client = self.arrays["venue"][0], self.arrays["client"][0]
         self.arrays["venue"][:], self.arrays["client"][:] = 0, 0
         venue["step"], venue["cash"] = 2 * self.rows.first_row, self.initial_cash
@@ -183,6 +197,7 @@ class Memory:
             for name in ("tick", "lot", "min_notional", "min_quantity", "max_quantity"):
                 books[name][place] = rules[0][name]
             positions["lot"][place] = rules[0]["lot"]
+        self._pristine = {name: self.arrays[name].copy() for name in ("venue", "client", "books", "positions")}
 
     def _bind_rules(self) -> None:
         """The rules in force at the start per instrument, and all later ones in order of time."""
@@ -225,6 +240,11 @@ class Memory:
             self.bind("exit_trail", exits.trail.reshape(-1))
             self._set(exit_max_bars=exits.max_bars, reenter_next_bar=int(exits.reenter_next_bar))
 
+    def want_alone(self, targets: Array, *, is_signal: bool) -> None:
+        """Let one instrument's targets decide whenever their value changes: true and false, or numbers."""
+        self.bind("signal" if is_signal else "wanted", targets)
+        self._set(**{"wanted" if is_signal else "signal": 0}, acts=0, on_change=1, band=0.0, retry=0, exits=0)
+
     def wake_at(self, wake: Array, *, on_fill: bool) -> None:
         """At which decisions the bell rings, and whether also on fills at an OPEN."""
         self.bind("wake", np.ascontiguousarray(wake, np.uint8))
@@ -247,6 +267,11 @@ class Memory:
             answer = advance(self.address, until)
             if answer != layout.NEED_CAPACITY:
                 return self._answer(answer) == layout.STOPPED
+            self.grow()
+
+    def run_trial(self, curve: Array) -> None:
+        """Run one instrument's trial to its end, from signal to signal; its curve goes to a `CURVE` record."""
+        while self._answer(run_trial(self.address, curve.ctypes.data)) == layout.NEED_CAPACITY:
             self.grow()
 
     def finish(self) -> None:

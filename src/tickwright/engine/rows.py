@@ -8,6 +8,7 @@ over the market and never written after they were made, statistics included.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,11 @@ class MarketRows:
     def instruments(self) -> int:
         """How many instruments trade."""
         return len(self.market.instruments)
+
+    @cached_property
+    def highest_close(self) -> int:
+        """The highest close of all instruments, in each one's price units."""
+        return int(self.close.max())
 
     @property
     def decisions(self) -> int:

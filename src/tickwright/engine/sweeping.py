@@ -16,12 +16,14 @@ import numpy.typing as npt
 from tickwright.domain.bars import Float64Array, Int64Array
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.run import ParameterValue, SweepResult
-from tickwright.engine.decisions import StrategyViews, decisions_of
+from tickwright.engine.decisions import StrategyViews, decisions_of, refuse_shorts
 from tickwright.engine.memory import Memory
 from tickwright.engine.rows import MarketRows
 from tickwright.indicators.memo import Memo
-from tickwright.kernel.curve import measure_curve
-from tickwright.strategy_api.strategy import Strategy
+from tickwright.kernel.curve import CURVE, measure_curve
+from tickwright.strategy_api.acts import on_change
+from tickwright.strategy_api.evaluate import evaluate_targets
+from tickwright.strategy_api.strategy import Form, Strategy, form_of
 
 _FLOATS = ("max_drawdown", "return_sum", "return_sum_squares")
 _INTEGERS = (
@@ -40,19 +42,46 @@ class Sweeper:
         self._views = StrategyViews.of(rows, strategy_class)
         self._memo = Memo()
         self._memories: SimpleQueue[Memory] = SimpleQueue()
+        instrument = rows.market.instruments[0]
+        later = [rules for rules in instrument.rules if rules.valid_from_ns > int(rows.open_ns[rows.first_row])]
+        targets = form_of(strategy_class) is Form.TARGETS and strategy_class.acts == on_change
+        self._alone = rows.instruments == 1 and instrument.kind == "spot" and not later and targets
 
     def try_one(self, params: Mapping[str, ParameterValue]) -> npt.NDArray[np.void]:
         """The statistics of one parameter set."""
+        memory, curve = self._take_memory(), np.zeros(1, CURVE)
+        if not (self._alone and self._jump(memory, params, curve)):
+            self._run_generally(memory, params, curve)
+        answer = statistics_of(memory, curve[0])
+        self._memories.put(memory)
+        return answer
+
+    def _jump(self, memory: Memory, params: Mapping[str, ParameterValue], curve: npt.NDArray[np.void]) -> bool:
+        """Run a trial from signal to signal; False where its strategy has exits."""
+        rows, views = self._rows, self._views
+        symbol = rows.market.ids[0].symbol
+        strategy = self._strategy_class(**params).bound_to(symbol, seed=self._seed)
+        answer = evaluate_targets(strategy, views.bars[0], views.informative_of(symbol), memo=self._memo)
+        if answer.exits is not None:
+            return False
+        targets = answer.targets[rows.first_row : rows.end_row]
+        is_signal = targets.dtype == np.bool_
+        if not is_signal:
+            targets = np.ascontiguousarray(targets, np.float64)
+            refuse_shorts(targets.reshape(-1, 1), rows)
+        memory.want_alone(targets.view(np.uint8) if is_signal else targets, is_signal=is_signal)
+        memory.run_trial(curve)
+        memory.finish()
+        return True
+
+    def _run_generally(self, memory: Memory, params: Mapping[str, ParameterValue], curve: npt.NDArray[np.void]) -> None:
         decisions = decisions_of(
             self._strategy_class, params, self._rows, views=self._views, seed=self._seed, memo=self._memo
         )
-        memory = self._take_memory()
         memory.want(decisions)
         memory.advance(2 * self._rows.end_row)
         memory.finish()
-        answer = statistics_of(memory)
-        self._memories.put(memory)
-        return answer
+        measure_curve(memory.address, curve.ctypes.data)
 
     def _take_memory(self) -> Memory:
         try:
@@ -63,20 +92,16 @@ class Sweeper:
         return memory
 
 
-def statistics_of(memory: Memory) -> npt.NDArray[np.void]:
+def statistics_of(memory: Memory, curve: np.void) -> npt.NDArray[np.void]:
     """The statistics of a finished run, one record of layout `TRIAL`."""
-    answer, client, positions = np.zeros(1, TRIAL), memory.client, memory.arrays["positions"]
-    curve = np.zeros(4)
-    measure_curve(memory.address, curve.ctypes.data)
-    row = answer[0]
-    row["max_drawdown"], row["return_sum"], row["return_sum_squares"], row["bars_held"] = curve
-    row["final_equity"], row["orders"], row["fills"] = client.equity, client.order_count, client.fill_count
-    row["rejected"], row["ambiguous_trades"] = client.refused, memory.venue.ambiguous
-    for name in ("fee", "spread_cost", "slippage_cost", "impact_cost", "turnover"):
-        row[name] = getattr(client, name)
-    for name in ("trades", "wins", "gross_profit", "gross_loss"):
-        row[name] = positions[name].sum()
-    row["open_trades"] = (positions["trade_open"] == 1).sum()
+    client, positions, answer = memory.client, memory.arrays["positions"], np.zeros(1, TRIAL)
+    trades = [int(positions[name].sum()) for name in ("trades", "trade_open", "wins", "gross_profit", "gross_loss")]
+    paid = [getattr(client, name) for name in ("fee", "spread_cost", "slippage_cost", "impact_cost", "turnover")]
+    answer[0] = (
+        *(curve[name] for name in ("deepest", "total", "squares")), client.equity,
+        client.order_count + client.plain_fills, client.fill_count + client.plain_fills, client.refused,
+        *trades, *paid, curve["held"], memory.venue.ambiguous,
+    )  # fmt: skip
     return answer
 
 

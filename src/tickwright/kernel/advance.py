@@ -52,10 +52,10 @@ def advance(address: int, until: int) -> int:
         return WRONG_LAYOUT
     venue = venue_of(context)
     while venue["step"] < until:
-        if not _has_room(context):
+        if not has_room(context):
             return NEED_CAPACITY
         opens = venue["step"] % 2 == 0
-        stopped = _open_row(context, venue["step"] // 2) if opens else _close_row(context, venue["step"] // 2)
+        stopped = open_row(context, venue["step"] // 2) if opens else close_row(context, venue["step"] // 2)
         venue["step"] += 1
         if stopped != 0:
             return STOPPED
@@ -92,7 +92,7 @@ def target_now(address: int, instrument: int) -> int:
 
 
 @rule
-def _has_room(context: Record) -> bool:
+def has_room(context: Record) -> bool:
     """Whether the next step cannot run out of places, whatever happens in it."""
     venue, client = venue_of(context), client_of(context)
     new = context["command_capacity"] + 4 * venue["working"] + 4 * context["instruments"] + 16
@@ -121,7 +121,8 @@ def _compact_recent(context: Record, venue: Record) -> None:
 
 
 @rule
-def _open_row(context: Record, row: int) -> int:
+def open_row(context: Record, row: int) -> int:
+    """The OPEN of a row and the wake on its fills; non-zero when a callback asked to stop."""
     venue, client = venue_of(context), client_of(context)
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row]
     client["now_ns"], client["carried"] = venue["now_ns"], 0
@@ -139,7 +140,8 @@ def _open_row(context: Record, row: int) -> int:
 
 
 @rule
-def _close_row(context: Record, row: int) -> int:
+def close_row(context: Record, row: int) -> int:
+    """The RANGE of a row, its marks and the decision at its close."""
     venue, client = venue_of(context), client_of(context)
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row] + context["timeframe_ns"]
     client["now_ns"], client["carried"] = venue["now_ns"], 0
@@ -210,7 +212,7 @@ def _wake(context: Record, client: Record, decision: int) -> int:
     stopped = 0
     if context["callback"] != 0 and view_uint8(context["wake"], decision + 1)[decision] == 1:
         stopped = call_back(context["callback"], decision)
-    if context["wanted"] != 0:
+    if context["wanted"] != 0 or context["signal"] != 0:
         call_rule(context, context["decide"], decision)
     drain(context)
     return stopped

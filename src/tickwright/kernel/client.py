@@ -154,8 +154,8 @@ def _apply_fill(context: Record, report: Record) -> None:
     order["spent"] += -side * report["amount"]
     order["state"] = report["state"] if report["state"] == _FILLED else _PARTLY_FILLED
     change = side * quantity - (report["fee"] if report["fee_asset"] != 0 else 0)
-    _follow_trade(position, change, report["amount"])
-    _count_costs(client, position, report)
+    follow_trade(position, change, report["amount"])
+    count_costs(client, position, report)
     if (order["flags"] & _CHILD) != 0 and order["reason"] >= _STOP_LOSS and order["reason"] <= _TIME_EXIT:
         _block(context, position, -side, report["ts_ns"])
     _record_fill(context, client, order, report)
@@ -187,7 +187,7 @@ def in_lots(quantity: int, lot: int) -> int:
 
 
 @rule
-def _follow_trade(position: Record, change: int, amount: int) -> None:
+def follow_trade(position: Record, change: int, amount: int) -> None:
     """Book a fill to the open trade; close the trade where the position becomes flat or turns."""
     before = in_lots(position["quantity"], position["lot"])
     position["quantity"] += change
@@ -217,7 +217,8 @@ def _close_trade(position: Record) -> None:
 
 
 @rule
-def _count_costs(client: Record, position: Record, report: Record) -> None:
+def count_costs(client: Record, position: Record, report: Record) -> None:
+    """Add up what a fill cost by kind, in money units."""
     fee = report["fee"]
     if report["fee_asset"] != 0:
         fee = mul_div_rounded_down(fee, report["price"], position["divisor"])

@@ -1,36 +1,140 @@
 """A run's equity curve reduced to the statistics a sweep keeps: the deepest drawdown and the sums of its returns.
 
 Invariants: the peak starts at the initial cash and counts while flat; a return is E[t]/E[t-1] - 1 per decision, the
-first against the initial cash; after the curve has reached zero or less nothing more is observed.
+first against the initial cash; after the curve has reached zero or less nothing more is observed. A drawdown is
+measured at the lowest value since each peak, which is where E/peak - 1 is least: the same bits as bar by bar.
 """
 
 from __future__ import annotations
 
-from tickwright.kernel.compilation import entry
-from tickwright.kernel.layout import client_of, view_context, view_float64, view_int64
+from typing import Final
+
+import numpy as np
+
+from tickwright.kernel.arithmetic import mul_div_rounded_down
+from tickwright.kernel.compilation import entry, rule
+from tickwright.kernel.layout import Record, client_of, position_of, view_context, view_int64
+from tickwright.kernel.memory import view_of
+
+CURVE: Final = np.dtype(
+    [
+        ("previous", "i8"),
+        ("peak", "i8"),
+        ("trough", "i8"),  # the lowest value since the peak
+        ("held", "i8"),  # decisions with a position
+        ("over", "i8"),  # 1 once the curve has reached zero or less
+        ("deepest", "f8"),
+        ("total", "f8"),
+        ("squares", "f8"),
+    ],
+    align=True,
+)
+_view_curve = view_of(CURVE)
+_EXACT_PRODUCT: Final = 1e15  # quotients below it are exact in float64 but for one unit; equity stays below 2^53
+
+
+@rule
+def curve_at(address: int) -> Record:
+    """The statistics of a curve by address."""
+    return _view_curve(address, 1)[0]
+
+
+@rule
+def begin_curve(curve: Record, initial: int) -> None:
+    """Before the first decision: the initial cash."""
+    curve["previous"], curve["peak"], curve["trough"] = initial, initial, initial
+    curve["held"], curve["over"] = 0, 0
+    curve["deepest"], curve["total"], curve["squares"] = 0.0, 0.0, 0.0
+
+
+@rule
+def _measure_trough(curve: Record) -> None:
+    if curve["trough"] < curve["peak"]:
+        curve["deepest"] = min(curve["deepest"], curve["trough"] / curve["peak"] - 1.0)
+
+
+@rule
+def observe(curve: Record, equity: int, exposed: int) -> None:
+    """Count the equity of one decision; `exposed` is 1 with a position."""
+    if curve["over"] == 1:
+        return
+    change = equity / curve["previous"] - 1.0
+    curve["total"] += change
+    curve["squares"] += change * change
+    curve["previous"] = equity
+    curve["held"] += exposed
+    if equity > curve["peak"]:
+        _measure_trough(curve)
+        curve["peak"], curve["trough"] = equity, equity
+    elif equity < curve["trough"]:
+        curve["trough"] = equity
+    if equity <= 0:
+        curve["over"] = 1
+
+
+@rule
+def end_curve(curve: Record) -> None:
+    """After the last decision."""
+    _measure_trough(curve)
+
+
+@rule
+def observe_rows(context: Record, curve: Record, first: int, last: int) -> None:
+    """Count the closes of rows first..last of one instrument while nothing trades."""
+    position, cash = position_of(context, 0), client_of(context)["cash"]
+    quantity, divisor = position["quantity"], position["divisor"]
+    if last < first:
+        return
+    if quantity == 0:
+        observe(curve, cash, 0)
+        return
+    highest_value = float(quantity) * float(context["highest_close"])
+    if highest_value < _EXACT_PRODUCT * float(divisor) and highest_value < 9e18 and cash < _EXACT_PRODUCT:
+        _observe_quickly(context, curve, first, last)
+        return
+    close = view_int64(context["close"], last + 1)
+    for row in range(first, last + 1):
+        value = mul_div_rounded_down(quantity, close[row], divisor)
+        observe(curve, cash + value, 1 if value != 0 else 0)
+
+
+@rule
+def _observe_quickly(context: Record, curve: Record, first: int, last: int) -> None:
+    """The same where values are small: a quotient in floating point is off by at most one, and corrected."""
+    position, cash = position_of(context, 0), client_of(context)["cash"]
+    quantity, divisor, inverse = position["quantity"], position["divisor"], 1.0 / position["divisor"]
+    close = view_int64(context["close"], last + 1)
+    previous, peak, trough, held = float(curve["previous"]), curve["peak"], curve["trough"], curve["held"]
+    total, squares = curve["total"], curve["squares"]
+    for row in range(first, last + 1):
+        product = quantity * close[row]
+        value = int(float(product) * inverse)
+        rest = product - value * divisor
+        value += (1 if rest >= divisor else 0) - (1 if rest < 0 else 0)
+        equity = cash + value
+        known = float(equity)
+        change = known / previous - 1.0
+        total += change
+        squares += change * change
+        previous = known
+        held += 1 if value != 0 else 0
+        if equity > peak:
+            if trough < peak:
+                curve["deepest"] = min(curve["deepest"], trough / peak - 1.0)
+            peak, trough = equity, equity
+        trough = min(trough, equity)
+    curve["previous"], curve["peak"], curve["trough"], curve["held"] = int(previous), peak, trough, held
+    curve["total"], curve["squares"] = total, squares
 
 
 @entry
 def measure_curve(address: int, statistics: int) -> int:
-    """Write (max drawdown ≤ 0, Σr, Σr², decisions with a position) to four float64 at an address."""
-    context = view_context(address, 1)[0]
-    decisions, initial = context["decisions"], client_of(context)["initial_cash"]
-    equity = view_int64(context["equity"], decisions)
-    exposure = view_int64(context["exposure"], decisions)
-    answer = view_float64(statistics, 4)
-    previous = peak = initial
-    deepest = total = squares = held = 0.0
+    """Write the statistics of a finished run's curve to a `CURVE` record at an address."""
+    context, curve = view_context(address, 1)[0], curve_at(statistics)
+    decisions = context["decisions"]
+    equity, exposure = view_int64(context["equity"], decisions), view_int64(context["exposure"], decisions)
+    begin_curve(curve, client_of(context)["initial_cash"])
     for decision in range(decisions):
-        now = equity[decision]
-        if now != previous:
-            change = now / previous - 1.0
-            total += change
-            squares += change * change
-        previous = now
-        peak = max(peak, now)
-        deepest = min(deepest, now / peak - 1.0)
-        held += 1.0 if exposure[decision] != 0 else 0.0
-        if now <= 0:
-            break
-    answer[0], answer[1], answer[2], answer[3] = deepest, total, squares, held
+        observe(curve, equity[decision], 1 if exposure[decision] != 0 else 0)
+    end_curve(curve)
     return 0

@@ -41,18 +41,25 @@ def decide(address: int, decision: int) -> int:
     """Turn the targets of one instant into commands."""
     context = view_context(address, 1)[0]
     count = context["instruments"]
-    wanted = view_float64(context["wanted"], (decision + 1) * count)
-    acts = view_uint8(context["acts"], (decision + 1) * count)
     present = view_uint8(context["decision_presence"], (decision + 1) * count)
     for instrument in range(count):
         index = decision * count + instrument
-        position = position_of(context, instrument)
-        if not math.isnan(wanted[index]):
-            position["standing"], position["decided_ns"] = wanted[index], client_of(context)["now_ns"]
+        position, wanted = position_of(context, instrument), wanted_at(context, index)
+        if not math.isnan(wanted):
+            position["standing"], position["decided_ns"] = wanted, client_of(context)["now_ns"]
         settle_block(position)
-        if present[index] != 0 and acts[index] != 0 and _acts_now(context, instrument, wanted[index]):
+        may_act = context["acts"] == 0 or view_uint8(context["acts"], index + 1)[index] != 0
+        if present[index] != 0 and may_act and _acts_now(context, instrument, wanted):
             size(context, instrument, position["standing"], decision + 1)
     return 0
+
+
+@rule
+def wanted_at(context: Record, index: int) -> float:
+    """A target, from the table of numbers or from the signal of one instrument."""
+    if context["signal"] != 0:
+        return float(view_uint8(context["signal"], index + 1)[index])
+    return view_float64(context["wanted"], index + 1)[index]
 
 
 @rule
@@ -89,7 +96,7 @@ def _strays(context: Record, position: Record, wanted: float) -> bool:
 
 
 @rule
-def _target_value(context: Record, target: float) -> int:
+def target_value(context: Record, target: float) -> int:
     """The money a target stands for, without its sign: a target counts to the nearest ppb."""
     ppb = round(abs(target) * PPB)
     return mul_div_rounded_down(max(0, client_of(context)["equity"]), ppb, PPB * shares_of(context))
@@ -102,7 +109,7 @@ def size(context: Record, instrument: int, target: float, decision: int) -> None
     position["acted"], position["unmet"] = target, 0
     _cancel_rest(context, position)
     lots, side = in_lots(position["quantity"], position["lot"]), 1 if target > 0 else -1
-    wanted = _target_value(context, target)
+    wanted = target_value(context, target)
     if lots != 0 and (target == 0 or (lots > 0) != (target > 0)):
         _reduce(context, instrument, position, abs(lots), decision)
         lots = 0

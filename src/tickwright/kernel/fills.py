@@ -90,8 +90,8 @@ def fill(context: Record, place: int, quantity: int, reference: int, price: int,
     slot["filled"] += quantity
     slot["spent"] += -side * amount
     set_hold(context, slot, holding_of(context, slot) if slot["quantity"] > slot["filled"] else 0)
-    _use_volume(context, book, slot["instrument"], side, quantity, liquidity)
-    _write_costs(context, book, side, quantity, reference, price, ppb)
+    use_volume(context, book, slot["instrument"], side, quantity, liquidity)
+    write_costs(context, book, side, quantity, reference, price, ppb)
     report = report_of(context)
     report["ts_ns"], report["order_id"], report["sequence"] = venue["now_ns"], slot["order_id"], book["sequence"]
     book["sequence"] += 1
@@ -119,7 +119,8 @@ def _count_reduction(context: Record, slot: Record, book: Record, quantity: int)
 
 
 @rule
-def _use_volume(context: Record, book: Record, instrument: int, side: int, quantity: int, liquidity: int) -> None:
+def use_volume(context: Record, book: Record, instrument: int, side: int, quantity: int, liquidity: int) -> None:
+    """Count a fill against this bar\'s volume, and a taker\'s also into what moves the price."""
     if book["budget_row"] != row_of(context):
         book["budget_row"], book["used_at_open"], book["used_in_range"] = row_of(context), 0, 0
     if at_open(context):
@@ -162,7 +163,7 @@ def forget_decayed(context: Record) -> None:
 
 
 @rule
-def _write_costs(
+def write_costs(
     context: Record, book: Record, side: int, quantity: int, reference: int, price: int, impact: int
 ) -> None:
     """Split quantity × |price - reference| into spread, slippage and impact; rounding falls to the last that is set."""

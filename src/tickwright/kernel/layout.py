@@ -13,11 +13,9 @@ from typing import Any, Final
 import numpy as np
 
 from tickwright.domain import records
+from tickwright.kernel.arithmetic import code as code
 from tickwright.kernel.compilation import rule
 from tickwright.kernel.memory import call_entry, view_of
-
-code = np.int64
-"""Constants that rules are called with: as a Python int, each would compile a rule of its own."""
 
 Record = Any
 """A structured scalar: a Numba record compiled, a NumPy void uncompiled."""
@@ -82,6 +80,9 @@ CONTEXT: Final = np.dtype(
         ("decision_of_row", "i8"),  # index of the decision after a row, -1 for none
         ("decision_ns", "i8"),
         ("decisions", "i8"),
+        ("first_row", "i8"),
+        ("highest_close", "i8"),
+        ("signal", "i8"),  # uint8 per decision for one instrument's targets of 0 and 1; 0 elsewhere
         ("wanted", "i8"),  # float64 decision × instrument; 0 where a callback decides
         ("acts", "i8"),  # uint8 decision × instrument: whether a target may act then
         ("decision_presence", "i8"),  # uint8 decision × instrument: whether the instrument's bar closed then
@@ -288,6 +289,7 @@ CLIENT: Final = np.dtype(
         ("fill_count", "i8"),
         ("account_event_count", "i8"),
         ("command_count", "i8"),
+        ("plain_fills", "i8"),  # fills of a sweep's trial that left no log
         ("carried", "i8"),  # commands that this step carried out
         ("decision", "i8"),  # index of the decision being made, -1 before the first
         ("refused", "i8"),  # orders refused

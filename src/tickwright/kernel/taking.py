@@ -75,7 +75,7 @@ def _refusal_at_match(context: Record, slot: Record, book: Record, price: int, q
     """Why a quantity is too little for the venue, cannot be paid or cannot be delivered; 0 where all is well."""
     if is_reduce_only(slot):
         return 0
-    if slot["tested"] == 0 and _below_minimum(book, price, quantity):
+    if slot["tested"] == 0 and below_minimum(book, price, quantity):
         return _MIN_NOTIONAL
     if slot["side"] < 0:
         return _INSUFFICIENT_FUNDS if quantity > free_for(context, slot) else 0
@@ -86,7 +86,8 @@ def _refusal_at_match(context: Record, slot: Record, book: Record, price: int, q
 
 
 @rule
-def _below_minimum(book: Record, price: int, quantity: int) -> bool:
+def below_minimum(book: Record, price: int, quantity: int) -> bool:
+    """Whether a notional is under the venue's minimum."""
     notional = mul_div_rounded_down(price, quantity, book["divisor"])
     return notional != OVERFLOW and notional < book["min_notional"]
 
@@ -112,13 +113,13 @@ def take_cost(context: Record, place: int, reference: int) -> None:
     if left > free_cash(context):
         finish(context, place, _INSUFFICIENT_FUNDS if first else _CANCELLED)
         return
-    wanted = largest_affordable(context, book, index, side, reference, left, _most_at(book, reference, left))
+    wanted = largest_affordable(context, book, index, side, reference, left, most_at(book, reference, left))
     wanted = clipped(context, slot, book, wanted)
     if wanted == 0:
         finish(context, place, _TOO_SMALL if first else _FILLED)
         return
     price = market_price(context, book, index, side, reference, wanted)
-    if first and _below_minimum(book, price, wanted):
+    if first and below_minimum(book, price, wanted):
         finish(context, place, _MIN_NOTIONAL)
         return
     quantity = min(wanted, budget_left(context, book, index, slot["lot"]))
@@ -131,7 +132,7 @@ def take_cost(context: Record, place: int, reference: int) -> None:
 
 
 @rule
-def _most_at(book: Record, reference: int, cost: int) -> int:
+def most_at(book: Record, reference: int, cost: int) -> int:
     """A quantity no cost buys more than: at half the reference price, in case permanent impact helps us."""
     most = mul_div_rounded_down(cost, book["divisor"], max(1, reference // 2))
     return floored_to(most, book["lot"]) if most != OVERFLOW else floored_to(2**61, book["lot"])
