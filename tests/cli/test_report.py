@@ -38,5 +38,5 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tickwright, market, kept
     (market / "file").write_text("")
     outcome = tickwright("report", "--out", market / "file" / "mine.html")
     assert outcome.code == 1
-    assert outcome.err.startswith(f"error SYSTEM_REFUSED: {market / 'file'}: ")
+    assert outcome.err.startswith(f"error SYSTEM_REFUSED: {market / 'file' / 'mine.html'}: ")
     assert len(outcome.err.splitlines()) == 1

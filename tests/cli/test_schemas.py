@@ -11,7 +11,7 @@ import tickwright.cli
 from tickwright.cli.frame import load_command
 from tickwright.cli.registry import COMMANDS
 
-FRAME = {"__init__", "boundary", "frame", "output", "progress", "registry", "run_options"}
+FRAME = {"__init__", "boundary", "compilation", "frame", "output", "progress", "registry", "run_options"}
 MODULES = sorted(path for path in Path(tickwright.cli.__file__).parent.glob("*.py") if path.stem not in FRAME)
 
 
