@@ -1,4 +1,7 @@
-"""A process of its own that spends from a shared budget; run with FOLDER VENUE REQUESTS LIMIT."""
+"""A process of its own that spends from a shared budget; run with FOLDER VENUE REQUESTS LIMIT.
+
+It says when it is ready and starts when a line comes, so that several start together.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ async def main(folder: str, venue: str, requests: str, limit: str) -> None:
     """Spend one unit after the other, print how many it were."""
     budget = SharedRateBudget(Path(folder) / "budget.sqlite", NoWaiting(), limits={venue: int(limit)}, share=1.0)
     spent = 0
+    print("ready", flush=True)
+    sys.stdin.readline()
     try:
         for _ in range(int(requests)):
             await budget.acquire(venue, 1)

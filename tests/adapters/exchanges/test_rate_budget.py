@@ -148,10 +148,30 @@ def test_the_folder_is_the_user_s_and_not_a_project_s(monkeypatch: pytest.Monkey
     assert user_state_directory() == Path("/home/somebody/.local/state/tickwright")
 
 
+def spent_by_racers(folder: Path, requests: int, limit: int) -> list[int]:
+    """What three processes that start together spend of one budget."""
+    SharedRateBudget(folder / "budget.sqlite", JumpingClock(NOON)).close()
+    command = [
+        sys.executable,
+        "-m",
+        "tests.adapters.exchanges.spend",
+        str(folder),
+        "binance",
+        str(requests),
+        str(limit),
+    ]
+    racers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    return [int(racer.communicate(timeout=60)[0]) for racer in racers]
+
+
 def test_processes_that_race_never_overspend_together(tmp_path: Path) -> None:
-    """Three processes want 120 each of 200: together they get 200, whoever gets how much."""
-    SharedRateBudget(tmp_path / "budget.sqlite", JumpingClock(NOON))
-    command = [sys.executable, "-m", "tests.adapters.exchanges.spend", str(tmp_path), "binance", "120", "200"]
-    racers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
-    spent = [int(racer.communicate(timeout=60)[0]) for racer in racers]
-    assert sum(spent) == 200
+    """Three processes want 500 each of 1000: together they get 1000, whoever gets how much."""
+    spent = spent_by_racers(tmp_path, 500, 1000)
+    assert sum(spent) == 1000
