@@ -2,7 +2,8 @@
 
 `registry` lists the commands and the words of other tools; `frame` turns the list into a lazily loaded Typer
 application and gives every command its common options; `output` is the one place that prints; `progress` shows bars on
-a terminal; `boundary` turns failures into one sentence and an exit code. Every other module is one command or one
+a terminal; `boundary` turns failures into one sentence and an exit code; `run_options` are the flags several commands
+share; `compilation` says when the engine is compiled for the first time. Every other module is one command or one
 group, named after it, and is imported only when it is called.
 
 A command takes a `Frame` first, then its own Typer parameters, and returns an `Answer`: a document for `--json` and a
