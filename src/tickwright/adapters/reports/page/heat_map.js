@@ -14,6 +14,7 @@ function heatMap(page, trials) {
     ys = up.value ? distinct(up.value) : [""];
     const column = new Map(xs.map((value, k) => [value, k])), row = new Map(ys.map((value, k) => [value, k]));
     cells = new Array(xs.length * ys.length).fill(null);
+    canvas.style.height = `${Math.min(420, TOP + BOTTOM + Math.max(44 * ys.length, 120))}px`;
     for (let k = 0; k < trials.length; k++) {
       const place = row.get(up.value ? trials.params[up.value][k] : "") * xs.length + column.get(trials.params[across.value][k]);
       if (Number.isNaN(values[k])) continue;
