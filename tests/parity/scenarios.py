@@ -107,7 +107,7 @@ def scenarios(draw: st.DrawFn, *, most: int = 3, bars: int = 40) -> Scenario:
             draw(st.integers(0, 2**16)),
             draw(st.integers(3, bars)),
             price=price,
-            swing=draw(st.sampled_from([0.001, 0.02, 0.2])),
+            swing=draw(st.sampled_from([0.001, 0.02, 0.1])),
             volume=draw(st.sampled_from([1, 10**4, 10**8])),
             absent=draw(st.sampled_from([0.0, 0.3])),
             silent=draw(st.sampled_from([0.0, 0.2])),

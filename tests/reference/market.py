@@ -265,7 +265,8 @@ class Market:
         base = self.account.base_held_by(order)
         if base and base > self.account.free_base(order.name, others):
             return True
-        return self.account.held_by(order) > self.account.free_cash(others)
+        cash = self.account.held_by(order)
+        return bool(cash) and cash > self.account.free_cash(others)
 
     def _others_once(self, order: Order) -> list[Order]:
         """The orders an acceptance competes with: nobody of its own OCO group (§4.7: they hold once)."""
