@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.analytics.runs import Deal, run_of
+from tests.analytics.runs import START_NS, Deal, run_of
 from tickwright.analytics.trades import closed, trades
+from tickwright.domain.records import ACCOUNT_EVENT
+from tickwright.domain.timestamp import HOUR
 
 RISING = [[100.0, 110.0, 120.0, 130.0, 140.0, 150.0]]
 
@@ -67,6 +71,29 @@ def test_fee_kept_from_what_arrived_leaves_dust_that_is_flat() -> None:
     assert not table["is_open"].any()
     assert table["fee"].tolist() == pytest.approx([0.1, 0.13]), "0.001 base units at 100 and at 130"
     assert table["pnl"][0] == pytest.approx(0.99 * 120 - 100), "the fee shows in what could be sold, not twice"
+
+
+def test_funding_belongs_to_the_trade_that_was_open_when_it_fell_due() -> None:
+    """Held from the open of bar 1 to the open of bar 3, and from the open of bar 4 on; funding is due at every open."""
+    result = run_of([Deal(1, 1.0), Deal(3, -1.0), Deal(4, 1.0)], RISING)
+    events = np.zeros(6, ACCOUNT_EVENT)
+    events["ts_ns"] = START_NS + HOUR * np.arange(6)
+    events["amount"] = [1_000_000, 2_000_000, -4_000_000, -8_000_000, 16_000_000, 32_000_000]
+    first, second = trades(replace(result, account_events=events))
+    assert first["account_flow"] == pytest.approx(-12.0), "due at the opens of bars 2 and 3; at bar 1 nothing was held"
+    assert first["pnl"] == pytest.approx(20.0 - 12.0)
+    assert second["account_flow"] == pytest.approx(32.0), "the open trade takes what came after its entry"
+    events["instrument"] = -1
+    assert trades(replace(result, account_events=events))["account_flow"].tolist() == [0.0, 0.0], "transfers are apart"
+
+
+def test_funding_at_the_close_of_a_range_fill_comes_after_it() -> None:
+    result = run_of([Deal(1, 1.0), Deal(3, -1.0)], RISING)
+    result.fills["at_open"] = 0
+    events = np.zeros(2, ACCOUNT_EVENT)
+    events["ts_ns"], events["amount"] = result.fills["ts_ns"], (1_000_000, 2_000_000)
+    (trade,) = trades(replace(result, account_events=events))
+    assert trade["account_flow"] == pytest.approx(1.0)
 
 
 def test_instruments_trade_apart_and_sort_by_entry() -> None:

@@ -2,7 +2,9 @@
 
 Invariants: every fill belongs to exactly one trade; a fill that turns a position around is split at zero and shared by
 two; a position smaller than one lot is flat (dust); the trade still open at the end is marked at the last price, kept
-apart, and neither won nor lost. Over all trades, Σ pnl is the change of equity but for dust and account events.
+apart, and neither won nor lost. Over all trades, Σ pnl is the change of equity but for dust and transfers: funding and
+liquidation charges belong to the trade that was open when they fell due (before an OPEN of the same instant, after a
+RANGE that closes with it).
 """
 
 from __future__ import annotations
@@ -24,9 +26,10 @@ TRADE = np.dtype(
         ("entry_price", "f8"),  # average over the fills that opened or added
         ("exit_price", "f8"),  # average over the fills that closed; for an open trade with the mark for the rest
         ("quantity", "f8"),  # base units opened in all, positive
-        ("pnl", "f8"),  # money of the cash asset, net of fees
+        ("pnl", "f8"),  # money of the cash asset, net of fees, with `account_flow` inside
         ("trade_return", "f8"),  # pnl over the value opened
         ("fee", "f8"),
+        ("account_flow", "f8"),  # funding and liquidation charges of the instrument, positive when received
         ("spread_cost", "f8"),
         ("slippage_cost", "f8"),
         ("impact_cost", "f8"),
@@ -84,6 +87,7 @@ def _of_instrument(result: RunResult, values: FillValues, place: int) -> Trades:
     _money(table, values, legs, starts)
     if legs.left:
         _mark(table, result, legs.left, place)
+    _charge(table, result, place, legs.row[starts], legs.row[lasts])
     table["trade_return"] = table["pnl"] / (table["entry_price"] * table["quantity"])
     return table
 
@@ -146,6 +150,26 @@ def _money(table: Trades, values: FillValues, legs: _Legs, starts: Int64Array) -
     for name, column in (("fee", values.fee), ("spread_cost", values.spread), ("slippage_cost", values.slippage)):
         table[name] = total(column)
     table["impact_cost"] = total(values.impact)
+
+
+def _charge(table: Trades, result: RunResult, place: int, first: Int64Array, last: Int64Array) -> None:
+    """Add what funding and liquidations of the instrument moved while each trade was open."""
+    own = result.account_events[result.account_events["instrument"] == place]
+    if not len(own):
+        return
+    due = own["ts_ns"]
+    moved = np.concatenate(([0.0], np.cumsum(own["amount"] / 10.0 ** np.array(result.asset_scales)[own["asset"]])))
+
+    def before(rows: Int64Array) -> Int64Array:
+        """How many events precede each fill: those of its own instant only where it is an OPEN fill."""
+        instants = result.fills["ts_ns"][rows]
+        at_open = result.fills["at_open"][rows] == 1
+        count: Int64Array = np.where(at_open, np.searchsorted(due, instants, "right"), np.searchsorted(due, instants))
+        return count
+
+    ends = np.where(table["is_open"], len(due), before(last))
+    table["account_flow"] = moved[ends] - moved[before(first)]
+    table["pnl"] += table["account_flow"]
 
 
 def _mark(table: Trades, result: RunResult, left: int, place: int) -> None:
