@@ -11,12 +11,12 @@ from tickwright.domain.run import RunResult
 
 
 def trade_frame(table: Trades, result: RunResult) -> pl.DataFrame:
-    """One row per trade, in order of entry; times are UTC, amounts floats, `tag` and `reason` those of the exit."""
+    """One row per trade, in order of entry; times are UTC, amounts floats, `tag` that of the entry."""
     symbols = np.array([str(identity) for identity in result.instruments], dtype=object)
     tags = [result.tags[place] if place >= 0 else None for place in table["entry_tag"]]
     amounts = (
         "quantity", "entry_price", "exit_price", "pnl", "trade_return",
-        "fee", "spread_cost", "slippage_cost", "impact_cost",
+        "account_flow", "fee", "spread_cost", "slippage_cost", "impact_cost",
     )  # fmt: skip
     return pl.DataFrame(
         {
