@@ -76,8 +76,6 @@ def terms_of(terms: dict[str, Any]) -> dict[str, Any]:
 def run_case(case: Case, mode: Any = event.run) -> tuple[RunResult, dict[str, str]]:
     """The result of a case, and how its orders ended."""
     market, strategy = market_of(case), scripted(case)
-    result = mode(
-        strategy, {}, market, cash=Decimal(case.cash), cash_asset=market.cash_asset, costs=costs_of(case)
-    )
+    result = mode(strategy, {}, market, cash=Decimal(case.cash), cash_asset=market.cash_asset, costs=costs_of(case))
     ends = {label: OrderState(int(result.orders[order.id]["state"])).name for label, order in strategy.sent.items()}
     return result, ends
