@@ -32,6 +32,8 @@ def unpacked(column: dict[str, Any]) -> list[int]:
 
 
 def unpacked_instants(column: dict[str, Any]) -> list[int]:
+    if "column" in column:
+        return unpacked(column["column"])
     return [first + step * k for first, step, count in column["runs"] for k in range(count)]
 
 
@@ -53,6 +55,13 @@ def test_numbers_are_rounded_to_their_scale_and_nan_is_named() -> None:
 def test_instants_come_back_whatever_their_steps(steps: list[int]) -> None:
     instants = np.cumsum(np.array(steps, np.int64)) * 60_000
     assert unpacked_instants(packed_instants(instants * 1_000_000)) == instants.tolist()
+
+
+def test_instants_in_long_runs_stay_runs_whatever_the_holes() -> None:
+    instants = np.arange(1000) * 60_000
+    instants[400:] += 5 * 60_000
+    column = packed_instants(instants * 1_000_000)
+    assert column == {"runs": [[0, 60_000, 400], [405 * 60_000, 60_000, 600]]}
 
 
 def test_even_instants_take_one_run() -> None:

@@ -33,6 +33,10 @@ def written(path: Path, run: LongRun, **changes: Any) -> str:
     return write_report(path / "report.html", **(vars_of(run) | changes)).read_text("utf-8")
 
 
+def page_data(text: str) -> dict[str, Any]:
+    return json.loads(re.search(r'id="page-data">(.*?)</script>', text, re.S)[1])  # type: ignore[index]
+
+
 def vars_of(run: LongRun) -> dict[str, Any]:
     return {name: getattr(run, name) for name in run.__dataclass_fields__}
 
@@ -73,7 +77,7 @@ def test_no_text_of_a_user_becomes_markup(tmp_path: Path, small: LongRun) -> Non
     assert page.faults == []
     assert page.asks == []
     assert "img" not in page.tags
-    assert json.loads(re.search(r'id="page-data">(.*?)</script>', text, re.S)[1])["tags"] == [NASTY]  # type: ignore[index]
+    assert page_data(text)["tags"] == [NASTY]
 
 
 def test_what_a_strategy_plots_has_a_pane_each_and_its_name_is_text(tmp_path: Path, small: LongRun) -> None:
@@ -95,8 +99,15 @@ def test_seven_years_of_hourly_bars_on_two_symbols_stay_under_seven_megabytes(tm
 def test_ten_symbols_are_merged_until_they_fit(tmp_path: Path) -> None:
     text = written(tmp_path, long_run(symbols=10, trade_every=400))
     assert len(text.encode()) < 7_000_000
-    data = json.loads(re.search(r'id="page-data">(.*?)</script>', text, re.S)[1])  # type: ignore[index]
+    data = page_data(text)
     assert data["symbols"][0]["candles"]["step"] == 4 * 3600
+
+
+def test_half_a_million_bars_are_merged_and_their_curve_thinned(tmp_path: Path) -> None:
+    run = long_run(n=500_000, symbols=1, trade_every=500)
+    text = written(tmp_path, run)
+    assert len(text.encode()) < 7_000_000
+    assert page_data(text)["symbols"][0]["candles"]["step"] == 4 * 3600
 
 
 def test_failed_write_leaves_the_old_report_and_no_draft(

@@ -11,7 +11,7 @@ import numpy as np
 from tickwright.domain.bars import Bars, Int64Array
 from tickwright.domain.timeframe import Timeframe
 
-BAR_BUDGET = 260_000
+BAR_BUDGET = 220_000
 """Bars in one page over all symbols; about 11 bytes of page each."""
 POINT_BUDGET = 120_000
 """Points of a curve in one page."""
@@ -22,7 +22,7 @@ _FACTORS = (1, 2, 4, 6, 12, 24, 48, 168, 336, 720, 1440, 10_080)
 def merge_factor(bars: int, *, budget: int = BAR_BUDGET) -> int:
     """How many bars to merge into one so that `bars` fit into the budget.
 
-    >>> merge_factor(122_000), merge_factor(500_000)
+    >>> merge_factor(122_000), merge_factor(400_000)
     (1, 2)
     """
     return next((factor for factor in _FACTORS if bars <= budget * factor), -(-bars // budget))
@@ -54,9 +54,10 @@ def thinned(curve: Int64Array, *, budget: int = POINT_BUDGET) -> Int64Array:
     """Places of the points to keep: all within the budget, else both extremes of even stretches and the ends."""
     if len(curve) <= budget:
         return np.arange(len(curve))
-    stretches = np.array_split(np.arange(len(curve)), budget // 2)
-    kept = {0, len(curve) - 1}
-    for places in stretches:
-        values = curve[places]
-        kept |= {int(places[values.argmin()]), int(places[values.argmax()])}
-    return np.array(sorted(kept))
+    size = -(-len(curve) // (budget // 2))
+    rows = len(curve) // size
+    stretches = curve[: rows * size].reshape(rows, size)
+    starts = np.arange(rows) * size
+    rest = np.arange(rows * size, len(curve))
+    ends = np.array([0, len(curve) - 1])
+    return np.unique(np.concatenate((starts + stretches.argmin(1), starts + stretches.argmax(1), rest, ends)))

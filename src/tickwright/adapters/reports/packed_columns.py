@@ -15,6 +15,9 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array, Int64Array
 
+SHORT_RUN = 8
+"""Instants in a run on average below which a column is shorter."""
+
 
 def packed_integers(values: Int64Array, *, scale: int = 0, delta: bool = True) -> dict[str, Any]:
     """A column of integers that stand for `value / 10^scale`.
@@ -36,10 +39,10 @@ def packed_numbers(values: Float64Array, *, scale: int, delta: bool = False) -> 
 
 
 def packed_instants(ts_ns: Int64Array) -> dict[str, Any]:
-    """Instants in whole milliseconds as runs of even steps: `[first, step, count]` each.
+    """Instants in whole milliseconds as runs of even steps, `[first, step, count]`; as a column where runs are short.
 
-    >>> packed_instants(np.array([0, 60, 120, 300]) * 1_000_000_000)
-    {'runs': [[0, 60000, 3], [300000, 60000, 1]]}
+    >>> packed_instants(np.arange(10) * 60_000_000_000)
+    {'runs': [[0, 60000, 10]]}
     """
     milliseconds = ts_ns // 1_000_000
     if len(milliseconds) < 2:
@@ -47,6 +50,8 @@ def packed_instants(ts_ns: Int64Array) -> dict[str, Any]:
     steps = np.diff(milliseconds)
     usual = int(np.median(steps))
     firsts = np.concatenate(([0], np.flatnonzero(steps != usual) + 1))
+    if len(firsts) * SHORT_RUN > len(milliseconds):
+        return {"column": packed_integers(milliseconds)}
     counts = np.diff(np.append(firsts, len(milliseconds)))
     return {"runs": [[int(milliseconds[at]), usual, int(count)] for at, count in zip(firsts, counts, strict=True)]}
 

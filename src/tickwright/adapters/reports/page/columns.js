@@ -28,8 +28,9 @@ function numbers(column) {
   return values;
 }
 
-// Runs of even steps in milliseconds to seconds since 1970.
+// Runs of even steps in milliseconds, or a column of them, to seconds since 1970.
 function instants(column) {
+  if (column.column) return numbers(column.column).map((t) => t / 1000);
   let count = 0;
   for (const run of column.runs) count += run[2];
   const seconds = new Float64Array(count);
