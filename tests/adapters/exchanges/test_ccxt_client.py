@@ -8,6 +8,7 @@ import sys
 import ccxt
 import pytest
 
+from tickwright.adapters.exchanges import ccxt_client as module
 from tickwright.adapters.exchanges.ccxt_client import ccxt_client, refuse_leaks
 from tickwright.adapters.exchanges.venues import venue_of
 from tickwright.domain.errors import SettingsError
@@ -38,6 +39,12 @@ def test_paths_stay_as_the_exchange_has_them() -> None:
 def test_without_an_address_the_exchange_s_own_are_untouched() -> None:
     client = ccxt_client(venue_of("binance"), None, 10)
     assert client.urls["api"] == ccxt.binance().urls["api"]
+
+
+def test_a_client_is_not_given_out_before_its_addresses_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "rebased", lambda addresses, base_url: addresses)
+    with pytest.raises(SettingsError, match="does not lead to"):
+        ccxt_client(venue_of("binance"), HOME, 10)
 
 
 def test_one_address_that_leads_away_is_found() -> None:

@@ -54,6 +54,21 @@ async def test_the_end_is_not_included_and_a_start_off_the_grid_rounds_up(market
     assert bars.open_time_ns.tolist() == [YEAR + HOUR_NS, YEAR + 2 * HOUR_NS]
 
 
+async def test_a_range_that_holds_no_open_time_asks_for_no_candles(
+    market: CcxtMarketData, server: SandboxServer
+) -> None:
+    assert len(await market.candles(BTC, HOUR, YEAR + 1, YEAR + HOUR_NS)) == 0
+    assert KLINES not in [request.path for request in server.requests]
+
+
+async def test_a_number_where_text_is_promised_is_named_with_its_place(
+    market: CcxtMarketData, server: SandboxServer
+) -> None:
+    server.faults.add(row_with(4, 42000.5), KLINES, times=None)
+    with pytest.raises(BadResponse, match=r"the close of candle 1 is 42000\.5; expected decimal text"):
+        await market.candles(BTC, HOUR, YEAR, YEAR + 3 * HOUR_NS)
+
+
 async def test_an_outage_of_the_exchange_stays_a_hole(market: CcxtMarketData) -> None:
     start, end = parse_instant("2018-02-08"), parse_instant("2018-02-10")
     bars = await market.candles(BTC, HOUR, start, end)

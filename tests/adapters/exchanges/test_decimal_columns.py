@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickwright.adapters.exchanges.decimal_columns import scaled
+from tickwright.adapters.exchanges.decimal_columns import scaled, scaled_together
 from tickwright.domain.errors import BadResponse
 
 PLAIN = st.decimals(min_value=0, max_value=10**6, places=8, allow_nan=False).map(lambda value: f"{value:.8f}")
@@ -31,6 +31,12 @@ def test_a_scale_that_would_not_fit_is_reduced_where_nothing_is_lost() -> None:
     """1e13 with eight zero decimals: 1e21 units do not fit into 64 bits, 1e13 at scale 0 do."""
     units, scale = scaled(["10000000000000.00000000", "3.00000000"], where="x")
     assert (units.tolist(), scale) == ([10_000_000_000_000, 3], 0)
+
+
+def test_columns_that_do_not_fit_one_scale_are_refused_and_never_wrapped() -> None:
+    """9e12 fits at scale 0, eight decimals fit alone; together they would need 9e20 units."""
+    with pytest.raises(BadResponse, match="the open is too large at 8 decimals"):
+        scaled_together({"open": ["9000000000000"], "close": ["0.12345678"]}, where="prices")
 
 
 def test_what_does_not_fit_names_its_row() -> None:
