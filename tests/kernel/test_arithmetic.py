@@ -1,0 +1,34 @@
+"""Products by 128-bit intermediates are those of Python's unbounded integers."""
+
+from __future__ import annotations
+
+import numba
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tickwright.kernel.arithmetic import OVERFLOW, floored_to, mul_div_rounded_down, mul_div_rounded_up
+
+INT64_MAX = 2**63 - 1
+NUMBERS = st.integers(0, 62).flatmap(lambda bits: st.integers(0, 2**bits))
+
+
+@numba.njit
+def both(a, b, c):  # type: ignore[no-untyped-def]
+    """The two roundings from compiled code."""
+    return mul_div_rounded_down(a, b, c), mul_div_rounded_up(a, b, c)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(a=NUMBERS, b=NUMBERS, c=NUMBERS.map(lambda value: value + 1))
+@example(a=INT64_MAX, b=INT64_MAX, c=INT64_MAX)
+@example(a=3, b=3_074_457_345_618_258_603, c=1)
+@example(a=INT64_MAX, b=2, c=1)
+@example(a=0, b=0, c=1)
+def test_products_are_exact_and_overflow_is_named(a: int, b: int, c: int) -> None:
+    down, up = a * b // c, -(-(a * b) // c)
+    wanted = (down if down <= INT64_MAX else OVERFLOW, up if up <= INT64_MAX else OVERFLOW)
+    assert both(a, b, c) == wanted
+
+
+def test_flooring_to_a_step_keeps_whole_steps() -> None:
+    assert [int(floored_to.py_func(value, 250)) for value in (0, 249, 250, 999)] == [0, 0, 250, 750]  # type: ignore[attr-defined]
