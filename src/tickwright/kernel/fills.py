@@ -81,7 +81,7 @@ def fill(context: Record, place: int, quantity: int, reference: int, price: int,
     fee_ppb = book["taker_fee_ppb"] if liquidity == TAKER else book["maker_fee_ppb"]
     in_base = context["fee_received"] == 1 and side > 0
     fee = fee_rounded_up(quantity if in_base else notional, fee_ppb)
-    if notional == OVERFLOW or fee == OVERFLOW:
+    if notional == OVERFLOW or (fee_ppb >= 0 and fee == OVERFLOW):  # a rebate may be -1 unit
         return False
     amount = -side * notional - (0 if in_base else fee)
     _count_reduction(context, slot, book, quantity)
