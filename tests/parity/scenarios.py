@@ -77,6 +77,7 @@ def costs(draw: st.DrawFn, *, resting: bool = False) -> CostModel:
     """Any mixture of fees, spread, slippage, impact and cap; for resting orders also of the fill conventions."""
     return CostModel.of(
         fee=draw(st.sampled_from(["0", "0.001", "0.000375", "0.02"])),
+        maker_fee=draw(st.sampled_from(["0", "0.0004", "-0.0001"])) if resting else None,
         fee_asset=draw(st.sampled_from(["quote", "received"])),
         spread=draw(st.sampled_from(["0", "0.0001", "0.000000001", "0.01"])),
         slippage=draw(st.sampled_from(["0", "0.0002"])),

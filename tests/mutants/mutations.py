@@ -1,0 +1,164 @@
+"""Small errors of the kind an engine really has: which file, what stood there, what stands there instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One error; `before` stands exactly once in the file of the kernel."""
+
+    title: str
+    file: str
+    before: str
+    after: str
+
+
+MUTATIONS = [
+    Mutation(
+        "the fee is forgotten", "fills", "fee = fee_rounded_up(quantity if in_base else notional, fee_ppb)", "fee = 0"
+    ),
+    Mutation(
+        "a maker pays the taker's fee",
+        "fills",
+        'book["taker_fee_ppb"] if liquidity == TAKER else book["maker_fee_ppb"]',
+        'book["taker_fee_ppb"]',
+    ),
+    Mutation(
+        "the fee rounds down",
+        "prices",
+        "return mul_div_rounded_up(amount, fee_ppb, PPB)",
+        "return mul_div_rounded_down(amount, fee_ppb, PPB)",
+    ),
+    Mutation(
+        "notional rounds down when we pay",
+        "prices",
+        "return mul_div_rounded_up(price, quantity, divisor)",
+        "return mul_div_rounded_down(price, quantity, divisor)",
+    ),
+    Mutation(
+        "a taker's price rounds for us",
+        "prices",
+        "return mul_div_rounded_up(reference, max(1, PPB + ppb), PPB)",
+        "return mul_div_rounded_down(reference, max(1, PPB + ppb), PPB)",
+    ),
+    Mutation(
+        "the spread is forgotten",
+        "prices",
+        'context["half_spread_ppb"] + context["slippage_ppb"]',
+        'context["slippage_ppb"]',
+    ),
+    Mutation(
+        "slippage is forgotten",
+        "prices",
+        'context["half_spread_ppb"] + context["slippage_ppb"]',
+        'context["half_spread_ppb"]',
+    ),
+    Mutation("a seller gains the spread", "prices", "max(0, PPB - ppb)", "max(0, PPB + ppb)"),
+    Mutation(
+        "impact starts anew with every slice",
+        "prices",
+        'before = (book["bought"] if side > 0 else book["sold"]) * unit',
+        "before = 0.0",
+    ),
+    Mutation(
+        "impact remembers the other side",
+        "prices",
+        'before = (book["bought"] if side > 0 else book["sold"]) * unit',
+        'before = (book["sold"] if side > 0 else book["bought"]) * unit',
+    ),
+    Mutation("the average pays the peak impact", "prices", "return 2.0 / 3.0 * y", "return y"),
+    Mutation(
+        "the permanent part is forgotten", "prices", "total += permanent_impact(", "total += 0.0 * permanent_impact("
+    ),
+    Mutation("latency costs nothing", "prices", 'if context["latency_ns"] > 0:', "if False:"),
+    Mutation("impact never decays", "fills", 'if recent["ts_ns"] > start:', "if True:"),
+    Mutation(
+        "volume is used twice",
+        "fills",
+        'context["participation_ppb"], PPB) - book["used_at_open"])',
+        'context["participation_ppb"], PPB))',
+    ),
+    Mutation("makers ignore the cap", "limits", "quantity = min(wanted, budget)\n", "quantity = wanted\n"),
+    Mutation(
+        "the cap looks ahead by one bar",
+        "statistics",
+        "_admit(context, instrument, row - 1)",
+        "_admit(context, instrument, row)",
+    ),
+    Mutation(
+        "a stop fills at the better price",
+        "triggers",
+        "reference = open_price if through else trigger_level(slot)",
+        "reference = open_price",
+    ),
+    Mutation(
+        "a gapped stop gets its level",
+        "triggers",
+        "    else:\n        take(context, place, open_price)",
+        "    else:\n        take(context, place, trigger_level(slot))",
+    ),
+    Mutation(
+        "the target comes before the stop",
+        "range_step",
+        "return 4 if reduces(context, slot) else 3",
+        "return 1 if reduces(context, slot) else 3",
+    ),
+    Mutation("a touch fills a limit", "levels", 'return context["limit_touch"] == 1', "return True"),
+    Mutation(
+        "a target born in the bar fills by its high",
+        "range_step",
+        'near = view_int64(context["close"], index + 1)[index]',
+        "near = near + 0",
+    ),
+    Mutation("quotes make a round trip inside a bar", "clipping", "if min(quantity, against) <= room:", "if True:"),
+    Mutation(
+        "a trailing stop sees the high before the low",
+        "range_step",
+        "_walk_path(context, instrument, index)\n            _after_path(context, instrument, index)",
+        "_after_path(context, instrument, index)\n            _walk_path(context, instrument, index)",
+    ),
+    Mutation("post-only takes", "limits", 'if (slot["flags"] & _POST_ONLY) != 0:', "if False:"),
+    Mutation("reduce-only opens", "clipping", "if is_reduce_only(slot):", "if False:"),
+    Mutation("siblings do not shrink", "settlement", 'if slot["oco"] != 0:', "if False:"),
+    Mutation("held cash is spent again", "orders", 'return venue["cash"] - venue["held"]', 'return venue["cash"]'),
+    Mutation("increases do not shrink together", "taking", "if total > free:", "if False:"),
+    Mutation(
+        "increases come before reductions",
+        "open_step",
+        "_match_pass(context, True, venue",
+        "_match_pass(context, False, venue",
+    ),
+    Mutation("drift trades", "decisions", 'return context["retry"] == 1 and unfinished', "return True"),
+    Mutation("the band is ignored", "decisions", '> context["band"]', "> 0.0"),
+    Mutation("every symbol gets the whole equity", "decisions", "ppb, PPB * shares_of(context))", "ppb, PPB)"),
+    Mutation(
+        "a reduction rounds up",
+        "decisions",
+        "max(0, abs(lots) - kept)",
+        'max(0, abs(lots) - kept + position["lot"] - 1)',
+    ),
+    Mutation(
+        "the minimum notional is forgotten",
+        "taking",
+        'return notional != OVERFLOW and notional < book["min_notional"]',
+        "return False",
+    ),
+    Mutation(
+        "a fee in base arrives all the same", "fills", "side * quantity - (fee if in_base else 0)", "side * quantity"
+    ),
+    Mutation(
+        "the time exit counts its own instant",
+        "protection",
+        'venue["now_ns"] <= part["entered_ns"]',
+        'venue["now_ns"] < part["entered_ns"]',
+    ),
+    Mutation(
+        "an exit leaves the entry working",
+        "protection",
+        'if entry["side"] == part["side"] and makes_parts(context, entry):',
+        "if False:",
+    ),
+    Mutation("an entry after an exit is not blocked", "decisions", 'position["blocked"] != side', "True"),
+]

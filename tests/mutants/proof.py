@@ -1,0 +1,100 @@
+"""The comparison a mutated engine must fail: fixed random situations whose outcome the naive market has told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.parity import test_exits, test_orders, test_targets
+from tests.parity.scenarios import Scenario, scenarios
+from tests.reference.cases.collected import ALL
+from tests.reference.cases.market_of import fills_as_text, market_of
+
+Check = Callable[[], None]
+QUIET = {
+    "deadline": None,
+    "database": None,
+    "derandomize": True,
+    "phases": [Phase.generate],
+    "suppress_health_check": list(HealthCheck),
+}
+
+
+def checks() -> list[Check]:
+    """Every check, made ready: the naive market's answers are computed here, once, before anything is mutated."""
+    return [*_worked_examples(), *_orders(), *_exits(), *_targets()]
+
+
+def _worked_examples() -> list[Check]:
+    def check(case: object) -> Check:
+        def run() -> None:
+            from tests.kernel.worked_examples import run_case
+
+            result, ends = run_case(case)
+            assert fills_as_text(result.fills, market_of(case)) == list(case.fills)
+            assert {label: ends[label] for label in case.ends} == dict(case.ends)
+
+        return run
+
+    return [check(case) for case in ALL if not case.perpetual]
+
+
+def _orders() -> list[Check]:
+    made: list[Check] = []
+
+    @settings(max_examples=150, **QUIET)
+    @given(situation=test_orders.situations())
+    def collect(situation: test_orders.Situation) -> None:
+        naive, trader = test_orders.naive_run(situation)
+        told = {label: order.state for label, order in trader.orders.items()}
+
+        def run() -> None:
+            result, ends = test_orders.mode_run(situation, "run")
+            test_targets.assert_agrees(result, situation.market(), naive)
+            assert ends == told
+
+        if naive.fills:
+            made.append(run)
+
+    collect()
+    return made
+
+
+def _exits() -> list[Check]:
+    made: list[Check] = []
+
+    @settings(max_examples=60, **QUIET)
+    @given(scenario=scenarios(), seed=st.integers(0, 2**16), max_bars=st.sampled_from([None, 1, 3]))
+    def collect(scenario: Scenario, seed: int, max_bars: int | None) -> None:
+        naive = test_exits.naive_run(scenario, seed, max_bars, "flat")
+
+        def run() -> None:
+            result = test_exits.mode_run(scenario, "vector", seed, max_bars, "flat")
+            test_targets.assert_agrees(result, scenario.market(), naive)
+
+        if naive.fills:
+            made.append(run)
+
+    collect()
+    return made
+
+
+def _targets() -> list[Check]:
+    made: list[Check] = []
+
+    @settings(max_examples=60, **QUIET)
+    @given(scenario=scenarios())
+    def collect(scenario: Scenario) -> None:
+        market, naive = test_targets.naive_run(scenario, form="targets")
+
+        def run() -> None:
+            result = test_targets.mode_run(scenario, "vector", form="targets")
+            test_targets.assert_agrees(result, market, naive)
+
+        if naive.fills:
+            made.append(run)
+
+    collect()
+    return made
