@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.parity.precomputed import Table
 from tests.parity.scenarios import Scenario, scenarios
-from tests.parity.test_targets import naive_readable, readable
-from tests.parity.twin import naive_market, name_of
+from tests.parity.test_targets import naive_readable, readable, wanted_by_name
+from tests.parity.twin import naive_market
 from tests.reference.exits import ExitTerms
 from tests.reference.sizing import TargetTrader
 from tickwright.modes import event, vector
@@ -52,7 +52,7 @@ def naive_trader(scenario: Scenario, terms: Terms) -> TargetTrader:
     """The same in the naive market's words."""
     market = scenario.market()
     given = {name: value for name in ("stop", "target", "trail") if (value := getattr(terms, name)) > 0}
-    wanted = {name_of(identity): scenario.table[identity.symbol] for identity in market.ids}
+    wanted = wanted_by_name(market, scenario.table)
     exits = {name: dict.fromkeys(rows, ExitTerms(**given, max_bars=terms.max_bars)) for name, rows in wanted.items()}
     return TargetTrader(wanted, len(wanted), None, exits=exits, reenter="next" if terms.reenter != "flat" else "flat")
 

@@ -28,15 +28,20 @@ def naive_run(scenario: Scenario, *, form: str) -> tuple[Market, NaiveMarket]:
     return market, naive
 
 
+def wanted_by_name(market: Market, table: Table) -> dict[str, dict[int, float]]:
+    """What each symbol wants when: an array per symbol knows no instant at which the symbol has no bar."""
+    found = {}
+    for identity, bars in zip(market.ids, market.bars, strict=True):
+        own = set((bars.open_time_ns + bars.timeframe.length_ns).tolist())
+        found[name_of(identity)] = {ts: value for ts, value in table[identity.symbol].items() if ts in own}
+    return found
+
+
 def trader_of(market: Market, table: Table, acts: Acts, form: str) -> TargetTrader:
     """The naive sizing of a table of targets or weights."""
-    by_name = {}
-    for identity, bars in zip(market.ids, market.bars, strict=True):
-        wanted = table[identity.symbol]
-        if form == "targets":  # an array per symbol: it knows no instant at which the symbol has no bar
-            own = set((bars.open_time_ns + bars.timeframe.length_ns).tolist())
-            wanted = {ts_ns: value for ts_ns, value in wanted.items() if ts_ns in own}
-        by_name[name_of(identity)] = wanted
+    by_name = {name_of(identity): table[identity.symbol] for identity in market.ids}
+    if form == "targets":
+        by_name = wanted_by_name(market, table)
     every = None if acts.period is None else Every(acts.period.length_ns, acts.band)
     return TargetTrader(by_name, len(by_name) if form == "targets" else 1, every, acts.retry)
 
