@@ -3,6 +3,7 @@
 Invariants: rows are the union of the instruments' open times, from the history anchor on; a run trades the rows that
 open in [start, end); a decision stands after every traded row, at the row's close; the arrays are shared by all runs
 over the market and never written after they were made, statistics included.
+Known limits: spot instruments only, and one timeframe; perpetuals and finer candles inside a bar are refused.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Bars, Float64Array, Int64Array
 from tickwright.domain.costs import CostModel
-from tickwright.domain.errors import DataError
+from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.market import Market
 
 ABSENT, STILL, TRADES = 0, 1, 2
@@ -51,6 +52,7 @@ class MarketRows:
     @classmethod
     def of(cls, market: Market, costs: CostModel, start_ns: int | None = None, end_ns: int | None = None) -> MarketRows:
         """The rows of a market and the part of them that trades; raises `DataError` when nothing is left to trade."""
+        _refuse_what_is_not_modelled(market)
         open_ns = _row_times(market)
         first, end = _traded(open_ns, start_ns, end_ns)
         if first >= end:
@@ -120,6 +122,23 @@ class MarketRows:
             return np.arange(self.decisions)
         places: Int64Array = np.searchsorted(self.open_ns, times[self.decision_bars(instrument)]) - self.first_row
         return places
+
+
+def _refuse_what_is_not_modelled(market: Market) -> None:
+    """Margin, funding and finer candles inside a bar are not simulated yet: say so instead of trading without them."""
+    for instrument, detail in zip(market.instruments, market.detail, strict=True):
+        if instrument.kind != "spot":
+            raise UsageError(
+                f"{instrument.id} is a {instrument.kind}",
+                where="market",
+                expected="a spot instrument: margin, funding and liquidation are not simulated yet",
+            )
+        if detail is not None:
+            raise UsageError(
+                f"{detail.key} stands beside {instrument.id}",
+                where="market",
+                expected="no finer candles: the path inside a bar follows the rule book, §5, alone",
+            )
 
 
 def _row_times(market: Market) -> Int64Array:
