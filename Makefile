@@ -10,7 +10,7 @@ STAMPS := $(VENV)/.stamps
 # Everything is in the lock and checked by its hash, so pip has nothing to resolve.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps
 # Suites that need more than Python (a browser, strace) or more time belong to `make check`.
-APART := tests/faults tests/docs tests/packaging tests/browser
+APART := tests/faults tests/mutants tests/docs tests/packaging tests/browser
 PYTEST := $(BIN)/python -m pytest -n auto
 
 .PHONY: help setup demo test check lint types contracts docs apart bench bench-peers lock clean
