@@ -49,6 +49,11 @@ def test_a_row_of_a_sweep_has_the_measures_of_a_single_run(data: LoadedMarket) -
         assert row["fee"] == pytest.approx(stats.costs.fee, rel=1e-12)
 
 
+def test_many_workers_give_the_rows_of_one(data: LoadedMarket) -> None:
+    alone, together = (tw.sweep(tw.SmaCross, data, fast="2:20:1", slow="21:60:3", workers=w) for w in (1, 4))
+    assert together.frame.equals(alone.frame, null_equal=True)
+
+
 def test_the_best_row_is_the_best_and_can_be_run_in_full(data: LoadedMarket) -> None:
     sweep = tw.sweep(tw.SmaCross, data, fast="5,10,15", slow=[30, 50])
     best = sweep.best("total_return")
