@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 # Everything is in the lock and checked by its hash, so pip has nothing to resolve.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 # Suites that need more than Python (a browser, strace) or more time belong to `make check`.
 APART := tests/faults tests/mutants tests/docs tests/packaging tests/browser
 PYTEST := $(BIN)/python -m pytest -n auto
