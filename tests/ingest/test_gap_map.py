@@ -43,7 +43,7 @@ def test_a_hole_that_other_series_share_is_an_outage(bench) -> None:
     fetched(bench, other, 0, 400)
     gaps = explain_gaps(bench.lake, bars.key)
     assert (gaps[-1].kind, gaps[-1].bars) == (GapKind.OUTAGE, 10)
-    assert gaps[-1].note == "1 other series of the exchange are missing here too"
+    assert gaps[-1].note == "missing in 1 other series of the exchange too"
 
 
 def test_a_series_that_was_not_asked_for_the_hole_says_nothing(bench) -> None:

@@ -117,7 +117,7 @@ class _Evidence:
         if listing:
             return GapKind.NOT_LISTED, listing
         if answers and not traded_on:
-            return GapKind.OUTAGE, f"{len(answers)} other series of the exchange are missing here too"
+            return GapKind.OUTAGE, f"missing in {len(answers)} other series of the exchange too"
         share = self._empty_share(hole)
         if share is not None and share >= THIN_SHARE and (traded_on or share**bars >= BELIEVABLE):
             return GapKind.NO_TRADES, f"a thin market: {share:.0%} of the bars around are empty"
