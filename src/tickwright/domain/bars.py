@@ -117,7 +117,7 @@ class Bars:
 def price_unit_scale(bars: Bars) -> int:
     """The scale of the series' price unit: its own, refined until one unit is at most 0.01 bp of the lowest price.
 
-    A price unit of 1e-6 of the lowest price keeps rounding far below any cost (fill-rules: units and rounding).
+    A price unit of 1e-6 of the lowest price keeps rounding far below any cost (rule book, §1.1).
     """
     lowest = int(bars.low.min()) if len(bars) else 1
     scale = bars.price_scale

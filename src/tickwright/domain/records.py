@@ -22,7 +22,7 @@ class Side(IntEnum):
 
 
 class OrderType(IntEnum):
-    """How an order asks for its price (fill-rules §4)."""
+    """How an order asks for its price (rule book, §4)."""
 
     MARKET = 0
     LIMIT = 1
