@@ -1,11 +1,15 @@
-"""What all tests share: property tests that draw the same examples in every run, and a real PostgreSQL server."""
+"""What all tests share: property tests that draw the same examples in every run, a real PostgreSQL server, and a
+server that speaks S3."""
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
 import signal
 import subprocess
 import tempfile
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -65,3 +69,42 @@ def database(postgres_server, tmp_path: Path) -> Callable[[str], str]:
         return made[name]
 
     return address
+
+
+S3_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "access-canary-71c4",
+    "AWS_SECRET_ACCESS_KEY": "secret-canary-0b9e",
+    "AWS_REGION": "us-east-1",
+}
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[tuple[str, int]]:
+    """Host and port of an object storage on loopback that honours conditional puts, with one bucket, `market`."""
+    server_module = pytest.importorskip("moto.moto_server.threaded_moto_server")
+    pytest.importorskip("obstore")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/market", method="PUT")) as answer:
+        assert answer.status == 200
+    yield host, port
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server: tuple[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """The location of a place of this test's own in the bucket, by name; `port` names another way to the server."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in S3_ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user-cache"))
+    home = hashlib.sha256(str(tmp_path).encode()).hexdigest()[:16]
+
+    def location(name: str, port: int | None = None) -> str:
+        host, own = s3_server
+        return f"s3://market/{home}/{name}?endpoint=http://{host}:{port or own}"
+
+    return location

@@ -2,7 +2,8 @@
 
 Invariants: content goes to a temporary name in the same directory, is flushed to disk, takes its final name in one
 rename, and the directory is flushed; nobody ever sees half a file under a final name. Every failure of the operating
-system becomes a `StoreWriteFailed` that says what happened and leaves no temporary file behind if it can.
+system becomes a `StoreWriteFailed` that says what happened and leaves no temporary file behind if it can. In a bucket a
+put is all of this at once.
 Known limit: between the rename and the flush of the directory the new name is visible but not yet safe from a power
 cut; who acknowledges waits for the whole call.
 """
@@ -14,31 +15,39 @@ import errno
 import os
 from pathlib import Path
 
+from tickwright.adapters.storage.place import Place
 from tickwright.domain.errors import FlushFailed, StoreWriteFailed
 
 TEMPORARY_PREFIX = ".tmp-"
+ABANDONED_AFTER_S = 24 * 3600
+"""In a bucket nobody holds a lock, so what no manifest names is taken for abandoned only after this time."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Place, content: bytes) -> None:
     """Make `path` hold `content`, durably and in one step; after a `StoreWriteFailed` the old file is untouched."""
+    if not isinstance(path, Path):
+        path.put(content)
+        return
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
     try:
         _write_and_flush(temporary, content)
         os.replace(temporary, path)
     except OSError as failure:
-        _forget(temporary)
+        discard(temporary)
         raise write_failure(failure, path) from failure
     except BaseException:
-        _forget(temporary)
+        discard(temporary)
         raise
     flush_directory(path.parent)
 
 
-def flush_directory(directory: Path) -> None:
+def flush_directory(directory: Place) -> None:
     """Make the names in a directory survive a power cut; raises `FlushFailed`."""
+    if not isinstance(directory, Path):
+        return
     try:
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -49,8 +58,10 @@ def flush_directory(directory: Path) -> None:
         raise write_failure(failure, directory) from failure
 
 
-def make_directory(directory: Path) -> None:
+def make_directory(directory: Place) -> None:
     """Create a directory and its missing parents, each durably; raises `StoreWriteFailed`."""
+    if not isinstance(directory, Path):
+        return
     missing = [place for place in (directory, *directory.parents) if not place.exists()]
     for place in reversed(missing):
         try:
@@ -60,10 +71,19 @@ def make_directory(directory: Path) -> None:
         flush_directory(place.parent)
 
 
-def remove_temporaries(directory: Path, name: str = "*") -> None:
+def remove_temporaries(directory: Place, name: str = "*") -> None:
     """Remove what killed writers of `name` (a pattern) left behind; the caller holds the right to write it."""
-    for leftover in directory.glob(f"{TEMPORARY_PREFIX}*-{name}"):
-        _forget(leftover)
+    if isinstance(directory, Path):
+        for leftover in directory.glob(f"{TEMPORARY_PREFIX}*-{name}"):
+            discard(leftover)
+
+
+def remove_unnamed(directory: Place, suffix: str, named: set[str]) -> None:
+    """Remove the files of a suffix that killed writers left unnamed; the caller holds the right to write there."""
+    found = directory.iterdir() if isinstance(directory, Path) else directory.put_before(ABANDONED_AFTER_S)
+    for path in found:
+        if path.suffix == suffix and path.name not in named:
+            discard(path)
 
 
 def write_failure(failure: OSError, path: Path) -> StoreWriteFailed:
@@ -113,6 +133,7 @@ def _flush(descriptor: int, path: Path) -> None:
         ) from failure
 
 
-def _forget(path: Path) -> None:
+def discard(path: Place) -> None:
+    """Remove a file that nobody needs any more, if it can be."""
     with contextlib.suppress(OSError):
         path.unlink()

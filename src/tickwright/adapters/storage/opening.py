@@ -1,6 +1,7 @@
-"""Which store a location means: a directory is a Parquet lake, `postgresql://…` a database.
+"""Which store a location means: a directory or `s3://…` is a Parquet lake, `postgresql://…` a database.
 
-The database driver is imported only where a database is asked for; it comes with the extra `postgres`.
+The database driver and the client for object storage are imported only where they are asked for; they come with the
+extras `postgres` and `s3`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.adapters.storage.place import place_of
 from tickwright.domain.errors import SettingsError
 from tickwright.ports import MarketStore
 
@@ -19,11 +21,11 @@ def open_store(location: str | Path) -> MarketStore:
     'ParquetLake'
     """
     scheme, separator, _ = str(location).partition("://")
-    if not separator:
-        return ParquetLake(Path(location).expanduser())
+    if not separator or scheme == "s3":
+        return ParquetLake(place_of(location))
     if scheme in ("postgresql", "postgres"):
         return _postgres(str(location))
-    expected = "a directory, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+    expected = "a directory, s3://BUCKET/PREFIX, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
     raise SettingsError(f"{scheme!r} is not a kind of store", where="store", expected=expected)
 
 

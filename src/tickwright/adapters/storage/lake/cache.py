@@ -30,6 +30,11 @@ _DATA_OFFSET = 4096
 _SUFFIX = ".bars"
 
 
+def user_cache_directory() -> Path:
+    """Where this user's arrays of lakes in buckets lie: `$XDG_CACHE_HOME/tickwright/bars`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tickwright" / "bars"
+
+
 class BarsCache:
     """Mapped arrays of whole series under one directory, at most `limit_bytes` of them."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
 from tickwright.adapters.storage.lake.layout import MANIFEST, period_span
 from tickwright.adapters.storage.lake.manifest import Manifest, Part, StoredFile, read_manifest
 from tickwright.adapters.storage.lake.part_file import Rows, decode, decode_superseded
+from tickwright.adapters.storage.place import Place
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.candle_rules import broken_rules
 from tickwright.domain.errors import StoreDamaged
@@ -23,7 +23,7 @@ from tickwright.domain.timestamp import iso
 from tickwright.ports import Finding
 
 
-def inspect_series(directory: Path, key: SeriesKey, *, deep: bool) -> Iterator[Finding]:
+def inspect_series(directory: Place, key: SeriesKey, *, deep: bool) -> Iterator[Finding]:
     """Everything that is wrong with one series."""
     try:
         manifest = read_manifest(directory, key)
@@ -47,7 +47,7 @@ def file_damage(content: bytes, file: StoredFile) -> str | None:
     return None
 
 
-def _inspect_part(directory: Path, manifest: Manifest, part: Part, *, deep: bool) -> Iterator[Finding]:
+def _inspect_part(directory: Place, manifest: Manifest, part: Part, *, deep: bool) -> Iterator[Finding]:
     place = f"{directory / part.file.name} ({iso(part.first_ns)} to {iso(part.last_ns)})"
     content = _content(directory / part.file.name)
     damage = "it is missing" if content is None else file_damage(content, part.file)
@@ -59,7 +59,7 @@ def _inspect_part(directory: Path, manifest: Manifest, part: Part, *, deep: bool
         yield from _inspect_history(directory, manifest, part.history, deep=deep)
 
 
-def _inspect_history(directory: Path, manifest: Manifest, file: StoredFile, *, deep: bool) -> Iterator[Finding]:
+def _inspect_history(directory: Place, manifest: Manifest, file: StoredFile, *, deep: bool) -> Iterator[Finding]:
     place = f"{directory / file.name} (former versions of revised rows)"
     content = _content(directory / file.name)
     damage = "it is missing" if content is None else file_damage(content, file)
@@ -101,7 +101,7 @@ def _broken_promises(manifest: Manifest, part: Part, rows: Rows) -> Iterator[str
         yield "its holes are not those that the manifest names"
 
 
-def _content(path: Path) -> bytes | None:
+def _content(path: Place) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError:

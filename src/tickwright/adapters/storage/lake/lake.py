@@ -1,4 +1,4 @@
-"""The Parquet lake: market data as immutable files under one manifest per series.
+"""The Parquet lake: market data as immutable files under one manifest per series, in a directory or in a bucket.
 
 Invariants: a write commits by replacing the manifest, all or nothing, and is durable before it is acknowledged; a
 reader sees the state of one manifest, never half a file or a mix; what a revision replaces is kept, so a read as of
@@ -22,13 +22,15 @@ import orjson
 
 from tickwright.adapters.storage.acceptance import accepted, demand_candle_series
 from tickwright.adapters.storage.durable_file import (
+    discard,
     flush_directory,
     make_directory,
     remove_temporaries,
+    remove_unnamed,
     write_file,
 )
 from tickwright.adapters.storage.gap_typing import clipped, explained_anew
-from tickwright.adapters.storage.lake.cache import DEFAULT_LIMIT_BYTES, BarsCache
+from tickwright.adapters.storage.lake.cache import DEFAULT_LIMIT_BYTES, BarsCache, user_cache_directory
 from tickwright.adapters.storage.lake.coverage import coverage_of
 from tickwright.adapters.storage.lake.inspection import file_damage, inspect_series
 from tickwright.adapters.storage.lake.layout import (
@@ -54,6 +56,7 @@ from tickwright.adapters.storage.lake.part_file import (
 )
 from tickwright.adapters.storage.lake.quarantine import add_to_quarantine, read_quarantine
 from tickwright.adapters.storage.lake.series_lock import series_lock
+from tickwright.adapters.storage.place import Place
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError, FlushFailed, StoreDamaged, StoreWriteFailed
 from tickwright.domain.gaps import Gap, Span, common, holes, merged
@@ -64,13 +67,22 @@ _EVER = (-(2**62), 2**62)
 
 
 class ParquetLake:
-    """A market store in a directory; opening one that does not exist is fine, the first write makes it."""
+    """A market store in a directory or in a bucket; one that does not exist may be opened: the first write makes it."""
 
     def __init__(
-        self, root: Path, *, now_ns: Callable[[], int] = time.time_ns, cache_limit_bytes: int = DEFAULT_LIMIT_BYTES
+        self,
+        root: Place,
+        *,
+        now_ns: Callable[[], int] = time.time_ns,
+        cache_limit_bytes: int = DEFAULT_LIMIT_BYTES,
+        cache_directory: Path | None = None,
     ) -> None:
+        """A lake in a bucket keeps its engine-ready arrays in `cache_directory`, the user's own where none is given."""
         self._root, self._now_ns = root, now_ns
-        self._cache = BarsCache(root / CACHE, cache_limit_bytes)
+        beside = root / CACHE
+        self._cache = BarsCache(
+            cache_directory or (beside if isinstance(beside, Path) else user_cache_directory()), cache_limit_bytes
+        )
         self._stopped: StoreWriteFailed | None = None
         _refuse_newer(root)
 
@@ -125,7 +137,7 @@ class ParquetLake:
                 self._commit(directory, before, after)
             return before.rows - after.rows
 
-    def _cut_part(self, directory: Path, key: SeriesKey, part: Part, before_ns: int) -> Part:
+    def _cut_part(self, directory: Place, key: SeriesKey, part: Part, before_ns: int) -> Part:
         rows = self._rows(directory, part.file)
         rows = rows.take(rows.open_time_ns >= before_ns)
         history = None
@@ -143,7 +155,7 @@ class ParquetLake:
                 add_to_quarantine(directory, rows, source, self._now_ns())
 
     def _merged_parts(
-        self, directory: Path, before: Manifest, bars: Bars, recorded_ns: int, source: str
+        self, directory: Place, before: Manifest, bars: Bars, recorded_ns: int, source: str
     ) -> tuple[WriteReport, list[Part]]:
         """Merge rows span by span and write the files of the spans that change; nothing refers to them yet."""
         incoming = Rows.of(bars, recorded_ns)
@@ -163,7 +175,7 @@ class ParquetLake:
                 parts.append(self._new_part(directory, bars.key, period, merge.rows, history))
         return WriteReport(inserted, revised, unchanged), parts
 
-    def _new_part(self, directory: Path, key: SeriesKey, period: str, rows: Rows, history: StoredFile | None) -> Part:
+    def _new_part(self, directory: Place, key: SeriesKey, period: str, rows: Rows, history: StoredFile | None) -> Part:
         assert key.timeframe is not None
         file = _write_part(directory, period, encode(rows), len(rows))
         return Part(
@@ -177,7 +189,7 @@ class ParquetLake:
             history,
         )
 
-    def _history(self, directory: Path, old: Part | None, replaced: Superseded) -> StoredFile | None:
+    def _history(self, directory: Place, old: Part | None, replaced: Superseded) -> StoredFile | None:
         if old is None or len(replaced.rows) == 0:
             return old.history if old else None
         earlier = old.history
@@ -186,31 +198,27 @@ class ParquetLake:
             replaced = decode_superseded(content, str(directory / earlier.name)).and_then(replaced)
         return _write_part(directory, f"{old.period}.history", encode_superseded(replaced), len(replaced.rows))
 
-    def _commit(self, directory: Path, before: Manifest, after: Manifest) -> None:
+    def _commit(self, directory: Place, before: Manifest, after: Manifest) -> None:
         """Flush the names of the new files, replace the manifest (now they count), drop what it no longer names."""
         flush_directory(directory)
         write_file(directory / MANIFEST, manifest_bytes(replace(after, generation=before.generation + 1)))
         for file in set(before.files) - set(after.files):
-            with contextlib.suppress(OSError):
-                (directory / file.name).unlink()
+            discard(directory / file.name)
 
-    def _begun(self, directory: Path, key: SeriesKey) -> Manifest:
+    def _begun(self, directory: Place, key: SeriesKey) -> Manifest:
         """A manifest of no rows before the first row: from then on, rows without a manifest mean damage."""
         manifest = Manifest(key)
         if not (directory / MANIFEST).exists():
             write_file(directory / MANIFEST, manifest_bytes(manifest))
         return manifest
 
-    def _sweep(self, directory: Path, manifest: Manifest) -> None:
+    def _sweep(self, directory: Place, manifest: Manifest) -> None:
         """Remove files that a killed writer left without committing them."""
         remove_temporaries(directory)
-        named = {file.name for file in manifest.files}
-        for path in directory.glob("*.parquet"):
-            if path.name not in named:
-                path.unlink(missing_ok=True)
+        remove_unnamed(directory, ".parquet", {file.name for file in manifest.files})
 
     @contextlib.contextmanager
-    def _writing(self, key: SeriesKey) -> Iterator[Path]:
+    def _writing(self, key: SeriesKey) -> Iterator[Place]:
         """Hold a series for writing; a failed flush inside stops this object for good."""
         demand_candle_series(key)
         if self._stopped is not None:
@@ -219,8 +227,8 @@ class ParquetLake:
         try:
             self._mark()
             make_directory(directory)
-            with series_lock(directory, key, self._now_ns()):
-                yield directory
+            with series_lock(directory, key, self._now_ns()) as held:
+                yield held
         except FlushFailed as failure:
             self._stopped = failure
             raise
@@ -288,11 +296,11 @@ class ParquetLake:
 
     def _places(self) -> list[SeriesKey | None]:
         """Every directory that holds, or held, a series."""
-        files = sorted(self._root.glob("*/*/*/*"))
+        files: list[Place] = sorted([*self._root.glob("*/*/*/*")], key=str)
         directories = (path.parent for path in files if path.name == MANIFEST or path.suffix == ".parquet")
         return list(dict.fromkeys(series_key(self._root, directory) for directory in directories))
 
-    def _read_state(self, directory: Path, manifest: Manifest, start: int, end: int, as_of_ns: int | None) -> Bars:
+    def _read_state(self, directory: Place, manifest: Manifest, start: int, end: int, as_of_ns: int | None) -> Bars:
         if as_of_ns is not None:
             return self._read_as_of(directory, manifest, start, end, as_of_ns)
         cached = self._cache.get(manifest.content(), manifest.key) if manifest.parts else None
@@ -306,7 +314,7 @@ class ParquetLake:
         bars = joined(pieces).bars(manifest.key) if cached is None else cached
         return bars.between(start, end)
 
-    def _read_as_of(self, directory: Path, manifest: Manifest, start: int, end: int, as_of_ns: int) -> Bars:
+    def _read_as_of(self, directory: Place, manifest: Manifest, start: int, end: int, as_of_ns: int) -> Bars:
         pieces = []
         for part in _overlapping(manifest, start, end):
             rows = self._rows(directory, part.file)
@@ -323,7 +331,7 @@ class ParquetLake:
     def _manifest(self, key: SeriesKey) -> Manifest | None:
         return read_manifest(series_directory(self._root, key), key)
 
-    def _existing(self, directory: Path, key: SeriesKey) -> Manifest:
+    def _existing(self, directory: Place, key: SeriesKey) -> Manifest:
         manifest = read_manifest(directory, key)
         if manifest is None:
             symbol = f"--exchange {key.instrument.exchange} --symbol {key.instrument.symbol}"
@@ -335,10 +343,10 @@ class ParquetLake:
             )
         return manifest
 
-    def _rows(self, directory: Path, file: StoredFile) -> Rows:
+    def _rows(self, directory: Place, file: StoredFile) -> Rows:
         return decode(self._bytes(directory, file), str(directory / file.name))
 
-    def _bytes(self, directory: Path, file: StoredFile) -> bytes:
+    def _bytes(self, directory: Place, file: StoredFile) -> bytes:
         """A file's bytes, exactly as they were written, or `StoreDamaged`."""
         path = directory / file.name
         try:
@@ -357,7 +365,7 @@ class ParquetLake:
         return content
 
 
-def _refuse_newer(root: Path) -> None:
+def _refuse_newer(root: Place) -> None:
     try:
         marker = orjson.loads((root / MARKER).read_bytes())
         version = int(marker["format"])
@@ -387,7 +395,7 @@ def _with_ranges(manifest: Manifest, bars: Bars, fetched: Span | None) -> Manife
     return replace(manifest, imported=merged([*manifest.imported, held]))
 
 
-def _write_part(directory: Path, period: str, content: bytes, rows: int) -> StoredFile:
+def _write_part(directory: Place, period: str, content: bytes, rows: int) -> StoredFile:
     digest = hashlib.sha256(content).hexdigest()
     file = StoredFile(f"{period}.{digest[:16]}.parquet", rows, len(content), digest)
     write_file(directory / file.name, content)

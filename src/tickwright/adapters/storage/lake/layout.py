@@ -16,11 +16,11 @@ of the SHA-256 of the file's bytes: a file never changes under its name, so whoe
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 
 from tickwright.adapters.storage.acceptance import CANDLE_KINDS
+from tickwright.adapters.storage.place import Place, relative_name
 from tickwright.domain.bars import Int64Array, SeriesKey
 from tickwright.domain.errors import UsageError
 from tickwright.domain.gaps import Span
@@ -36,17 +36,17 @@ CACHE = ".cache"
 WHOLE = "all"
 
 
-def series_directory(root: Path, key: SeriesKey) -> Path:
+def series_directory(root: Place, key: SeriesKey) -> Place:
     """The directory of a series."""
     name = key.kind if key.timeframe is None else f"{key.kind}-{key.timeframe}"
     parts = (key.instrument.base, key.instrument.quote, key.instrument.settle)
     return root / key.instrument.exchange / "-".join(part for part in parts if part) / name
 
 
-def series_key(root: Path, directory: Path) -> SeriesKey | None:
+def series_key(root: Place, directory: Place) -> SeriesKey | None:
     """The series a directory holds, or None where its path does not name one."""
     try:
-        exchange, symbol, name = directory.relative_to(root).parts
+        exchange, symbol, name = relative_name(directory, root).parts
         base, quote, *settle = symbol.split("-")
         kind, _, timeframe = name.partition("-")
         instrument = InstrumentId(exchange, base, quote, "-".join(settle))

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from tickwright.adapters.storage.lake.layout import FORMAT_VERSION, MANIFEST
+from tickwright.adapters.storage.place import Place
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import StoreDamaged
 from tickwright.domain.gaps import Gap, GapKind, Span
@@ -97,7 +97,7 @@ def manifest_bytes(manifest: Manifest) -> bytes:
     return orjson.dumps({**document, "checksum": _checksum(document)}, option=orjson.OPT_INDENT_2)
 
 
-def read_manifest(directory: Path, key: SeriesKey) -> Manifest | None:
+def read_manifest(directory: Place, key: SeriesKey) -> Manifest | None:
     """The manifest of a series, or None where no write was ever committed; raises `StoreDamaged`."""
     path = directory / MANIFEST
     try:
@@ -187,7 +187,7 @@ def _spans(pairs: list[list[int]]) -> tuple[Span, ...]:
     return tuple((start, end) for start, end in pairs)
 
 
-def _damaged(path: Path, message: str) -> StoreDamaged:
+def _damaged(path: Place, message: str) -> StoreDamaged:
     return StoreDamaged(
         message,
         where=str(path),

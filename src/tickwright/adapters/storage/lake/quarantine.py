@@ -8,18 +8,18 @@ price from it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import orjson
 
 from tickwright.adapters.storage.durable_file import write_file
+from tickwright.adapters.storage.place import Place
 from tickwright.domain.errors import StoreDamaged
 from tickwright.ports import QUARANTINE_LIMIT, QuarantinedRow, RefusedRow
 
 FILE = "quarantine.json"
 
 
-def read_quarantine(directory: Path) -> tuple[QuarantinedRow, ...]:
+def read_quarantine(directory: Place) -> tuple[QuarantinedRow, ...]:
     """What is kept of a series, oldest first; raises `StoreDamaged`."""
     path = directory / FILE
     try:
@@ -32,7 +32,7 @@ def read_quarantine(directory: Path) -> tuple[QuarantinedRow, ...]:
         raise StoreDamaged("the list of refused rows is not readable", where=str(path), hint=hint) from failure
 
 
-def add_to_quarantine(directory: Path, rows: Sequence[RefusedRow], source: str, now_ns: int) -> None:
+def add_to_quarantine(directory: Place, rows: Sequence[RefusedRow], source: str, now_ns: int) -> None:
     """Keep more rows; the caller holds the lock of the series."""
     known = read_quarantine(directory)
     seen = {(row.place, row.reason, row.source) for row in known}

@@ -1,5 +1,7 @@
 """One writer per series: a lock file that names its holder and vanishes with the holding process.
 
+In a bucket there is no lock: a writer puts only over what it has read, so of two the second to commit is refused.
+
 Invariants: the lock is the operating system's (flock), so a killed holder never blocks anyone; a second writer is
 told at once who holds it and never waits.
 Known limit: on network file systems without flock the lock protects only the processes of one machine.
@@ -16,14 +18,18 @@ from pathlib import Path
 
 from tickwright.adapters.storage.durable_file import write_failure
 from tickwright.adapters.storage.lake.layout import LOCK
+from tickwright.adapters.storage.place import Place
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import StoreBusy
 from tickwright.domain.timestamp import iso
 
 
 @contextlib.contextmanager
-def series_lock(directory: Path, key: SeriesKey, now_ns: int) -> Iterator[None]:
-    """Hold the right to write a series; raises `StoreBusy` naming the process that has it."""
+def series_lock(directory: Place, key: SeriesKey, now_ns: int) -> Iterator[Place]:
+    """Hold the right to write a series, through the place it gives; raises `StoreBusy` naming who has it."""
+    if not isinstance(directory, Path):
+        yield directory.for_writing()
+        return
     path = directory / LOCK
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -32,7 +38,7 @@ def series_lock(directory: Path, key: SeriesKey, now_ns: int) -> Iterator[None]:
     try:
         _take(descriptor, key, path)
         _sign(descriptor, path, now_ns)
-        yield
+        yield directory
     finally:
         os.close(descriptor)
 
