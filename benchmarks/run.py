@@ -28,6 +28,8 @@ PEERS = {
     "raptorbt": ("single", "sweep-all-cores"),
     "backtesting": ("callback",),
     "backtrader": ("callback",),
+    "nautilus_trader": ("callback",),
+    "freqtrade": ("callback",),
 }
 
 
