@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tickwright.adapters.storage.backup import snapshots as module
+from tickwright.adapters.storage.backup import shelf as module
 from tickwright.adapters.storage.backup.drill import run_drill
 from tickwright.adapters.storage.backup.snapshots import (
     read_snapshot,
@@ -118,7 +118,7 @@ def test_a_damaged_lake_gets_no_snapshot_and_the_last_good_one_stays(lake: Path,
 def test_a_damaged_list_of_files_is_named(lake: Path, tmp_path: Path) -> None:
     name = take_snapshot(lake, tmp_path / "backup").name
     path = tmp_path / "backup" / "snapshots" / f"{name}.json"
-    path.write_bytes(path.read_bytes().replace(b'"format":1', b'"format":0'))
+    path.write_bytes(path.read_bytes().replace(b'"format":2', b'"format":0'))
     with pytest.raises(StoreDamaged, match="the snapshot is not readable"):
         read_snapshot(tmp_path / "backup")
 

@@ -10,8 +10,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tickwright.adapters.storage.backup.sealing import SealingKey
 from tickwright.adapters.storage.backup.snapshots import read_snapshot, restore_snapshot, verify_snapshot
 from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.adapters.storage.place import Place
 from tickwright.domain.errors import StoreDamaged
 
 
@@ -33,17 +35,19 @@ class Drill:
     behind: tuple[str, ...]
 
 
-def run_drill(lake: Path, target: Path, scratch: Path, *, now_ns: int | None = None) -> Drill:
+def run_drill(
+    lake: Place, target: Place, scratch: Path, *, key: SealingKey | None = None, now_ns: int | None = None
+) -> Drill:
     """Restore the newest snapshot into `scratch` (which must be empty), verify every row, compare, and clean up.
 
-    Raises `StoreDamaged` where the restored lake is not sound.
+    Raises `StoreDamaged` where the backup or the restored lake is not sound.
     """
-    snapshot = read_snapshot(target)
-    damaged = verify_snapshot(target, snapshot)
+    snapshot = read_snapshot(target, key=key)
+    damaged = verify_snapshot(target, snapshot, key=key)
     if damaged:
         raise StoreDamaged(damaged[0], where=str(target), expected="a sound snapshot", hint="Take a new one now.")
     started = time.monotonic()
-    size = restore_snapshot(target, snapshot, scratch)
+    size = restore_snapshot(target, snapshot, scratch, key=key)
     try:
         restored = ParquetLake(scratch, cache_limit_bytes=0)
         findings = list(restored.verify(deep=True))

@@ -1,13 +1,12 @@
-"""Snapshots of a lake in a directory elsewhere: incremental by nature, because lake files never change.
+"""Snapshots of a lake elsewhere: incremental by nature, because lake files never change.
 
-    TARGET/objects/AB/SHA256     the content of one file, under the hash of its bytes
-    TARGET/snapshots/NAME.json   which files make the lake: path, size and hash of each; the commit point
+`TARGET/snapshots/NAME.json` lists which files make the lake: path, size, hash and pieces of each (see `shelf`).
 
-Invariants: a snapshot is written only after every object it names was read back and hashed; objects are written to a
-temporary name, flushed and renamed; a killed run leaves objects that the next one uses, never a snapshot that lies. A
-damaged lake gets no snapshot: the last good one stays the newest. Each series is copied from one manifest, so it is one
-state; writers are not held up. Known limits: series are not frozen against each other; removing old snapshots is left
-to the owner of the directory; nothing is encrypted here.
+Invariants: a snapshot is written only after everything it names was put and read back; a killed run leaves objects that
+the next one uses, never a snapshot that lies. A damaged lake gets no snapshot: the last good one stays the newest. Each
+series is copied from one manifest, so it is one state; writers are not held up. Lake and target may each be a directory
+or a place in a bucket. Known limits: series are not frozen against each other; removing old snapshots is left to the
+owner of the target.
 """
 
 from __future__ import annotations
@@ -16,26 +15,29 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import orjson
 
+from tickwright.adapters.storage.backup.sealing import SealingKey
+from tickwright.adapters.storage.backup.shelf import Shelf, pieces_of
 from tickwright.adapters.storage.durable_file import make_directory, write_file
 from tickwright.adapters.storage.lake.layout import MANIFEST
+from tickwright.adapters.storage.place import Place, relative_name
 from tickwright.domain.errors import DataError, StoreDamaged
 
+FOLDER = "snapshots"
+
 _ATTEMPTS = 20
-_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a snapshot: its path inside the lake, its size, and the SHA-256 of its bytes."""
+    """One file of a snapshot: its path inside the lake, its size, the SHA-256 of its bytes, the ids of its pieces."""
 
     path: str
     size: int
     sha256: str
+    pieces: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,89 +55,96 @@ class Snapshot:
         return sum(entry.size for entry in self.entries)
 
 
-def take_snapshot(lake: Path, target: Path, *, now_ns: int | None = None) -> Snapshot:
+def stamp(taken_ns: int) -> str:
+    """The name of what was taken at an instant: names sort by time.
+
+    >>> stamp(1_700_000_000_000_000_005)
+    '20231114T221320-000000005'
+    """
+    return f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(taken_ns // 10**9))}-{taken_ns % 10**9:09d}"
+
+
+def take_snapshot(lake: Place, target: Place, *, key: SealingKey | None = None, now_ns: int | None = None) -> Snapshot:
     """Copy what is not there yet and commit a new snapshot; raises `DataError`, earlier snapshots stay as they are."""
     taken_ns = time.time_ns() if now_ns is None else now_ns
+    shelf = Shelf(target, key)
     entries: list[Entry] = []
     copied = 0
-    for directory in [lake, *sorted(path.parent for path in lake.glob(f"*/*/*/{MANIFEST}"))]:
-        found, travelled = _copied_directory(lake, directory, target)
+    manifests: list[Place] = sorted([*lake.glob(f"*/*/*/{MANIFEST}")], key=str)
+    for directory in [lake, *(path.parent for path in manifests)]:
+        found, travelled = _copied_directory(lake, directory, shelf)
         entries += found
         copied += travelled
     if not entries:
         raise DataError("there is nothing to back up", where=str(lake), expected="a lake with data")
-    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(taken_ns / 1e9))
-    snapshot = Snapshot(f"{stamp}-{taken_ns % 10**9:09d}", taken_ns, tuple(entries), copied)
-    make_directory(target / "snapshots")
-    write_file(_snapshot_path(target, snapshot.name), _content(snapshot))
+    snapshot = Snapshot(stamp(taken_ns), taken_ns, tuple(entries), copied)
+    files = [[entry.path, entry.size, entry.sha256, entry.pieces] for entry in entries]
+    shelf.write_list(FOLDER, snapshot.name, {"taken_ns": taken_ns, "entries": files})
     return snapshot
 
 
-def snapshots(target: Path) -> list[str]:
-    """The names of the snapshots of a directory, oldest first."""
-    return sorted(path.stem for path in (target / "snapshots").glob("*.json"))
+def snapshots(target: Place) -> list[str]:
+    """The names of the snapshots of a target, oldest first."""
+    return Shelf(target).names(FOLDER)
 
 
-def read_snapshot(target: Path, name: str = "") -> Snapshot:
+def read_snapshot(target: Place, name: str = "", *, key: SealingKey | None = None) -> Snapshot:
     """A snapshot by its name, the newest without one; raises `DataError` where there is none, `StoreDamaged`."""
-    names = snapshots(target)
-    if not names or (name and name not in names):
-        raise DataError(
-            f"there is no snapshot {name}".rstrip(), where=str(target), expected=", ".join(names[-3:]) or "one"
-        )
-    path = _snapshot_path(target, name or names[-1])
-    try:
-        document: dict[str, Any] = orjson.loads(path.read_bytes())
-        checksum = document.pop("checksum")
-        if checksum != _checksum(document) or document["format"] > _FORMAT:
-            raise ValueError(checksum)
-        return Snapshot(path.stem, document["taken_ns"], tuple(Entry(*entry) for entry in document["entries"]))
-    except (OSError, ValueError, KeyError, TypeError) as failure:
-        raise StoreDamaged("the snapshot is not readable", where=str(path), expected="a sound snapshot") from failure
+    shelf = Shelf(target, key)
+    name = shelf.name(FOLDER, name)
+    document = shelf.read_list(FOLDER, name)
+    entries = tuple(Entry(path, size, sha256, tuple(pieces)) for path, size, sha256, pieces in document["entries"])
+    return Snapshot(name, document["taken_ns"], entries)
 
 
-def verify_snapshot(target: Path, snapshot: Snapshot) -> list[str]:
-    """Read every object of a snapshot whole; names the files that are missing or not what was copied."""
-    return [
-        f"{entry.path}: its copy is {'missing' if content is None else 'damaged'}"
-        for entry in snapshot.entries
-        for content in [_bytes(_object_path(target, entry.sha256))]
-        if content is None or hashlib.sha256(content).hexdigest() != entry.sha256
-    ]
+def verify_snapshot(target: Place, snapshot: Snapshot, *, key: SealingKey | None = None) -> list[str]:
+    """Read everything a snapshot names; names the files whose copies are missing or not what was copied."""
+    shelf = Shelf(target, key)
+    found = []
+    for entry in snapshot.entries:
+        try:
+            _brought_back(shelf, entry)
+        except StoreDamaged as damage:
+            found.append(f"{entry.path}: {damage.message}")
+    return found
 
 
-def restore_snapshot(target: Path, snapshot: Snapshot, lake: Path) -> int:
-    """Bring a snapshot back into a directory that does not exist or is empty; returns the bytes written.
+def restore_snapshot(target: Place, snapshot: Snapshot, lake: Place, *, key: SealingKey | None = None) -> int:
+    """Bring a snapshot back into a place that does not exist or is empty; returns the bytes written.
 
-    Every object is checked before its file is written; the manifests come last, so a killed restore shows no series
-    that is not whole. Raises `StoreDamaged` naming the first bad object.
+    Every file is checked before it is written; the manifests come last, so a killed restore shows no series that is not
+    whole. Raises `StoreDamaged` naming the first bad copy.
     """
-    if lake.exists() and any(lake.iterdir()):
+    if lake.exists() and any(True for _ in lake.iterdir()):
         raise DataError(
             "the place is not empty", where=str(lake), expected="an empty directory", hint="Nothing was changed."
         )
+    shelf = Shelf(target, key)
     for entry in sorted(snapshot.entries, key=lambda entry: entry.path.endswith(MANIFEST)):
-        content = _bytes(_object_path(target, entry.sha256))
-        if content is None or hashlib.sha256(content).hexdigest() != entry.sha256:
-            raise StoreDamaged(
-                f"the copy of {entry.path} is damaged or missing", where=str(target), expected=entry.sha256
-            )
+        content = _brought_back(shelf, entry)
         make_directory((lake / entry.path).parent)
         write_file(lake / entry.path, content)
     return snapshot.size
 
 
-def _copied_directory(lake: Path, directory: Path, target: Path) -> tuple[list[Entry], int]:
+def _brought_back(shelf: Shelf, entry: Entry) -> bytes:
+    content = b"".join(shelf.fetch(piece) for piece in entry.pieces)
+    if len(content) != entry.size or hashlib.sha256(content).hexdigest() != entry.sha256:
+        raise StoreDamaged("its copy is damaged", where=f"{shelf.target}: {entry.path}", expected=entry.sha256)
+    return content
+
+
+def _copied_directory(lake: Place, directory: Place, shelf: Shelf) -> tuple[list[Entry], int]:
     """Copy one directory's files as one state: again, where a writer committed in between."""
     for _ in range(_ATTEMPTS):
         try:
-            return _copied_state(lake, directory, target)
+            return _copied_state(lake, directory, shelf)
         except FileNotFoundError:
             continue
     raise DataError("the series changes faster than it can be copied", where=str(directory), hint="Try again later.")
 
 
-def _copied_state(lake: Path, directory: Path, target: Path) -> tuple[list[Entry], int]:
+def _copied_state(lake: Place, directory: Place, shelf: Shelf) -> tuple[list[Entry], int]:
     entries: list[Entry] = []
     copied = 0
     for path, promised in _files(lake, directory):
@@ -146,16 +155,19 @@ def _copied_state(lake: Path, directory: Path, target: Path) -> tuple[list[Entry
             raise StoreDamaged(
                 "its bytes are not those that were written", where=str(path), expected=promised, hint=hint
             )
-        copied += _keep(content, sha256, target)
-        entries.append(Entry(str(path.relative_to(lake)), len(content), sha256))
+        kept = [shelf.keep(piece) for piece in pieces_of(content)]
+        copied += sum(travelled for _, travelled in kept)
+        pieces = tuple(identity for identity, _ in kept)
+        entries.append(Entry(str(relative_name(path, lake)), len(content), sha256, pieces))
     return entries, copied
 
 
-def _files(lake: Path, directory: Path) -> Iterator[tuple[Path, str]]:
+def _files(lake: Place, directory: Place) -> Iterator[tuple[Place, str]]:
     """The files of one state with the hash their manifest promises, and the manifest; at the root, its plain files."""
     manifest = directory / MANIFEST
     if directory == lake:
-        yield from ((path, "") for path in sorted(lake.glob("*.json")) if path.is_file())
+        plain: list[Place] = sorted([*lake.glob("*.json")], key=str)
+        yield from ((path, "") for path in plain if path.is_file())
         return
     before = manifest.read_bytes()
     for part in orjson.loads(before)["parts"]:
@@ -165,40 +177,3 @@ def _files(lake: Path, directory: Path) -> Iterator[tuple[Path, str]]:
     yield manifest, ""
     if manifest.read_bytes() != before:
         raise FileNotFoundError(manifest)
-
-
-def _keep(content: bytes, sha256: str, target: Path) -> int:
-    """Put an object in its place if a sound one is not there; returns the bytes that travelled."""
-    path = _object_path(target, sha256)
-    if (held := _bytes(path)) is not None and hashlib.sha256(held).hexdigest() == sha256:
-        return 0
-    make_directory(path.parent)
-    write_file(path, content)
-    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise StoreDamaged("what was copied does not read back as it was", where=str(path), expected=sha256)
-    return len(content)
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
-
-
-def _object_path(target: Path, sha256: str) -> Path:
-    return target / "objects" / sha256[:2] / sha256
-
-
-def _snapshot_path(target: Path, name: str) -> Path:
-    return target / "snapshots" / f"{name}.json"
-
-
-def _content(snapshot: Snapshot) -> bytes:
-    entries = [[entry.path, entry.size, entry.sha256] for entry in snapshot.entries]
-    document = {"format": _FORMAT, "taken_ns": snapshot.taken_ns, "entries": entries}
-    return orjson.dumps({**document, "checksum": _checksum(document)})
-
-
-def _checksum(document: dict[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -3,8 +3,8 @@
 Invariants: a copy appears whole or not at all under its final name; it is opened, checked by the server's own means
 and compared by the rows of every table before it is called a backup; passwords travel in the environment, never in
 arguments.
-Known limit: PostgreSQL is copied by `pg_dump` (custom format) and read back by `pg_restore`, which must be at hand in
-the server's version; restoring a dump into a server is left to `pg_restore`.
+Known limit: PostgreSQL is copied by `pg_dump` (custom format) and brought back by `pg_restore`, which must be at
+hand in the server's version.
 """
 
 from __future__ import annotations
@@ -87,19 +87,37 @@ def sqlite_counts(path: Path) -> Counts:
     return counts
 
 
-def back_up_postgres(url: URL, target: Path, *, tools: Path | None = None) -> None:
-    """Dump a PostgreSQL database with its own tool and read the whole dump back; raises `DataError`."""
+def back_up_postgres(url: URL, target: Path, *, tools: Path | None = None, snapshot: str = "") -> None:
+    """Dump a PostgreSQL database with its own tool and read the whole dump back; raises `DataError`.
+
+    `snapshot` is the name of an exported snapshot: the dump then holds what that transaction sees.
+    """
     make_directory(target.parent)
     draft = target.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{target.name}")
-    address = url.set(drivername="postgresql", password=None).render_as_string()
-    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    address, secret = _address(url)
     try:
-        _tool("pg_dump", tools, ["--format=custom", f"--file={draft}", f"--dbname={address}"], secret)
+        shared = [f"--snapshot={snapshot}"] if snapshot else []
+        _tool("pg_dump", tools, ["--format=custom", *shared, f"--file={draft}", f"--dbname={address}"], secret)
         _tool("pg_restore", tools, [f"--file={os.devnull}", str(draft)], {})  # a listing would miss a cut tail
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
     flush_directory(target.parent)
+
+
+def restore_postgres(backup: Path, url: URL, *, tools: Path | None = None) -> None:
+    """Read a dump into a database that holds no tables, wholly or not at all; raises `DataError`."""
+    address, secret = _address(url)
+    arguments = ["--single-transaction", "--exit-on-error", "--no-owner", f"--dbname={address}", str(backup)]
+    _tool("pg_restore", tools, arguments, secret)
+
+
+def _address(url: URL) -> tuple[str, dict[str, str]]:
+    """A database's address without its password, and the password as the tools take it from the environment."""
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query).render_as_string(
+        hide_password=False
+    ), secret
 
 
 def _tool(name: str, tools: Path | None, arguments: list[str], secret: dict[str, str]) -> None:
