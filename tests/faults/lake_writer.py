@@ -1,6 +1,7 @@
-"""The program that `test_lake_killed` kills: state A, said aloud; state B over it, said aloud. Or a mutant of it.
+"""The program that `test_lake_killed` and `test_power_loss` hold: state A, said aloud; state B over it, said aloud.
+Or a mutant of it.
 
-python lake_writer.py ROOT [in_place|careless]
+python lake_writer.py ROOT [in_place|careless|unflushed|unflushed_names]
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,11 +51,19 @@ def careless(descriptor: int, path: Path) -> None:
         os.fsync(descriptor)
 
 
+def forget_to_flush(descriptor: int, path: Path, *, directories: bool) -> None:
+    """A mutant of the flush: what was asked to be safe is not, for files or for the names in directories."""
+    if path.is_dir() != directories:
+        os.fsync(descriptor)
+
+
 def main(root: str, mutant: str = "") -> None:
     if mutant == "in_place":
         lake.write_file = in_place
     if mutant == "careless":
         durable_file._flush = careless
+    if mutant.startswith("unflushed"):
+        durable_file._flush = partial(forget_to_flush, directories=mutant == "unflushed_names")
     store = lake.ParquetLake(Path(root))
     try:
         for name, bars in zip("AB", states(), strict=True):

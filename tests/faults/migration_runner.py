@@ -1,45 +1,26 @@
-"""The program that `test_migration_killed` watches: it upgrades one database after another, each in a child process
-that dies before its n-th statement, until a child lives through it.
+"""The program that `test_migration_killed` holds: it brings one database up to date and says so; or a mutant of it.
 
-    python migration_runner.py DIRECTORY
+python migration_runner.py FILE [piecemeal]
 """
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from itertools import count
 from pathlib import Path
 
 from sqlalchemy import event
 
 from tickwright.adapters.storage.database.database import Database
+from tickwright.adapters.storage.database.engine import _begin_sqlite
 
 
-def upgrade_and_die(path: Path, place: int) -> None:
-    database = Database(path)
-    statements = count(1)
-
-    def die(*_: object) -> None:
-        if next(statements) == place:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(database.engine, "before_cursor_execute", die)
+def main(path: str, mutant: str = "") -> None:
+    database = Database(Path(path))
+    if mutant == "piecemeal":  # each statement by itself instead of all in one transaction
+        event.remove(database.engine, "begin", _begin_sqlite)
     database.upgrade()
-
-
-def main(directory: str) -> None:
-    for place in range(1, 200):
-        child = os.fork()
-        if child == 0:
-            upgrade_and_die(Path(directory) / f"{place}.sqlite", place)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        if os.WIFEXITED(status):
-            print(f"lived through {place - 1} statements, exit {os.WEXITSTATUS(status)}", flush=True)
-            return
+    print("done", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -1,7 +1,8 @@
 """A lake write killed, and failing, at every system call it makes: nothing acknowledged is lost, no half state is left.
 
-One run of `lake_writer.py` first establishes state A, says so, writes state B over it, says so. Each test run ends it
-with SIGKILL, or lets the call fail, at the n-th call of one name, for every n until a run passes untouched.
+One run of `lake_writer.py` first establishes state A, says so, writes state B over it, says so. For the kill it is held
+at every call that changes the lake, and what lies there then is examined: SIGKILL at that call leaves exactly this. For
+failures each run lets the n-th call of one name fail, for every n until a run passes untouched.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.domain.bars import Bars
 from tickwright.domain.errors import TickwrightError
 
-pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+from .stepping import can_step, stops
+
+needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+needs_stepping = pytest.mark.skipif(not can_step(), reason="this machine does not let a program be held by ptrace")
 
 WRITER = Path(__file__).with_name("lake_writer.py")
-KILLED = ("mkdir", "flock", "ftruncate", "pwrite64", "write", "fsync", "rename", "unlink")
 FAILING = (("mkdir", "ENOSPC"), ("write", "ENOSPC"), ("fsync", "EIO"), ("rename", "EIO"))
 MOST_CALLS = 60
 
@@ -64,22 +67,42 @@ def demand_sound(root: Path, said: list[str]) -> None:
     assert not list(lake.verify(deep=True))
 
 
-@pytest.mark.parametrize("call", KILLED)
-def test_killed_at_every_call_of_a_write(tmp_path: Path, call: str) -> None:
-    struck_inside = 0
-    for place in range(1, MOST_CALLS):
-        root = tmp_path / f"{place}" / "lake"
+def killed_everywhere(tmp_path: Path, mutant: str = "") -> tuple[int, list[str]]:
+    """How many places of death there were, and at which of them a promise was broken."""
+    root = tmp_path / "lake"
+    root.mkdir()
+    broken = []
+    number = 0
+    for number, stop in enumerate(stops([sys.executable, "-I", str(WRITER), str(root), mutant], root)):
+        left = tmp_path / f"{number}"
+        shutil.copytree(root, left)
+        try:
+            demand_sound(left, list(stop.said))
+        except (AssertionError, TickwrightError):
+            broken.append(f"{stop.call} {stop.path.name}")
+    return number, broken
+
+
+@needs_stepping
+def test_killed_at_every_call_of_a_write(tmp_path: Path) -> None:
+    """ST-01."""
+    places, broken = killed_everywhere(tmp_path)
+    assert broken == []
+    assert places > 40
+
+
+@needs_strace
+def test_a_kill_leaves_what_the_held_program_showed(tmp_path: Path) -> None:
+    """The same by a real SIGKILL at a few calls: nothing of the killed program's memory matters."""
+    for call, place in (("fsync", 9), ("rename", 5), ("unlink", 2), ("write", 4)):
+        root = tmp_path / call / "lake"
         root.parent.mkdir()
         said, struck = run(root, call, "signal=KILL", place)
+        assert struck
         demand_sound(root, said)
-        if not struck:
-            break
-        struck_inside += said != ["A", "B"]
-    else:
-        pytest.fail(f"more than {MOST_CALLS} calls of {call}")
-    assert struck_inside, f"no run was killed at {call}"
 
 
+@needs_strace
 @pytest.mark.parametrize(("call", "error"), FAILING)
 def test_failing_at_every_call_of_a_write(tmp_path: Path, call: str, error: str) -> None:
     told = 0
@@ -96,20 +119,13 @@ def test_failing_at_every_call_of_a_write(tmp_path: Path, call: str, error: str)
     assert told, f"no run was told about a failing {call}"
 
 
+@needs_stepping
 def test_the_sweep_sees_a_writer_that_writes_in_place(tmp_path: Path) -> None:
-    def broken(place: int) -> bool:
-        root = tmp_path / f"{place}" / "lake"
-        root.parent.mkdir()
-        said, _ = run(root, "write", "signal=KILL", place, "in_place")
-        try:
-            demand_sound(root, said)
-        except (AssertionError, TickwrightError):
-            return True
-        return False
-
-    assert any(broken(place) for place in range(4, 20))
+    _, broken = killed_everywhere(tmp_path, "in_place")
+    assert broken
 
 
+@needs_strace
 def test_the_sweep_sees_a_writer_that_ignores_a_failed_flush(tmp_path: Path) -> None:
     told = [run(tmp_path / f"{place}-lake", "fsync", "error=EIO", place, "careless")[0] for place in range(3, 20, 4)]
     assert told == [["A", "B"]] * len(told)  # a correct writer never says so: see the sweep above

@@ -1,0 +1,79 @@
+"""ST-12: a retention run killed at every system call, or cut off from power: no row lost, none doubled, and the next
+run finishes the work.
+"""
+
+from __future__ import annotations
+
+import runpy
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tickwright.domain.errors import TickwrightError
+from tickwright.ingest.retention import read_with_archive
+
+from .stepping import PowerCut, Tree, can_step, put_tree, stops
+
+pytestmark = pytest.mark.skipif(not can_step(), reason="this machine does not let a program be held by ptrace")
+
+RUNNER = Path(__file__).with_name("archive_runner.py")
+
+
+def demand_whole(program: dict, root: Path) -> None:
+    """Lake and archive read as one give every row once, and are sound; so they do after the run is repeated."""
+    for repeated in (False, True):
+        if repeated:
+            program["run"](root)
+        live, archive = program["lakes"](root)
+        for bars in map(program["series"], program["SYMBOLS"]):
+            assert read_with_archive(live, archive, bars.key).content_hash() == bars.content_hash()
+        assert not [*live.verify(deep=True), *archive.verify(deep=True)]
+        if repeated:
+            assert [live.coverage(key).rows for key in live.keys()] == [100, 100]  # noqa: SIM118
+
+
+def killed_everywhere(tmp_path: Path, mutant: str) -> tuple[int, list[str]]:
+    """How many places of death there were, and at which of them a promise was broken."""
+    program = runpy.run_path(str(RUNNER))
+    root = tmp_path / "root"
+    program["prepare"](root)
+    broken = []
+    number = 0
+    for number, stop in enumerate(stops([sys.executable, "-I", str(RUNNER), str(root), mutant], root)):
+        left = tmp_path / f"{number}"
+        shutil.copytree(root, left)
+        try:
+            demand_whole(program, left)
+        except (AssertionError, TickwrightError):
+            broken.append(f"{stop.call} {stop.path.name}")
+    return number, broken
+
+
+def test_a_retention_run_killed_at_every_call_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    places, broken = killed_everywhere(tmp_path, "run")
+    assert broken == []
+    assert places > 80
+
+
+def test_a_run_that_drops_before_it_archives_is_seen(tmp_path: Path) -> None:
+    _, broken = killed_everywhere(tmp_path, "drop_first")
+    assert broken
+
+
+def test_the_power_goes_at_any_instant_of_a_retention_run(tmp_path: Path) -> None:
+    program = runpy.run_path(str(RUNNER))
+    root = tmp_path / "root"
+    program["prepare"](root)
+    cut = PowerCut(root)
+    seen: list[Tree] = []
+    for stop in stops([sys.executable, "-I", str(RUNNER), str(root), "run"], root, after=True):
+        cut.look(stop)
+        for tree in cut.states():
+            if tree not in seen:
+                seen.append(tree)
+                place = put_tree(tree, tmp_path / f"{len(seen)}")
+                demand_whole(program, place)
+                shutil.rmtree(place)
+    assert len(seen) > 100
