@@ -47,6 +47,7 @@ def grid(trials: int) -> list[tuple[int, int]]:
     return pairs[:trials]
 
 
+STOP, TARGET = 0.002, 0.004
 SINGLE_BARS = 1_000_000
 SWEEP_TRIALS, SWEEP_BARS = 1000, 100_000
 PORTFOLIO_SYMBOLS, PORTFOLIO_BARS = 50, 100_000

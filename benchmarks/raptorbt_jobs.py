@@ -20,15 +20,14 @@ def above(averages: dict[int, np.ndarray], fast: int, slow: int) -> np.ndarray:
     return averages[fast] > averages[slow]
 
 
-def single(bars: int) -> float:
-    data = candles(bars)
+def single(data: Candles) -> float:
     signal = above({window: raptorbt.sma(data.close, window) for window in (20, 50)}, 20, 50)
     result = raptorbt.run_single_backtest(*columns(data), signal, ~signal, config=CONFIG)
     return float(result.metrics.end_value)
 
 
-def sweep(trials: int, bars: int) -> float:
-    data, pairs = candles(bars), grid(trials)
+def sweep(data: Candles, trials: int) -> float:
+    pairs = grid(trials)
     averages = {window: raptorbt.sma(data.close, window) for window in {window for pair in pairs for window in pair}}
     signals = (above(averages, *pair) for pair in pairs)
     items = [raptorbt.BatchSingleItem(str(place), signal, ~signal) for place, signal in enumerate(signals)]
@@ -36,15 +35,15 @@ def sweep(trials: int, bars: int) -> float:
     return max(result.metrics.total_return_pct for _, result in results) / 100
 
 
-chosen(
-    {
-        "single": lambda: measure("single", SINGLE_BARS, lambda: single(SINGLE_BARS), lambda: single(5000)),
-        "sweep-all-cores": lambda: measure(
-            "sweep-all-cores",
-            SWEEP_TRIALS * SWEEP_BARS,
-            lambda: sweep(SWEEP_TRIALS, SWEEP_BARS),
-            lambda: sweep(40, 5000),
-            2,
-        ),
-    }
-)
+def run_single() -> None:
+    data, short = candles(SINGLE_BARS), candles(5000)
+    measure("single", SINGLE_BARS, lambda: single(data), lambda: single(short))
+
+
+def run_sweep() -> None:
+    data, short = candles(SWEEP_BARS), candles(5000)
+    units = SWEEP_TRIALS * SWEEP_BARS
+    measure("sweep-all-cores", units, lambda: sweep(data, SWEEP_TRIALS), lambda: sweep(short, 40), 2)
+
+
+chosen({"single": run_single, "sweep-all-cores": run_sweep})

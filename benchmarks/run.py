@@ -20,11 +20,12 @@ JOBS = {
     "single": "one run with its indicators, 1M bars",
     "sweep": "sweep 1000 × 100k with drawdown, one thread",
     "sweep-all-cores": "sweep 1000 × 100k with drawdown, all cores",
+    "sweep-exits": "the same sweep with stop and target exits, one thread",
     "portfolio": "portfolio 50 × 100k, one cash",
     "callback": "Python callback on every bar, 200k bars",
 }
 PEERS = {
-    "vectorbt": ("single", "sweep", "portfolio"),
+    "vectorbt": ("single", "sweep", "sweep-exits", "portfolio"),
     "raptorbt": ("single", "sweep-all-cores"),
     "backtesting": ("callback",),
     "backtrader": ("callback",),

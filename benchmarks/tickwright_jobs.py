@@ -11,8 +11,10 @@ from jobs import (
     PORTFOLIO_BARS,
     PORTFOLIO_SYMBOLS,
     SINGLE_BARS,
+    STOP,
     SWEEP_BARS,
     SWEEP_TRIALS,
+    TARGET,
     candles,
     grid,
 )
@@ -22,11 +24,11 @@ from tickwright.adapters.compute.threads import ThreadExecutor
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.costs import CostModel
 from tickwright.domain.instrument import Instrument, InstrumentId, TradingRules
-from tickwright.domain.market import Market
+from tickwright.domain.market import MONEY_SCALE, Market
 from tickwright.domain.timeframe import Timeframe
 from tickwright.modes import event, vector
 from tickwright.strategies import SmaCross
-from tickwright.strategy_api import Strategy, integer, where
+from tickwright.strategy_api import Exits, Strategy, integer, where
 
 COSTS = CostModel.of(fee="0.001", spread=0, impact="none", max_participation=None)
 HOUR = Timeframe.parse("1h")
@@ -50,14 +52,14 @@ SETTINGS = {"cash": Decimal(int(CASH)), "cash_asset": "USDT", "costs": COSTS}
 def single(data: Market) -> float:
     """One run with its indicators."""
     result = vector.run(SmaCross, {"fast": 20, "slow": 50}, data, **SETTINGS)
-    return float(result.money(result.equity)[-1])
+    return result.final_equity / 10.0**MONEY_SCALE
 
 
-def sweep(data: Market, trials: int, workers: int | None = None) -> float:
+def sweep(data: Market, trials: int, workers: int | None = None, strategy: type[Strategy] = SmaCross) -> float:
     """Many parameter sets with return and drawdown of each."""
     pairs = [{"fast": fast, "slow": slow} for fast, slow in grid(trials)]
     with ThreadExecutor(workers) as executor:
-        result = vector.sweep(WideCross, pairs, data, executor=executor, **SETTINGS)
+        result = vector.sweep(strategy, pairs, data, executor=executor, **SETTINGS)
     return float(result.total_return.max())
 
 
@@ -66,6 +68,14 @@ class WideCross(SmaCross):
 
     fast = integer(20, low=2, high=2000)
     slow = integer(50, low=3, high=2000)
+
+
+class ProtectedCross(WideCross):
+    """The same with a stop and a target; after either it waits for the next crossing."""
+
+    def exits(self, bars, ind):
+        """Fractions of the entry price."""
+        return Exits(stop=STOP, target=TARGET)
 
 
 class CrossPortfolio(Strategy):
@@ -116,10 +126,15 @@ def run_single() -> None:
     measure("single", SINGLE_BARS, lambda: single(data), lambda: single(short))
 
 
-def run_sweep(workers: int | None) -> None:
+def run_sweep(workers: int | None, strategy: type[Strategy]) -> None:
     data, short = market(SWEEP_BARS), market(5000)
     units = SWEEP_TRIALS * SWEEP_BARS
-    measure("sweep", units, lambda: sweep(data, SWEEP_TRIALS, workers), lambda: sweep(short, 40, workers))
+    measure(
+        "sweep",
+        units,
+        lambda: sweep(data, SWEEP_TRIALS, workers, strategy),
+        lambda: sweep(short, 40, workers, strategy),
+    )
 
 
 def run_portfolio() -> None:
@@ -135,8 +150,9 @@ def run_callback() -> None:
 chosen(
     {
         "single": run_single,
-        "sweep": lambda: run_sweep(1),
-        "sweep-all-cores": lambda: run_sweep(None),
+        "sweep": lambda: run_sweep(1, WideCross),
+        "sweep-all-cores": lambda: run_sweep(None, WideCross),
+        "sweep-exits": lambda: run_sweep(1, ProtectedCross),
         "portfolio": run_portfolio,
         "callback": run_callback,
     }

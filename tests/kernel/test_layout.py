@@ -9,8 +9,8 @@ from tickwright.domain import records
 from tickwright.engine.memory import structure_of
 from tickwright.kernel import layout
 from tickwright.kernel.advance import advance
+from tickwright.kernel.jumping import jump
 from tickwright.kernel.statistics import extend_statistics
-from tickwright.kernel.sweep import run_trial
 
 LAYOUTS = {
     name: getattr(module, name)
@@ -28,9 +28,9 @@ def test_a_ctypes_structure_has_the_same_offsets_and_size(name: str) -> None:
     assert dtype.isalignedstruct
 
 
-@pytest.mark.parametrize("entry", [advance, run_trial, extend_statistics])
+@pytest.mark.parametrize("entry", [advance, jump, extend_statistics])
 def test_an_entry_refuses_memory_of_another_layout(entry) -> None:  # type: ignore[no-untyped-def]
     context, statistics = np.zeros(1, layout.CONTEXT), np.zeros(64, np.int64)
     context[0]["layout"] = layout.LAYOUT + 1
-    argument = statistics.ctypes.data if entry is run_trial else 0
+    argument = statistics.ctypes.data if entry is jump else 0
     assert entry(context.ctypes.data, argument) == layout.WRONG_LAYOUT

@@ -7,9 +7,10 @@ equal `digest` and `account_digest`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,11 @@ class RunResult:
     lots: tuple[int, ...] = ()
 
     @cached_property
+    def final_equity(self) -> int:
+        """Equity at the last instant, in money units of the cash asset."""
+        return int(self.equity[-1])
+
+    @cached_property
     def digest(self) -> str:
         """The fingerprint of the fills."""
         return fills_digest(
@@ -69,6 +75,37 @@ class RunResult:
         """Money units of the cash asset as float64."""
         amounts: Float64Array = units / 10.0 ** self.asset_scales[self.cash_asset]
         return amounts
+
+
+CURVE_COLUMNS: Final = ("equity_ts_ns", "equity", "exposure", "cash")
+
+
+class UndrawnRun(RunResult):
+    """A run whose curve (`CURVE_COLUMNS`) is drawn when one of its columns is first read; make it with `undrawn`.
+
+    A curve follows from fills and candles: a run of a million bars is over long before its curve is written.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        draw = self.__dict__.pop("_draw", None) if name in CURVE_COLUMNS else None
+        if draw is None:
+            raise AttributeError(name)
+        self.__dict__.update(zip(CURVE_COLUMNS, draw(), strict=True))
+        return self.__dict__[name]
+
+    def __getstate__(self) -> dict[str, Any]:
+        assert self.equity is not None  # drawn: what draws it cannot leave this process
+        return dict(self.__dict__)
+
+
+def undrawn(draw: Callable[[], tuple[Int64Array, ...]], *, final_equity: int, **fields: Any) -> RunResult:
+    """A run from all fields but those of the curve; `draw` gives these, in the order of `CURVE_COLUMNS`."""
+    unknown: dict[str, Any] = dict.fromkeys(CURVE_COLUMNS)
+    run = UndrawnRun(**fields, **unknown)
+    for name in CURVE_COLUMNS:
+        del run.__dict__[name]
+    run.__dict__.update(_draw=draw, final_equity=final_equity)
+    return run
 
 
 ParameterValue = bool | int | float | str

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from tickwright.domain.bars import Float64Array, Int64Array
-from tickwright.domain.costs import PPB
+from tickwright.domain.bars import Float64Array
 from tickwright.domain.errors import UsageError
 from tickwright.domain.run import ParameterValue
 from tickwright.engine.rows import MarketRows, UInt8Array
@@ -27,16 +25,20 @@ from tickwright.strategy_api.strategy import Form, Strategy, form_of
 if TYPE_CHECKING:
     from tickwright.indicators.memo import Memo
 
+DISTANCES: Final[tuple[Literal["stop", "target", "trail"], ...]] = ("stop", "target", "trail")
 PerSymbol = Mapping[str, Mapping[str, ParameterValue]]
 
 
 @dataclass(frozen=True)
 class ExitDistances:
-    """Protective exits per decision × instrument in ppb of the entry price, 0 for none."""
+    """Protective exits per decision × instrument as fractions of the entry price, NaN for none.
 
-    stop: Int64Array
-    target: Int64Array
-    trail: Int64Array
+    Distances that are alike for every entry are arrays of one value.
+    """
+
+    stop: Float64Array
+    target: Float64Array
+    trail: Float64Array
     max_bars: int
     reenter_next_bar: bool
 
@@ -131,7 +133,7 @@ def decisions_of(
         acts[places, place] = strategy.acts.first_instants(rows.decision_ns[places])
         exits.append(answer.exits)
     refuse_shorts(wanted, rows)
-    return Decisions(wanted, acts, instances[0].acts, False, _distances(exits, rows))
+    return Decisions(wanted, acts, instances[0].acts, False, exit_distances(exits, rows))
 
 
 def _of_weights(
@@ -165,24 +167,32 @@ def refuse_shorts(wanted: Float64Array, rows: MarketRows) -> None:
             )
 
 
-def _distances(exits: list[Exits | None], rows: MarketRows) -> ExitDistances | None:
-    """The exits of all instances on the decisions' grid; a distance is rounded to the nearest ppb."""
+def exit_distances(exits: list[Exits | None], rows: MarketRows) -> ExitDistances | None:
+    """The exits of all instances on the decisions' grid."""
     given = [one for one in exits if one is not None]
     if not given:
         return None
-    grids = {name: np.zeros((rows.decisions, rows.instruments), np.int64) for name in ("stop", "target", "trail")}
-    for place, one in enumerate(exits):
-        if one is None:
-            continue
-        inside, places = rows.decision_bars(place), rows.decision_places(place)
-        for name, grid in grids.items():
-            grid[places, place] = _ppb(one.column(name, len(inside))[inside])  # type: ignore[arg-type]
     limits = {one.max_bars or 0 for one in given}
     if len(limits) > 1 or len(given) < len(exits):
         raise UsageError("symbols differ in max_bars", where="exits", expected="one max_bars for all symbols")
-    return ExitDistances(**grids, max_bars=limits.pop(), reenter_next_bar=given[0].reenter == "next_bar")
+    stop, target, trail = _alike(given) or _grids(given, rows)
+    return ExitDistances(stop, target, trail, limits.pop(), given[0].reenter == "next_bar")
 
 
-def _ppb(fractions: npt.NDArray[Any]) -> Int64Array:
-    distances: Int64Array = np.rint(np.nan_to_num(fractions) * PPB).astype(np.int64)
-    return distances
+def _alike(given: list[Exits]) -> list[Float64Array] | None:
+    """One value per distance where every entry has the same."""
+    first = given[0]
+    values = [getattr(first, name) for name in DISTANCES]
+    numbers = all(value is None or np.ndim(value) == 0 for value in values)
+    if not numbers or any([getattr(one, name) for name in DISTANCES] != values for one in given[1:]):
+        return None
+    return [np.full(1, np.nan if value is None else value, np.float64) for value in values]
+
+
+def _grids(given: list[Exits], rows: MarketRows) -> list[Float64Array]:
+    grids = [np.full((rows.decisions, rows.instruments), np.nan) for _ in DISTANCES]
+    for place, one in enumerate(given):
+        inside, places = rows.decision_bars(place), rows.decision_places(place)
+        for name, grid in zip(DISTANCES, grids, strict=True):
+            grid[places, place] = one.column(name, len(inside))[inside]
+    return grids

@@ -20,12 +20,13 @@ from tickwright.domain.instrument import Instrument
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.money import units_exact, units_rounded_down, units_rounded_up
 from tickwright.domain.timestamp import DAY
-from tickwright.engine.decisions import Decisions
+from tickwright.engine.decisions import DISTANCES, Decisions, ExitDistances
 from tickwright.engine.rows import MarketRows
 from tickwright.kernel import layout
 from tickwright.kernel.advance import advance, end_of_data
+from tickwright.kernel.drawing import draw_curve
+from tickwright.kernel.jumping import jump
 from tickwright.kernel.statistics import extend_statistics
-from tickwright.kernel.sweep import run_trial
 from tickwright.kernel.switchboard import switchboard
 
 Array = npt.NDArray[Any]
@@ -40,6 +41,7 @@ _GROWING: Final = {
     "account_events": ("account_event_capacity", records.ACCOUNT_EVENT),
 }
 MOST_COMMANDS: Final = 1024
+CURVE: Final = ("equity", "exposure", "cash_curve")
 
 
 @cache
@@ -82,6 +84,7 @@ class Memory:
         self.context = np.zeros(1, layout.CONTEXT)
         self.address = int(self.context.ctypes.data)
         self.initial_cash = cash
+        self.jumped = False
         self._set(address=self.address, **{name: pointer for name, (pointer, _) in switchboard().items()})
         self._set(
             layout=layout.LAYOUT,
@@ -165,7 +168,7 @@ class Memory:
             size = 4 * (most_commands + 4 * count + 16)
             self.bind(name, np.empty(size, dtype))
             self._set(**{capacity: size})
-        for name in ("equity", "exposure", "cash_curve"):
+        for name in CURVE:
             self.bind(name, np.zeros(self.rows.decisions, np.int64))
         self.venue: Any = self.records_over("venue", layout.VENUE)[0]
         self.client: Any = self.records_over("client", layout.CLIENT)[0]
@@ -229,21 +232,34 @@ class Memory:
         """Let arrays of targets decide."""
         self.bind("wanted", np.ascontiguousarray(decisions.wanted.reshape(-1)))
         self.bind("acts", np.ascontiguousarray(decisions.acts.reshape(-1)))
-        policy, exits = decisions.policy, decisions.exits
+        policy = decisions.policy
         self._set(
             on_change=int(policy.period is None), band=policy.band, retry=int(policy.retry),
-            share_of_equity=int(decisions.share_of_equity), exits=int(exits is not None),
+            share_of_equity=int(decisions.share_of_equity), signal=0,
         )  # fmt: skip
-        if exits is not None:
-            self.bind("exit_stop", exits.stop.reshape(-1))
-            self.bind("exit_target", exits.target.reshape(-1))
-            self.bind("exit_trail", exits.trail.reshape(-1))
-            self._set(exit_max_bars=exits.max_bars, reenter_next_bar=int(exits.reenter_next_bar))
+        self._bear(decisions.exits)
 
-    def want_alone(self, targets: Array, *, is_signal: bool) -> None:
-        """Let one instrument's targets decide whenever their value changes: true and false, or numbers."""
+    def want_alone(self, targets: Array, *, is_signal: bool, exits: ExitDistances | None, logged: bool) -> None:
+        """Let one instrument's targets decide whenever their value changes: true and false, or numbers.
+
+        `logged` runs leave orders and fills; others count them.
+        """
         self.bind("signal" if is_signal else "wanted", targets)
-        self._set(**{"wanted" if is_signal else "signal": 0}, acts=0, on_change=1, band=0.0, retry=0, exits=0)
+        other = {"wanted" if is_signal else "signal": 0}
+        self._set(**other, acts=0, on_change=1, band=0.0, retry=0, share_of_equity=0, logged=int(logged))
+        self._bear(exits)
+
+    def _bear(self, exits: ExitDistances | None) -> None:
+        """Let every increase of a target bear these exits."""
+        self._set(exits=int(exits is not None))
+        if exits is None:
+            return
+        for name in DISTANCES:
+            self.bind(f"exit_{name}", getattr(exits, name).reshape(-1))
+        self._set(
+            exits_alike=int(exits.stop.size == 1), exit_max_bars=exits.max_bars,
+            reenter_next_bar=int(exits.reenter_next_bar),
+        )  # fmt: skip
 
     def wake_at(self, wake: Array, *, on_fill: bool) -> None:
         """At which decisions the bell rings, and whether also on fills at an OPEN."""
@@ -269,10 +285,22 @@ class Memory:
                 return self._answer(answer) == layout.STOPPED
             self.grow()
 
-    def run_trial(self, curve: Array) -> None:
-        """Run one instrument's trial to its end, from signal to signal; its curve goes to a `CURVE` record."""
-        while self._answer(run_trial(self.address, curve.ctypes.data)) == layout.NEED_CAPACITY:
+    def jump(self, curve: Array | None = None) -> None:
+        """Run one instrument's targets to the end, from event to event; statistics go to a `CURVE` record."""
+        statistics = 0 if curve is None else curve.ctypes.data
+        self.jumped = True
+        while self._answer(jump(self.address, statistics)) == layout.NEED_CAPACITY:
             self.grow()
+
+    def draw_curve(self) -> tuple[Array, ...]:
+        """The curve of a run that jumped: written from its fills."""
+        self._set(highest_close=self.rows.highest_close)
+        draw_curve(self.address, 0)
+        return self.curve()
+
+    def curve(self) -> tuple[Array, ...]:
+        """Instants, equity, exposure and cash after every decision."""
+        return self.rows.decision_ns, *(self.arrays[name] for name in CURVE)
 
     def finish(self) -> None:
         """End the orders that still work: the data is over."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tickwright.domain.bars import Float64Array
-from tickwright.domain.run import RunResult
+from tickwright.domain.run import RunResult, undrawn
 from tickwright.engine.memory import Memory
 from tickwright.kernel.layout import WARNED_CAP_OFF
 
@@ -15,33 +17,33 @@ def result_of(
     warnings: tuple[str, ...] = (),
     plots: dict[str, Float64Array] | None = None,
 ) -> RunResult:
-    """The result of a finished run."""
+    """The result of a finished run; what jumped has its curve drawn when it is read."""
     rows, market, client = memory.rows, memory.rows.market, memory.client
     arrays = memory.arrays
-    return RunResult(
-        instruments=market.ids,
-        price_scales=market.price_scales,
-        quantity_scales=market.quantity_scales,
-        assets=market.assets,
-        asset_scales=market.asset_scales,
-        cash_asset=0,
-        initial_cash=memory.initial_cash,
-        bars=int((rows.decision_presence != 0).sum()),
-        orders=arrays["orders"][: client.order_count].copy(),
-        fills=arrays["fills"][: client.fill_count].copy(),
-        account_events=arrays["account_events"][: client.account_event_count].copy(),
-        equity_ts_ns=rows.decision_ns,
-        equity=arrays["equity"],
-        exposure=arrays["exposure"],
-        cash=arrays["cash_curve"],
-        last_price=arrays["positions"]["last_price"].copy(),
-        position=arrays["positions"]["quantity"].copy(),
-        tags=tags,
-        warnings=(*warnings, *_warnings(memory)),
-        ambiguous_trades=memory.venue.ambiguous,
-        plots=plots or {},
-        lots=tuple(int(lot) for lot in arrays["positions"]["lot"]),
-    )
+    fields: dict[str, Any] = {
+        "instruments": market.ids,
+        "price_scales": market.price_scales,
+        "quantity_scales": market.quantity_scales,
+        "assets": market.assets,
+        "asset_scales": market.asset_scales,
+        "cash_asset": 0,
+        "initial_cash": memory.initial_cash,
+        "bars": rows.bars,
+        "orders": arrays["orders"][: client.order_count].copy(),
+        "fills": arrays["fills"][: client.fill_count].copy(),
+        "account_events": arrays["account_events"][: client.account_event_count].copy(),
+        "last_price": arrays["positions"]["last_price"].copy(),
+        "position": arrays["positions"]["quantity"].copy(),
+        "tags": tags,
+        "warnings": (*warnings, *_warnings(memory)),
+        "ambiguous_trades": memory.venue.ambiguous,
+        "plots": plots or {},
+        "lots": tuple(int(lot) for lot in arrays["positions"]["lot"]),
+    }
+    if memory.jumped:
+        return undrawn(memory.draw_curve, final_equity=client.equity, **fields)
+    equity_ts_ns, equity, exposure, cash = memory.curve()
+    return RunResult(**fields, equity_ts_ns=equity_ts_ns, equity=equity, exposure=exposure, cash=cash)
 
 
 def _warnings(memory: Memory) -> list[str]:

@@ -87,6 +87,11 @@ class MarketRows:
         return int(self.close.max())
 
     @property
+    def bars(self) -> int:
+        """How many bars of all instruments are decided on."""
+        return int(np.count_nonzero(self.decision_presence.view(np.bool_)))
+
+    @property
     def decisions(self) -> int:
         """How many instants decisions are made at."""
         return self.end_row - self.first_row

@@ -16,14 +16,13 @@ import numpy.typing as npt
 from tickwright.domain.bars import Float64Array, Int64Array
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.run import ParameterValue, SweepResult
-from tickwright.engine.decisions import StrategyViews, decisions_of, refuse_shorts
+from tickwright.engine.alone import stands_alone, want_alone
+from tickwright.engine.decisions import StrategyViews, decisions_of
 from tickwright.engine.memory import Memory
 from tickwright.engine.rows import MarketRows
 from tickwright.indicators.memo import Memo
 from tickwright.kernel.curve import CURVE, measure_curve
-from tickwright.strategy_api.acts import on_change
-from tickwright.strategy_api.evaluate import evaluate_targets
-from tickwright.strategy_api.strategy import Form, Strategy, form_of
+from tickwright.strategy_api.strategy import Strategy
 
 _FLOATS = ("max_drawdown", "return_sum", "return_sum_squares")
 _INTEGERS = (
@@ -42,37 +41,23 @@ class Sweeper:
         self._views = StrategyViews.of(rows, strategy_class)
         self._memo = Memo()
         self._memories: SimpleQueue[Memory] = SimpleQueue()
-        instrument = rows.market.instruments[0]
-        later = [rules for rules in instrument.rules if rules.valid_from_ns > int(rows.open_ns[rows.first_row])]
-        targets = form_of(strategy_class) is Form.TARGETS and strategy_class.acts == on_change
-        self._alone = rows.instruments == 1 and instrument.kind == "spot" and not later and targets
+        self._alone = stands_alone(strategy_class, rows)
 
     def try_one(self, params: Mapping[str, ParameterValue]) -> npt.NDArray[np.void]:
         """The statistics of one parameter set."""
         memory, curve = self._take_memory(), np.zeros(1, CURVE)
-        if not (self._alone and self._jump(memory, params, curve)):
+        if self._alone:
+            self._jump(memory, params, curve)
+        else:
             self._run_generally(memory, params, curve)
         answer = statistics_of(memory, curve[0])
         self._memories.put(memory)
         return answer
 
-    def _jump(self, memory: Memory, params: Mapping[str, ParameterValue], curve: npt.NDArray[np.void]) -> bool:
-        """Run a trial from signal to signal; False where its strategy has exits."""
-        rows, views = self._rows, self._views
-        symbol = rows.market.ids[0].symbol
-        strategy = self._strategy_class(**params).bound_to(symbol, seed=self._seed)
-        answer = evaluate_targets(strategy, views.bars[0], views.informative_of(symbol), memo=self._memo)
-        if answer.exits is not None:
-            return False
-        targets = answer.targets[rows.first_row : rows.end_row]
-        is_signal = targets.dtype == np.bool_
-        if not is_signal:
-            targets = np.ascontiguousarray(targets, np.float64)
-            refuse_shorts(targets.reshape(-1, 1), rows)
-        memory.want_alone(targets.view(np.uint8) if is_signal else targets, is_signal=is_signal)
-        memory.run_trial(curve)
+    def _jump(self, memory: Memory, params: Mapping[str, ParameterValue], curve: npt.NDArray[np.void]) -> None:
+        want_alone(memory, self._strategy_class, params, self._views, seed=self._seed, logged=False, memo=self._memo)
+        memory.jump(curve)
         memory.finish()
-        return True
 
     def _run_generally(self, memory: Memory, params: Mapping[str, ParameterValue], curve: npt.NDArray[np.void]) -> None:
         decisions = decisions_of(
@@ -119,7 +104,7 @@ def sweep_result(
     return SweepResult(
         trials=tuple(trials),
         invalid=invalid,
-        bars=int((rows.decision_presence != 0).sum()),
+        bars=rows.bars,
         initial_cash=cash,
         money_scale=MONEY_SCALE,
         period_ns=rows.market.timeframe.length_ns,

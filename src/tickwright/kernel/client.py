@@ -48,7 +48,7 @@ def apply_report(context: Record, report: Record) -> None:
     client_of(context)["now_ns"] = report["ts_ns"]
     kind = report["kind"]
     if kind == _FILL:
-        _apply_fill(context, report)
+        apply_fill(context, report)
     elif kind == _ENDED:
         _apply_end(context, report)
     elif kind == _ACCEPTED:
@@ -145,7 +145,8 @@ def _apply_cash(context: Record, report: Record) -> None:
 
 
 @rule
-def _apply_fill(context: Record, report: Record) -> None:
+def apply_fill(context: Record, report: Record) -> None:
+    """Book a fill to its order, the cash, the position and the log."""
     client, order = client_of(context), order_at(context, report["order_id"])
     position = position_of(context, report["instrument"])
     side, quantity = report["side"], report["quantity"]

@@ -79,6 +79,22 @@ def end_curve(curve: Record) -> None:
 
 
 @rule
+def is_quick(context: Record, quantity: int, divisor: int) -> bool:
+    """Whether `quick_value` holds for a quantity at every close of the market."""
+    highest_value = float(quantity) * float(context["highest_close"])
+    return highest_value < _EXACT_PRODUCT * float(divisor) and highest_value < 9e18
+
+
+@rule
+def quick_value(quantity: int, close: int, divisor: int, inverse: float) -> int:
+    """⌊quantity·close / divisor⌋ where values are small: a quotient in floating point is off by at most one."""
+    product = quantity * close
+    value = int(float(product) * inverse)
+    rest = product - value * divisor
+    return value + (1 if rest >= divisor else 0) - (1 if rest < 0 else 0)
+
+
+@rule
 def observe_rows(context: Record, curve: Record, first: int, last: int) -> None:
     """Count the closes of rows first..last of one instrument while nothing trades."""
     position, cash = position_of(context, 0), client_of(context)["cash"]
@@ -88,8 +104,7 @@ def observe_rows(context: Record, curve: Record, first: int, last: int) -> None:
     if quantity == 0:
         observe(curve, cash, 0)
         return
-    highest_value = float(quantity) * float(context["highest_close"])
-    if highest_value < _EXACT_PRODUCT * float(divisor) and highest_value < 9e18 and cash < _EXACT_PRODUCT:
+    if is_quick(context, quantity, divisor) and cash < _EXACT_PRODUCT:
         _observe_quickly(context, curve, first, last)
         return
     close = view_int64(context["close"], last + 1)
@@ -100,17 +115,14 @@ def observe_rows(context: Record, curve: Record, first: int, last: int) -> None:
 
 @rule
 def _observe_quickly(context: Record, curve: Record, first: int, last: int) -> None:
-    """The same where values are small: a quotient in floating point is off by at most one, and corrected."""
+    """The same where values are small."""
     position, cash = position_of(context, 0), client_of(context)["cash"]
     quantity, divisor, inverse = position["quantity"], position["divisor"], 1.0 / position["divisor"]
     close = view_int64(context["close"], last + 1)
     previous, peak, trough, held = float(curve["previous"]), curve["peak"], curve["trough"], curve["held"]
     total, squares = curve["total"], curve["squares"]
     for row in range(first, last + 1):
-        product = quantity * close[row]
-        value = int(float(product) * inverse)
-        rest = product - value * divisor
-        value += (1 if rest >= divisor else 0) - (1 if rest < 0 else 0)
+        value = quick_value(quantity, close[row], divisor, inverse)
         equity = cash + value
         known = float(equity)
         change = known / previous - 1.0

@@ -23,7 +23,6 @@ from tickwright.kernel.layout import (
     position_of,
     view_context,
     view_float64,
-    view_int64,
     view_uint8,
 )
 
@@ -156,11 +155,17 @@ def _increase(context: Record, instrument: int, position: Record, side: int, cos
 def _attach_exits(context: Record, instrument: int, command: Record, decision: int) -> None:
     if context["exits"] == 0:
         return
-    index = decision * context["instruments"] + instrument
-    command["exit_stop_ppb"] = view_int64(context["exit_stop"], index + 1)[index]
-    command["exit_target_ppb"] = view_int64(context["exit_target"], index + 1)[index]
-    command["exit_trail_ppb"] = view_int64(context["exit_trail"], index + 1)[index]
+    index = 0 if context["exits_alike"] == 1 else decision * context["instruments"] + instrument
+    command["exit_stop_ppb"] = _distance(view_float64(context["exit_stop"], index + 1)[index])
+    command["exit_target_ppb"] = _distance(view_float64(context["exit_target"], index + 1)[index])
+    command["exit_trail_ppb"] = _distance(view_float64(context["exit_trail"], index + 1)[index])
     command["exit_max_bars"] = context["exit_max_bars"]
+
+
+@rule
+def _distance(fraction: float) -> int:
+    """A distance to the nearest ppb; NaN is none."""
+    return 0 if math.isnan(fraction) else round(fraction * PPB)
 
 
 @rule

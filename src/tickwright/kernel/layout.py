@@ -86,7 +86,7 @@ CONTEXT: Final = np.dtype(
         ("wanted", "i8"),  # float64 decision × instrument; 0 where a callback decides
         ("acts", "i8"),  # uint8 decision × instrument: whether a target may act then
         ("decision_presence", "i8"),  # uint8 decision × instrument: whether the instrument's bar closed then
-        ("exit_stop", "i8"),
+        ("exit_stop", "i8"),  # float64 decision × instrument: fractions of the entry price, NaN or 0 for none
         ("exit_target", "i8"),
         ("exit_trail", "i8"),
         ("wake", "i8"),  # uint8 per decision: whether the callback is called
@@ -101,6 +101,8 @@ CONTEXT: Final = np.dtype(
         ("exits", "i8"),
         ("exit_max_bars", "i8"),
         ("reenter_next_bar", "i8"),
+        ("exits_alike", "i8"),  # 1: the three arrays of exits hold one value each, for every entry
+        ("logged", "i8"),  # 1: plain fills leave orders and fills; 0: a sweep's trial only counts them
         # costs
         ("half_spread_ppb", "i8"),
         ("slippage_ppb", "i8"),

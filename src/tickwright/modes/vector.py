@@ -11,7 +11,8 @@ import numpy as np
 from tickwright.domain.costs import CostModel
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult, SweepResult
-from tickwright.engine.decisions import decisions_of
+from tickwright.engine.alone import stands_alone, want_alone
+from tickwright.engine.decisions import StrategyViews, decisions_of
 from tickwright.engine.memory import Memory
 from tickwright.engine.result import result_of
 from tickwright.engine.rows import MarketRows
@@ -44,16 +45,27 @@ def run(
     Indicators are computed from the market's first bar; decisions are taken at bars that open in [start_ns, end_ns).
     """
     rows = MarketRows.of(market, costs, start_ns, end_ns)
-    decisions = decisions_of(strategy_class, params, rows, seed=seed, per_symbol=per_symbol_params)
     memory = Memory(rows, starting_cash(market, cash, cash_asset))
     memory.prepare_statistics()
-    memory.want(decisions)
+    if stands_alone(strategy_class, rows):
+        views = StrategyViews.of(rows, strategy_class)
+        want_alone(memory, strategy_class, params, views, seed=seed, logged=True, per_symbol=per_symbol_params)
+        memory.jump()
+        if progress is not None:
+            progress(rows.decisions, rows.decisions)
+    else:
+        memory.want(decisions_of(strategy_class, params, rows, seed=seed, per_symbol=per_symbol_params))
+        _run_row_by_row(memory, progress)
+    memory.finish()
+    return result_of(memory)
+
+
+def _run_row_by_row(memory: Memory, progress: Progress | None) -> None:
+    rows = memory.rows
     for row in range(rows.first_row, rows.end_row, _ROWS_PER_CALL):
         memory.advance(2 * min(row + _ROWS_PER_CALL, rows.end_row))
         if progress is not None:
             progress(min(row + _ROWS_PER_CALL, rows.end_row) - rows.first_row, rows.decisions)
-    memory.finish()
-    return result_of(memory)
 
 
 def sweep(
