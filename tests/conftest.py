@@ -28,6 +28,15 @@ settings.register_profile(
 settings.load_profile("tickwright")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache() -> Iterator[None]:
+    """Arrays of what is read from databases and buckets go to a directory of this run, not to the user's."""
+    with tempfile.TemporaryDirectory(prefix="tickwright-cache-", ignore_cleanup_errors=True) as folder:
+        os.environ["XDG_CACHE_HOME"] = folder
+        yield
+        del os.environ["XDG_CACHE_HOME"]
+
+
 def _started(embedded: ModuleType, folder: Path) -> Any:
     """A running server; a busy machine may take longer than the ten seconds that the wheel allows for one attempt."""
     for _ in range(6):

@@ -17,7 +17,7 @@ def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
         port = free.getsockname()[1]
     with pytest.raises(StoreUnreachable) as failure:
         Connection(f"postgresql://trader:hunter2@127.0.0.1:{port}/market").run(lambda cursor: None)
-    assert "postgresql://127.0.0.1/market: the database cannot be reached" in str(failure.value)
+    assert f"postgresql://127.0.0.1:{port}/market: the database cannot be reached" in str(failure.value)
     assert "hunter2" not in str(failure.value)
 
 

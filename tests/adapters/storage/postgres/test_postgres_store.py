@@ -85,13 +85,59 @@ def test_rows_lie_in_partitions_by_year(make_bars, url: str) -> None:
     assert rows == {"market.candles_2023": 48, "market.candles_2024": 12}
 
 
-def test_the_checksum_is_the_same_in_both_languages(make_bars, url: str) -> None:
-    bars = make_bars(0, 50)
-    PostgresStore(url).write(bars)
+def test_the_checksum_is_that_of_all_rows_after_every_kind_of_write(make_bars, url: str) -> None:
+    """The linear form, computed by the server over its own rows."""
+    store = PostgresStore(url)
+    store.write(make_bars(0, 50))
+    store.write(make_bars(40, 60, shift=5))
+    store.write(make_bars(20, 30).rescaled(4, 5))
+    store.drop(make_bars().key, int(make_bars(10, 11).open_time_ns[0]))
+    form = "open_time_ns::numeric + 3 * open::numeric + 5 * high + 7 * low + 11 * close + 13 * volume"
     with psycopg.connect(url) as other:
-        (held,) = other.execute(f"select {candle_rows.CHECKSUM} from market.candles").fetchone() or (0,)
+        (held,) = other.execute(f"select sum({form}) from market.candles").fetchone() or (0,)
         (kept,) = other.execute("select checksum from market.series").fetchone() or (1,)
     assert held == kept
+    assert not list(store.verify(deep=True))
+
+
+def test_a_range_touches_the_partitions_of_its_years_alone(make_bars, url: str) -> None:
+    PostgresStore(url).write(make_bars(0, 60))
+    first, last = (int(make_bars(row, row + 1).open_time_ns[0]) for row in (50, 59))
+    with psycopg.connect(url) as other:
+        plan = other.execute(
+            "explain select open_time_ns from market.candles where series_id = 1 and open_time_ns >= %s "
+            "and open_time_ns < %s".replace("%s", "{}")
+            .format(first, last)
+            .encode()
+        ).fetchall()
+    touched = [line for (line,) in plan if "candles" in line]
+    assert touched
+    assert all("candles_2024" in line for line in touched)
+
+
+def test_a_long_range_is_read_in_windows(make_bars, url: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    bars = make_bars(0, 100, without=(20, 21, 22, 23))
+    store = PostgresStore(url, cache_directory=tmp_path)
+    store.write(bars)
+    monkeypatch.setattr(candle_rows, "_WINDOW_BARS", 7)
+    assert (
+        store.read(bars.key, end_ns=int(bars.open_time_ns[50])).content_hash()
+        == bars.where(bars.open_time_ns < bars.open_time_ns[50]).content_hash()
+    )
+    assert store.read(bars.key).content_hash() == bars.content_hash()
+    assert not list(store.verify(deep=True))
+
+
+def test_a_series_read_again_comes_from_this_machine_until_it_changes(make_bars, url: str, tmp_path) -> None:
+    store = PostgresStore(url, cache_directory=tmp_path)
+    store.write(make_bars(0, 50))
+    store.read(make_bars().key)
+    assert len(list(tmp_path.glob("*.bars"))) == 1
+    with psycopg.connect(url) as other:
+        other.execute("delete from market.candles")
+    assert len(store.read(make_bars().key)) == 50
+    store.write(make_bars(50, 60))
+    assert len(store.read(make_bars().key)) == 10  # what was deleted behind its back shows with the next state
 
 
 def test_a_schema_of_a_newer_program_is_refused(make_bars, url: str) -> None:

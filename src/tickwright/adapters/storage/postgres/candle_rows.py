@@ -1,30 +1,33 @@
-"""The rows of a series: in by COPY BINARY and upsert, out by COPY BINARY, and their checksum.
+"""The rows of a series: in by COPY BINARY, out as whole columns, and their checksum.
 
-Invariants: a row that is revised is kept in `market.superseded` before it is replaced, in the same transaction; the
-checksum is the same linear form in SQL and in Python, over exact integers.
+Invariants: a long range is read in windows of a million bars, so neither side holds it twice; the checksum is a linear
+form over exact integers, so what a write changes can be added to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import psycopg
 
-from tickwright.adapters.storage.postgres.binary_copy import from_copy, to_copy
+from tickwright.adapters.storage.postgres.binary_columns import read_columns
+from tickwright.adapters.storage.postgres.binary_copy import copy_pieces
 from tickwright.adapters.storage.postgres.series_table import Series
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError
+from tickwright.domain.gaps import Span
 from tickwright.domain.money import INT64_MAX
-from tickwright.ports import WriteReport
 
-_VALUES = "open, high, low, close, volume"
-_COLUMNS = f"series_id, open_time_ns, {_VALUES}, recorded_ns"
-_WEIGHTS = {"open_time_ns": 1, "open": 3, "high": 5, "low": 7, "close": 11, "volume": 13}
-CHECKSUM = f"coalesce(sum({' + '.join(f'{weight} * {name}::numeric' for name, weight in _WEIGHTS.items())}), 0)"
+NAMES = ("open_time_ns", "open", "high", "low", "close", "volume")
+COLUMNS = f"series_id, {', '.join(NAMES)}, recorded_ns"
+
+_WINDOW_BARS = 1_000_000
+_WEIGHTS = dict(zip(NAMES, (1, 3, 5, 7, 11, 13), strict=True))
 
 
-def grown(cursor: psycopg.Cursor, series: Series, bars: Bars) -> Series:
+def grown(cursor: psycopg.Cursor, key: SeriesKey, series: Series, bars: Bars) -> Series:
     """The series on scales that hold these bars too; its rows are rewritten where a scale grows."""
     if len(bars) == 0:
         return series
@@ -32,6 +35,7 @@ def grown(cursor: psycopg.Cursor, series: Series, bars: Bars) -> Series:
     if scales == (series.price_scale, series.volume_scale):
         return series
     price, volume = 10 ** (scales[0] - series.price_scale), 10 ** (scales[1] - series.volume_scale)
+    larger = replace(series, price_scale=scales[0], volume_scale=scales[1])
     if series.rows:
         _demand_room(cursor, series, price, volume)
         for table in ("candles", "superseded"):
@@ -40,13 +44,13 @@ def grown(cursor: psycopg.Cursor, series: Series, bars: Bars) -> Series:
                 "close = close * %(p)s, volume = volume * %(v)s where series_id = %(id)s",
                 {"p": price, "v": volume, "id": series.id},
             )
-    cursor.execute(f"select {CHECKSUM} from market.candles where series_id = %s", (series.id,))
-    (checksum,) = cursor.fetchone() or (0,)
+        held = (checksum(bars) for bars in read_windows(cursor, key, larger))
+        larger = replace(larger, checksum=sum(held))
     cursor.execute(
         "update market.series set price_scale = %s, volume_scale = %s, checksum = %s where id = %s",
-        (*scales, checksum, series.id),
+        (*scales, larger.checksum, series.id),
     )
-    return replace(series, price_scale=scales[0], volume_scale=scales[1], checksum=int(checksum))
+    return larger
 
 
 def _demand_room(cursor: psycopg.Cursor, series: Series, price: int, volume: int) -> None:
@@ -61,73 +65,67 @@ def _demand_room(cursor: psycopg.Cursor, series: Series, price: int, volume: int
         )
 
 
-def upserted(
-    cursor: psycopg.Cursor, series: Series, bars: Bars, recorded_ns: int, source: str
-) -> tuple[WriteReport, int]:
-    """Put rows in; returns what became of them and by how much the series' checksum changes."""
-    if len(bars) == 0:
-        return WriteReport(), 0
-    first, last = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1])
-    within = "from market.candles where series_id = %s and open_time_ns between %s and %s"
-    cursor.execute(f"select {CHECKSUM}, count(*) {within}", (series.id, first, last))
-    before, overlapping = cursor.fetchone() or (0, 0)
-    if overlapping == 0:
-        _copied(cursor, "market.candles", series, bars, recorded_ns)
-        return WriteReport(inserted=len(bars)), _checksum(bars)
-    cursor.execute("create temporary table if not exists incoming (like market.candles) on commit delete rows")
-    _copied(cursor, "incoming", series, bars, recorded_ns)
-    revised, matched = _superseded(cursor, recorded_ns, source)
-    changed = " or ".join(f"held.{name} <> excluded.{name}" for name in _VALUES.split(", "))
-    fresh = ", ".join(f"{name} = excluded.{name}" for name in (*_VALUES.split(", "), "recorded_ns"))
-    cursor.execute(
-        f"insert into market.candles as held ({_COLUMNS}) select {_COLUMNS} from incoming "
-        f"on conflict (series_id, open_time_ns) do update set {fresh} where {changed}"
-    )
-    cursor.execute(f"select {CHECKSUM} {within}", (series.id, first, last))
-    (after,) = cursor.fetchone() or (0,)
-    cursor.execute("truncate incoming")
-    return WriteReport(len(bars) - matched, revised, matched - revised), int(after) - int(before)
+def put_rows(cursor: psycopg.Cursor, table: str, series: Series, bars: Bars, recorded_ns: int) -> None:
+    """Send rows to a table that has the columns of the candles."""
+    columns = [getattr(bars, name) for name in NAMES]
+    with cursor.copy(f"copy {table} ({COLUMNS}) from stdin (format binary)") as copy:
+        for piece in copy_pieces([series.id, *columns, recorded_ns]):
+            copy.write(piece)
 
 
-def _superseded(cursor: psycopg.Cursor, recorded_ns: int, source: str) -> tuple[int, int]:
-    """Keep the rows that will be revised; returns how many, and how many rows are there already in all."""
-    cursor.execute("select count(*) from incoming join market.candles using (series_id, open_time_ns)")
-    (matched,) = cursor.fetchone() or (0,)
-    held = ", ".join(f"held.{name}" for name in _COLUMNS.split(", "))
-    changed = " or ".join(f"held.{name} <> incoming.{name}" for name in _VALUES.split(", "))
-    cursor.execute(
-        f"insert into market.superseded ({_COLUMNS}, superseded_ns, reason) select {held}, %s, %s "
-        f"from market.candles held join incoming using (series_id, open_time_ns) where {changed}",
-        (recorded_ns, source),
-    )
-    return cursor.rowcount, int(matched)
-
-
-def _copied(cursor: psycopg.Cursor, table: str, series: Series, bars: Bars, recorded_ns: int) -> None:
-    constant = [np.full(len(bars), value, np.int64) for value in (series.id, recorded_ns)]
-    columns = (bars.open_time_ns, bars.open, bars.high, bars.low, bars.close, bars.volume)
-    with cursor.copy(f"copy {table} ({_COLUMNS}) from stdin (format binary)") as copy:
-        copy.write(to_copy([constant[0], *columns, constant[1]]))
-
-
-def _checksum(bars: Bars) -> int:
+def checksum(bars: Bars) -> int:
+    """The checksum of some rows; that of a series is the sum of those of its parts."""
     # Python integers have no width, so the sums are taken in halves that cannot overflow.
     columns = ((weight, getattr(bars, name)) for name, weight in _WEIGHTS.items())
     return sum(weight * (int((one >> 32).sum()) * 2**32 + int((one & 0xFFFFFFFF).sum())) for weight, one in columns)
 
 
+def held_span(cursor: psycopg.Cursor, series: Series) -> Span | None:
+    """The first and the last open time of the rows of a series, None where it has none."""
+    cursor.execute("select min(open_time_ns), max(open_time_ns) from market.candles where series_id = %s", (series.id,))
+    first, last = cursor.fetchone() or (None, None)
+    return None if first is None or last is None else (int(first), int(last))
+
+
+def read_windows(
+    cursor: psycopg.Cursor, key: SeriesKey, series: Series, span: Span | None = None, as_of_ns: int | None = None
+) -> Iterator[Bars]:
+    """The rows with open times in [start, end), window by window, as known now or at `as_of_ns`."""
+    held = held_span(cursor, series)
+    if held is None:
+        return
+    assert key.timeframe is not None
+    start, end = held[0], held[1] + 1
+    if span is not None:
+        start, end = max(start, span[0]), min(end, span[1])
+    step = key.timeframe.length_ns * _WINDOW_BARS
+    for first in range(start, end, step):
+        yield _window(cursor, key, series, (first, min(end, first + step)), as_of_ns)
+
+
 def read_bars(
-    cursor: psycopg.Cursor, key: SeriesKey, series: Series, start: int, end: int, as_of_ns: int | None
+    cursor: psycopg.Cursor, key: SeriesKey, series: Series, span: Span | None = None, as_of_ns: int | None = None
 ) -> Bars:
     """The rows with open times in [start, end), as known now or at `as_of_ns`."""
-    columns = f"open_time_ns, {_VALUES}"
-    mine = f"series_id = {series.id} and open_time_ns >= {int(start)} and open_time_ns < {int(end)}"
-    query = f"select {columns} from market.candles where {mine}"
+    windows = list(read_windows(cursor, key, series, span, as_of_ns))
+    if len(windows) == 1:
+        return windows[0]
+    empty = np.empty(0, np.int64)
+    columns = [np.concatenate([empty, *(getattr(window, name) for window in windows)]) for name in NAMES]
+    return _bars(key, series, columns)
+
+
+def _window(cursor: psycopg.Cursor, key: SeriesKey, series: Series, span: Span, as_of_ns: int | None) -> Bars:
+    names = ", ".join(NAMES)
+    mine = f"series_id = {series.id} and open_time_ns >= {int(span[0])} and open_time_ns < {int(span[1])}"
+    query = f"select {names} from market.candles where {mine}"
     if as_of_ns is not None:
         known = f"and recorded_ns <= {int(as_of_ns)}"
-        then = f"select {columns} from market.superseded where {mine} {known} and superseded_ns > {int(as_of_ns)}"
+        then = f"select {names} from market.superseded where {mine} {known} and superseded_ns > {int(as_of_ns)}"
         query = f"{query} {known} union all {then}"
-    with cursor.copy(f"copy ({query} order by open_time_ns) to stdout (format binary)") as copy:
-        content = b"".join(bytes(piece) for piece in copy)
-    time, first, high, low, last, volume = from_copy(content, 6)
+    return _bars(key, series, read_columns(cursor.connection, NAMES, query))
+
+
+def _bars(key: SeriesKey, series: Series, columns: list[np.ndarray[tuple[int], np.dtype[np.int64]]]) -> Bars:
+    time, first, high, low, last, volume = columns
     return Bars(key, time, first, high, low, last, volume, series.price_scale, series.volume_scale)

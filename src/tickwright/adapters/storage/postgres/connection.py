@@ -107,4 +107,5 @@ def _place(url: str) -> str:
         raise SettingsError(
             "the address of the database cannot be understood", where="store", expected=expected
         ) from None
-    return f"postgresql://{parts.get('host') or 'localhost'}/{parts.get('dbname') or ''}"
+    port = f":{parts['port']}" if parts.get("port") else ""
+    return f"postgresql://{parts.get('host') or 'localhost'}{port}/{parts.get('dbname') or ''}"

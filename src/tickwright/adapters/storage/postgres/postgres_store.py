@@ -1,11 +1,12 @@
 """Market data in PostgreSQL: the same promises as the lake, kept by transactions.
 
-Invariants: a write is one transaction; rows arrive by COPY BINARY, straight into the table where nothing overlaps
-them and through a staging table and an upsert where something does; a series has one writer at a time (an advisory
-lock; a second one is told who holds it); rows of a series share its scales, which only grow; every read sees one
-snapshot. `verify` recounts: the number of rows and a checksum over all values are kept beside the series.
-Known limits: growing a scale rewrites the rows of the series; compression, retention policies and continuous
-aggregates of TimescaleDB are not scheduled here.
+Invariants: a write is one transaction; new rows arrive by COPY BINARY, straight into the table, and revised ones
+through a staging table; a series has one writer at a time (an advisory lock; a second one is told who holds it); rows
+of a series share its scales, which only grow; every read sees one snapshot. A whole series that was read stays on this
+machine as engine-ready arrays under the fingerprint of its rows, so the next read asks the server only whether that
+has changed. `verify` recounts: the number of rows and a checksum over all values are kept beside the series. Known
+limits: growing a scale rewrites the rows of the series; compression, retention policies and continuous aggregates of
+TimescaleDB are not scheduled here.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from tickwright.adapters.storage.acceptance import accepted, demand_candle_series
 from tickwright.adapters.storage.gap_typing import explained_anew, typed_gaps
-from tickwright.adapters.storage.postgres.candle_rows import CHECKSUM, grown, read_bars, upserted
+from tickwright.adapters.storage.lake.cache import DEFAULT_LIMIT_BYTES, BarsCache, user_cache_directory
+from tickwright.adapters.storage.postgres.candle_rows import checksum, grown, held_span, read_bars, read_windows
+from tickwright.adapters.storage.postgres.candle_upsert import upserted
 from tickwright.adapters.storage.postgres.capabilities import Capabilities, probe
 from tickwright.adapters.storage.postgres.connection import STATEMENT_TIMEOUT_S, Connection
 from tickwright.adapters.storage.postgres.schema import ensure_partitions, ensure_schema, years_of
@@ -51,9 +55,17 @@ class PostgresStore:
     """A market store in one database; the first write makes its tables."""
 
     def __init__(
-        self, url: str, *, now_ns: Callable[[], int] = time.time_ns, statement_timeout_s: int = STATEMENT_TIMEOUT_S
+        self,
+        url: str,
+        *,
+        now_ns: Callable[[], int] = time.time_ns,
+        statement_timeout_s: int = STATEMENT_TIMEOUT_S,
+        cache_limit_bytes: int = DEFAULT_LIMIT_BYTES,
+        cache_directory: Path | None = None,
     ) -> None:
+        """Engine-ready arrays of what was read lie in `cache_directory`, the user's own where none is given."""
         self._server = Connection(url, statement_timeout_s=statement_timeout_s)
+        self._cache = BarsCache(cache_directory or user_cache_directory(), cache_limit_bytes)
         self._now_ns = now_ns
         self._ready: Capabilities | None = None
         self._partitions: set[int] = set()
@@ -101,8 +113,7 @@ class PostgresStore:
             series = self._locked(cursor, key, create=False)
             forget(cursor, series.id, before_ns, length)
             older = "series_id = %s and open_time_ns < %s"
-            cursor.execute(f"select {CHECKSUM} from market.candles where {older}", (series.id, before_ns))
-            (gone,) = cursor.fetchone() or (0,)
+            gone = sum(checksum(bars) for bars in read_windows(cursor, key, series, (_EVER[0], before_ns)))
             cursor.execute(f"delete from market.superseded where {older}", (series.id, before_ns))
             cursor.execute(f"delete from market.candles where {older}", (series.id, before_ns))
             rows = cursor.rowcount
@@ -146,7 +157,7 @@ class PostgresStore:
 
     def _written(self, cursor: psycopg.Cursor, bars: Bars, fetched: Span | None, source: str) -> WriteReport:
         series = self._locked(cursor, bars.key, create=True)
-        series = grown(cursor, series, bars)
+        series = grown(cursor, bars.key, series, bars)
         recorded_ns = max(self._now_ns(), series.recorded_ns + 1)
         bars = bars.rescaled(series.price_scale, series.volume_scale)
         report, change = upserted(cursor, series, bars, recorded_ns, source)
@@ -203,8 +214,16 @@ class PostgresStore:
             series = find_series(cursor, key) if is_there(cursor) else None
             if series is None:
                 raise self._missing(key)
-            bars = read_bars(cursor, key, series, start, end, as_of_ns)
-            return bars if as_of_ns is None else bars.coarsened()
+            if as_of_ns is not None:
+                return read_bars(cursor, key, series, (start, end), as_of_ns).coarsened()
+            fingerprint = series.fingerprint(f"{self._server.place} {key}")
+            cached = self._cache.get(fingerprint, key)
+            if cached is not None:
+                return cached.between(start, end)
+            bars = read_bars(cursor, key, series, (start, end))
+            if len(bars) == series.rows:
+                self._cache.put(fingerprint, [bars])
+            return bars
 
         return self._server.run(rows)
 
@@ -231,10 +250,7 @@ class PostgresStore:
             series = find_series(cursor, key) if is_there(cursor) else None
             if series is None:
                 return Coverage(0, None, None, ())
-            cursor.execute(
-                "select min(open_time_ns), max(open_time_ns) from market.candles where series_id = %s", (series.id,)
-            )
-            first, last = cursor.fetchone() or (None, None)
+            first, last = held_span(cursor, series) or (None, None)
             held = None if first is None or last is None else (first, last + length)
             gaps = typed_gaps(holes(cursor, series.id, length), held, remembered(cursor, series.id), length)
             return Coverage(series.rows, first, last, gaps)
@@ -282,16 +298,16 @@ def _wrong(cursor: psycopg.Cursor, key: SeriesKey, place: str, deep: bool) -> li
     series = find_series(cursor, key)
     if series is None:
         return []
-    cursor.execute(f"select count(*), {CHECKSUM} from market.candles where series_id = %s", (series.id,))
-    rows, checksum = cursor.fetchone() or (0, 0)
-    found = []
+    found, broken = [], []
+    rows = total = 0
+    for bars in read_windows(cursor, key, series):
+        rows, total = rows + len(bars), total + checksum(bars)
+        broken += [
+            Finding(key, f"the row of {iso(int(bars.open_time_ns[row]))}", reason)
+            for row, reason in (broken_rules(bars) if deep else ())
+        ]
     if rows != series.rows:
         found.append(Finding(key, f"{place} market.candles", f"there are {rows} rows where {series.rows} were written"))
-    elif int(checksum) != series.checksum:
+    elif total != series.checksum:
         found.append(Finding(key, f"{place} market.candles", "the values are not those that were written"))
-    if deep:
-        bars = read_bars(cursor, key, series, *_EVER, None)
-        found += [
-            Finding(key, f"the row of {iso(int(bars.open_time_ns[row]))}", reason) for row, reason in broken_rules(bars)
-        ]
-    return found
+    return found + broken

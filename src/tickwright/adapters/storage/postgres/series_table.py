@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,11 @@ class Series:
     rows: int
     checksum: int
     recorded_ns: int
+
+    def fingerprint(self, name: str) -> str:
+        """A name for exactly these rows of the series of a name, as long as only this program writes them."""
+        state = (name, self.id, self.price_scale, self.volume_scale, self.rows, self.checksum, self.recorded_ns)
+        return hashlib.sha256(repr(state).encode()).hexdigest()
 
 
 def names_of(key: SeriesKey) -> tuple[str, ...]:
