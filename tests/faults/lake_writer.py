@@ -37,12 +37,14 @@ def states() -> tuple[Bars, Bars]:
     return state(0, 60, 0), state(10, 80, 1)
 
 
-def in_place(path: Path, content: bytes) -> None:
+def in_place(path: Path, content: bytes, *, flush_name: bool = True) -> None:
     """A mutant of `write_file`: no temporary name, and in two pieces."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.write(descriptor, content[: len(content) // 2])
     os.write(descriptor, content[len(content) // 2 :])
     os.close(descriptor)
+    if flush_name:
+        durable_file.flush_directory(path.parent)
 
 
 def careless(descriptor: int, path: Path) -> None:

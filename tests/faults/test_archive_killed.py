@@ -34,15 +34,15 @@ def demand_whole(program: dict, root: Path) -> None:
             assert [live.coverage(key).rows for key in live.keys()] == [100, 100]  # noqa: SIM118
 
 
-def killed_everywhere(tmp_path: Path, mutant: str) -> tuple[int, list[str]]:
+def killed_everywhere(scratch: Path, mutant: str) -> tuple[int, list[str]]:
     """How many places of death there were, and at which of them a promise was broken."""
     program = runpy.run_path(str(RUNNER))
-    root = tmp_path / "root"
+    root = scratch / "root"
     program["prepare"](root)
     broken = []
     number = 0
-    for number, stop in enumerate(stops([sys.executable, "-I", str(RUNNER), str(root), mutant], root)):
-        left = tmp_path / f"{number}"
+    for number, stop in enumerate(stops([sys.executable, "-P", str(RUNNER), str(root), mutant], root)):
+        left = scratch / f"{number}"
         shutil.copytree(root, left)
         try:
             demand_whole(program, left)
@@ -51,29 +51,29 @@ def killed_everywhere(tmp_path: Path, mutant: str) -> tuple[int, list[str]]:
     return number, broken
 
 
-def test_a_retention_run_killed_at_every_call_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    places, broken = killed_everywhere(tmp_path, "run")
+def test_a_retention_run_killed_at_every_call_loses_and_doubles_nothing(scratch: Path) -> None:
+    places, broken = killed_everywhere(scratch, "run")
     assert broken == []
     assert places > 80
 
 
-def test_a_run_that_drops_before_it_archives_is_seen(tmp_path: Path) -> None:
-    _, broken = killed_everywhere(tmp_path, "drop_first")
+def test_a_run_that_drops_before_it_archives_is_seen(scratch: Path) -> None:
+    _, broken = killed_everywhere(scratch, "drop_first")
     assert broken
 
 
-def test_the_power_goes_at_any_instant_of_a_retention_run(tmp_path: Path) -> None:
+def test_the_power_goes_at_any_instant_of_a_retention_run(scratch: Path) -> None:
     program = runpy.run_path(str(RUNNER))
-    root = tmp_path / "root"
+    root = scratch / "root"
     program["prepare"](root)
     cut = PowerCut(root)
     seen: list[Tree] = []
-    for stop in stops([sys.executable, "-I", str(RUNNER), str(root), "run"], root, after=True):
+    for stop in stops([sys.executable, "-P", str(RUNNER), str(root), "run"], root, after=True):
         cut.look(stop)
         for tree in cut.states():
             if tree not in seen:
                 seen.append(tree)
-                place = put_tree(tree, tmp_path / f"{len(seen)}")
+                place = put_tree(tree, scratch / f"{len(seen)}")
                 demand_whole(program, place)
                 shutil.rmtree(place)
     assert len(seen) > 100

@@ -40,7 +40,7 @@ def run(root: Path, call: str, fault: str, place: int, mutant: str = "") -> tupl
     """What the writer said, and whether the fault struck before it ended."""
     trace = root.with_suffix(".trace")
     command = ["strace", "-f", "-qq", "-o", str(trace), "-e", f"trace={call}"]
-    command += ["-e", f"inject={call}:{fault}:when={place}", sys.executable, "-I", str(WRITER), str(root), mutant]
+    command += ["-e", f"inject={call}:{fault}:when={place}", sys.executable, "-P", str(WRITER), str(root), mutant]
     outcome = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     struck = "INJECTED" in trace.read_text() or outcome.returncode != 0
     return re.findall(r"^\w+$", outcome.stdout, re.MULTILINE), struck
@@ -67,14 +67,14 @@ def demand_sound(root: Path, said: list[str]) -> None:
     assert not list(lake.verify(deep=True))
 
 
-def killed_everywhere(tmp_path: Path, mutant: str = "") -> tuple[int, list[str]]:
+def killed_everywhere(scratch: Path, mutant: str = "") -> tuple[int, list[str]]:
     """How many places of death there were, and at which of them a promise was broken."""
-    root = tmp_path / "lake"
+    root = scratch / "lake"
     root.mkdir()
     broken = []
     number = 0
-    for number, stop in enumerate(stops([sys.executable, "-I", str(WRITER), str(root), mutant], root)):
-        left = tmp_path / f"{number}"
+    for number, stop in enumerate(stops([sys.executable, "-P", str(WRITER), str(root), mutant], root)):
+        left = scratch / f"{number}"
         shutil.copytree(root, left)
         try:
             demand_sound(left, list(stop.said))
@@ -84,9 +84,9 @@ def killed_everywhere(tmp_path: Path, mutant: str = "") -> tuple[int, list[str]]
 
 
 @needs_stepping
-def test_killed_at_every_call_of_a_write(tmp_path: Path) -> None:
+def test_killed_at_every_call_of_a_write(scratch: Path) -> None:
     """ST-01."""
-    places, broken = killed_everywhere(tmp_path)
+    places, broken = killed_everywhere(scratch)
     assert broken == []
     assert places > 40
 
@@ -120,8 +120,8 @@ def test_failing_at_every_call_of_a_write(tmp_path: Path, call: str, error: str)
 
 
 @needs_stepping
-def test_the_sweep_sees_a_writer_that_writes_in_place(tmp_path: Path) -> None:
-    _, broken = killed_everywhere(tmp_path, "in_place")
+def test_the_sweep_sees_a_writer_that_writes_in_place(scratch: Path) -> None:
+    _, broken = killed_everywhere(scratch, "in_place")
     assert broken
 
 

@@ -55,14 +55,14 @@ def demand_old_or_new(path: Path, before: str | None, after: str) -> None:
         database.close()
 
 
-def killed_everywhere(tmp_path: Path, revision: str | None, mutant: str = "") -> tuple[int, list[str]]:
+def killed_everywhere(scratch: Path, revision: str | None, mutant: str = "") -> tuple[int, list[str]]:
     """How many places of death there were, and at which of them a promise was broken."""
-    path = prepared(tmp_path / "root", revision)
+    path = prepared(scratch / "root", revision)
     broken = []
     number = 0
     last = ""
-    for number, stop in enumerate(stops([sys.executable, "-I", str(RUNNER), str(path), mutant], path.parent)):
-        left = tmp_path / f"{number}"
+    for number, stop in enumerate(stops([sys.executable, "-P", str(RUNNER), str(path), mutant], path.parent)):
+        left = scratch / f"{number}"
         shutil.copytree(path.parent, left)
         state = "".join(f"{one.name}{one.read_bytes()}" for one in sorted(left.rglob("*")) if one.is_file())
         if state != last:
@@ -84,12 +84,12 @@ def revisions() -> list[str]:
 
 
 @pytest.mark.parametrize("revision", [None, *revisions()[:-1]])
-def test_an_upgrade_killed_at_every_call_is_all_or_nothing(tmp_path: Path, revision: str | None) -> None:
-    places, broken = killed_everywhere(tmp_path, revision)
+def test_an_upgrade_killed_at_every_call_is_all_or_nothing(scratch: Path, revision: str | None) -> None:
+    places, broken = killed_everywhere(scratch, revision)
     assert broken == []
     assert places > 10
 
 
-def test_an_upgrade_in_pieces_is_seen(tmp_path: Path) -> None:
-    _, broken = killed_everywhere(tmp_path, None, "piecemeal")
+def test_an_upgrade_in_pieces_is_seen(scratch: Path) -> None:
+    _, broken = killed_everywhere(scratch, None, "piecemeal")
     assert broken

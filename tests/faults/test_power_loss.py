@@ -37,20 +37,20 @@ def demand_kept(root: Path, said: tuple[str, ...]) -> None:
     assert lake.read(first.key).close[-70:].tolist() == second.close.tolist()
 
 
-def power_cut_everywhere(tmp_path: Path, mutant: str = "") -> tuple[int, list[str]]:
+def power_cut_everywhere(scratch: Path, mutant: str = "") -> tuple[int, list[str]]:
     """How many states of the disk were examined, and the calls at which one of them broke a promise."""
-    root = tmp_path / "lake"
+    root = scratch / "lake"
     root.mkdir()
     cut = PowerCut(root)
     seen = []
     broken = []
-    for stop in stops([sys.executable, "-I", str(WRITER), str(root), mutant], root, after=True):
+    for stop in stops([sys.executable, "-P", str(WRITER), str(root), mutant], root, after=True):
         cut.look(stop)
         for tree in cut.states():
             if (tree, stop.said) in seen:
                 continue
             seen.append((tree, stop.said))
-            place = put_tree(tree, tmp_path / f"{len(seen)}")
+            place = put_tree(tree, scratch / f"{len(seen)}")
             try:
                 demand_kept(place, stop.said)
             except (AssertionError, TickwrightError):
@@ -58,13 +58,13 @@ def power_cut_everywhere(tmp_path: Path, mutant: str = "") -> tuple[int, list[st
     return len(seen), broken
 
 
-def test_the_power_goes_at_every_instant_of_a_write(tmp_path: Path) -> None:
-    states, broken = power_cut_everywhere(tmp_path)
+def test_the_power_goes_at_every_instant_of_a_write(scratch: Path) -> None:
+    states, broken = power_cut_everywhere(scratch)
     assert broken == []
     assert states > 100
 
 
 @pytest.mark.parametrize("mutant", ["unflushed", "unflushed_names"])
-def test_a_writer_that_does_not_flush_is_seen(tmp_path: Path, mutant: str) -> None:
-    _, broken = power_cut_everywhere(tmp_path, mutant)
+def test_a_writer_that_does_not_flush_is_seen(scratch: Path, mutant: str) -> None:
+    _, broken = power_cut_everywhere(scratch, mutant)
     assert broken

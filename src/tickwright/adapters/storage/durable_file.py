@@ -26,8 +26,11 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
-def write_file(path: Place, content: bytes) -> None:
-    """Make `path` hold `content`, durably and in one step; after a `StoreWriteFailed` the old file is untouched."""
+def write_file(path: Place, content: bytes, *, flush_name: bool = True) -> None:
+    """Make `path` hold `content`, durably and in one step; after a `StoreWriteFailed` the old file is untouched.
+
+    Without `flush_name` the bytes are safe but not yet the name: the caller flushes the directory once for many files.
+    """
     if not isinstance(path, Path):
         path.put(content)
         return
@@ -41,7 +44,8 @@ def write_file(path: Place, content: bytes) -> None:
     except BaseException:
         discard(temporary)
         raise
-    flush_directory(path.parent)
+    if flush_name:
+        flush_directory(path.parent)
 
 
 def flush_directory(directory: Place) -> None:

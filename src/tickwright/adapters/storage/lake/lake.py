@@ -398,7 +398,7 @@ def _with_ranges(manifest: Manifest, bars: Bars, fetched: Span | None) -> Manife
 def _write_part(directory: Place, period: str, content: bytes, rows: int) -> StoredFile:
     digest = hashlib.sha256(content).hexdigest()
     file = StoredFile(f"{period}.{digest[:16]}.parquet", rows, len(content), digest)
-    write_file(directory / file.name, content)
+    write_file(directory / file.name, content, flush_name=False)  # `_commit` flushes all names at once
     return file
 
 
