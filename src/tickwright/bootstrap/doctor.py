@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from tickwright.adapters.exchanges import BUDGET_FILE, SharedRateBudget, user_state_directory
+from tickwright.adapters.storage.opening import database_server
 from tickwright.adapters.wall_clock import WallClock
 from tickwright.bootstrap.compiled_code import compiled_code
 from tickwright.bootstrap.project import Project
@@ -185,7 +186,12 @@ def _store(home: Path, configs: tuple[Path, ...]) -> Check:
         return Check("store", "ok", "empty; `tickwright data fetch` fills it")
     keys = project.store.keys()
     rows = sum(project.store.coverage(key).rows for key in keys)
-    return Check("store", "ok", f"{len(keys)} series, {rows:,} rows; `tickwright data verify` compares every hash")
+    held = f"{len(keys)} series, {rows:,} rows; `tickwright data verify` compares every hash"
+    server = database_server(project.store)
+    if server is None:
+        return Check("store", "ok", held)
+    status: Status = "warn" if server.risks else "ok"
+    return Check("store", status, f"{server.sentence()}; {held}", "; ".join(server.risks))
 
 
 def _exchanges() -> Check:

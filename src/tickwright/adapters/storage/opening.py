@@ -7,11 +7,15 @@ extras `postgres` and `s3`.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.place import place_of
 from tickwright.domain.errors import SettingsError
 from tickwright.ports import MarketStore
+
+if TYPE_CHECKING:
+    from tickwright.adapters.storage.postgres.capabilities import Capabilities
 
 
 def open_store(location: str | Path) -> MarketStore:
@@ -27,6 +31,11 @@ def open_store(location: str | Path) -> MarketStore:
         return _postgres(str(location))
     expected = "a directory, s3://BUCKET/PREFIX, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
     raise SettingsError(f"{scheme!r} is not a kind of store", where="store", expected=expected)
+
+
+def database_server(store: MarketStore) -> Capabilities | None:
+    """What the server of a store offers, None for a store that has no server; raises `StoreUnreachable`."""
+    return store.capabilities() if hasattr(store, "capabilities") else None
 
 
 def _postgres(url: str) -> MarketStore:

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import psycopg
 
+from tickwright.adapters.storage.postgres.timescale import failed_jobs
+
 _SAFE = {(2, 27): 3, (2, 28): 4, (2, 31): 2}
 _OLDEST_SERVER = 15
+_TIMESCALE_SERVERS = (16, 17, 18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,11 @@ class Capabilities:
     server: str
     timescaledb: str
     warnings: tuple[str, ...]
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """The warnings that call for something to be done; a missing extension does not."""
+        return tuple(warning for warning in self.warnings if "is not installed" not in warning)
 
     def sentence(self) -> str:
         """What was found and what is done with it, in one line for `doctor`."""
@@ -35,7 +43,8 @@ def probe(cursor: psycopg.Cursor) -> Capabilities:
     cursor.execute("select extversion from pg_extension where extname = 'timescaledb'")
     (timescaledb,) = cursor.fetchone() or ("",)
     major, minor = divmod(int(number), 10_000)
-    return Capabilities(f"{major}.{minor}", timescaledb, tuple(_warnings(major, timescaledb)))
+    warnings = _warnings(major, timescaledb) + (failed_jobs(cursor) if timescaledb else [])
+    return Capabilities(f"{major}.{minor}", timescaledb, tuple(warnings))
 
 
 def _warnings(major: int, timescaledb: str) -> list[str]:
@@ -44,6 +53,8 @@ def _warnings(major: int, timescaledb: str) -> list[str]:
         warnings.append(f"versions before {_OLDEST_SERVER} are not tested")
     if not timescaledb:
         warnings.append("TimescaleDB is not installed, so there is no compression and no continuous aggregate")
+    elif major not in _TIMESCALE_SERVERS:
+        warnings.append(f"TimescaleDB {timescaledb} is not known to work on PostgreSQL {major}: use 16, 17 or 18")
     elif not is_safe(timescaledb):
         warnings.append(
             f"TimescaleDB {timescaledb} fails its scheduled jobs on current servers: install 2.31.2 or newer"

@@ -18,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from tickwright.adapters.storage.postgres.capabilities import Capabilities
+from tickwright.adapters.storage.postgres.timescale import make_hypertable
 from tickwright.domain.bars import Int64Array
 from tickwright.domain.errors import DataError
 from tickwright.domain.timestamp import DAY, parse_instant
@@ -68,12 +69,6 @@ create table if not exists market.quarantine (
 insert into market.version select {version} where not exists (select from market.version);
 """
 
-_HYPERTABLE = """
-select create_hypertable('market.candles', by_range('open_time_ns', {year}), if_not_exists => true);
-alter table market.candles set (timescaledb.compress, timescaledb.compress_segmentby = 'series_id',
-                                timescaledb.compress_orderby = 'open_time_ns');
-"""
-
 
 def ensure_schema(cursor: psycopg.Cursor, capabilities: Capabilities) -> None:
     """Make what is missing; raises `DataError` where the schema is newer than this program."""
@@ -85,7 +80,7 @@ def ensure_schema(cursor: psycopg.Cursor, capabilities: Capabilities) -> None:
         tables = _TABLES.format(partitioning=native, version=SCHEMA_VERSION)
         cursor.execute(tables.encode())
         if capabilities.timescaledb:
-            cursor.execute(_HYPERTABLE.format(year=366 * DAY).encode())
+            make_hypertable(cursor)
     cursor.execute("select version from market.version")
     (version,) = cursor.fetchone() or (0,)
     if version > SCHEMA_VERSION:
