@@ -66,9 +66,16 @@ def periods_of(open_time_ns: Int64Array, timeframe: Timeframe) -> list[tuple[str
     """
     if len(open_time_ns) == 0:
         return []
-    names = _period_names(open_time_ns, timeframe)
-    edges = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(names)]
-    return [(str(names[first]), slice(first, last)) for first, last in itertools.pairwise(edges)]
+    if timeframe.length_ns >= DAY:
+        return [(WHOLE, slice(0, len(open_time_ns)))]
+    unit = "M" if timeframe.length_ns <= 15 * MINUTE else "Y"
+    ends = (int(open_time_ns[0]) // DAY, int(open_time_ns[-1]) // DAY)
+    first, last = (np.datetime64(day, "D").astype(f"datetime64[{unit}]") for day in ends)
+    periods = np.arange(first, last + 2)
+    starts = periods.astype("datetime64[D]").astype(np.int64) * DAY
+    edges = np.searchsorted(open_time_ns, starts).tolist()
+    spans = zip(np.datetime_as_string(periods[:-1]).tolist(), itertools.pairwise(edges), strict=True)
+    return [(name, slice(start, end)) for name, (start, end) in spans if start < end]
 
 
 def period_span(name: str) -> Span:
@@ -82,11 +89,3 @@ def period_span(name: str) -> Span:
     year, month = int(name[:4]), int(name[5:] or 1)
     following = f"{year + month // 12:04d}-{month % 12 + 1:02d}" if "-" in name else f"{year + 1:04d}-01"
     return parse_instant(f"{year:04d}-{month:02d}-01"), parse_instant(f"{following}-01")
-
-
-def _period_names(open_time_ns: Int64Array, timeframe: Timeframe) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
-    if timeframe.length_ns >= DAY:
-        return np.full(len(open_time_ns), WHOLE)
-    unit = "M" if timeframe.length_ns <= 15 * MINUTE else "Y"
-    days = (open_time_ns // DAY).astype("datetime64[D]")
-    return np.datetime_as_string(days.astype(f"datetime64[{unit}]"))
