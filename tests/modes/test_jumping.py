@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.parity.precomputed import targets_strategy, weights_strategy
 from tests.parity.scenarios import Scenario, candles, costs, scenarios
 from tests.parity.twin import instrument
 from tickwright.adapters.compute.threads import ThreadExecutor
@@ -132,7 +133,8 @@ def quiet_scenarios(draw: st.DrawFn) -> Scenario:
         scenario = held_longer(scenario, draw(st.integers(0, 2**16)), pace)
     if scenario.bars[0].price_scale == 2:
         scenario = on_a_coarse_grid(scenario, draw(st.sampled_from([1, 1, 10, 100_000])))
-    return replace(scenario, costs=draw(costs(resting=True)))
+    terms = draw(costs(resting=True))
+    return replace(scenario, costs=replace(terms, participation_ppb=None) if draw(st.booleans()) else terms)
 
 
 @QUICK
@@ -245,3 +247,37 @@ def test_a_curve_is_drawn_when_it_is_first_read_and_is_whole_in_a_copy() -> None
     copy = pickle.loads(pickle.dumps(run))
     assert copy.equity.tolist() == run.equity.tolist() == [1000 * 10**8] * 6
     assert copy.cash.tolist() == run.cash.tolist() == [1000 * 10**8, *[0] * 5]
+
+
+@st.composite
+def panel_scenarios(draw: st.DrawFn) -> Scenario:
+    """Up to three symbols; mostly with volume to trade in and no holes, so that orders are filled at once."""
+    scenario = draw(scenarios(most=3, bars=60))
+    pace = draw(st.sampled_from([None, 0.2, 0.05]))
+    if pace is not None:
+        scenario = held_longer(scenario, draw(st.integers(0, 2**16)), pace)
+    if draw(st.booleans()):
+        uncapped = replace(draw(costs()), participation_ppb=None)
+        return replace(scenario, costs=replace(uncapped, impact="none") if draw(st.booleans()) else uncapped)
+    deep = tuple(replace(one, volume=one.volume % 3 * draw(st.sampled_from([10**4, 10**6]))) for one in scenario.bars)
+    return replace(scenario, bars=deep)
+
+
+@settings(QUICK, max_examples=200)
+@given(
+    scenario=panel_scenarios(),
+    form=st.sampled_from(["targets", "weights"]),
+    sizes=st.sampled_from([("0", None), ("0", None), ("0.5", None), ("0", "30")]),
+)
+def test_a_panel_leaves_what_going_bar_by_bar_leaves(
+    scenario: Scenario, form: str, sizes: tuple[str, str | None]
+) -> None:
+    scenario = with_sizes(scenario, *sizes)
+    make = targets_strategy if form == "targets" else weights_strategy
+    strategy, market = make(scenario.table, scenario.acts), scenario.market()
+    terms = {"cash": scenario.cash, "cash_asset": "USDT", "costs": scenario.costs}
+    start = int(market.bars[0].open_time_ns[len(market.bars[0]) // 4])
+    for more in ({}, {"start_ns": start}):
+        jumped = vector.run(strategy, {}, market, **terms, **more)  # type: ignore[arg-type]
+        stepped = event.run(strategy, {}, market, **terms, **more)  # type: ignore[arg-type]
+        assert_same_run(jumped, stepped)

@@ -8,6 +8,7 @@ derived on read.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -124,6 +125,15 @@ def price_unit_scale(bars: Bars) -> int:
     while lowest < 1_000_000:
         lowest, scale = lowest * 10, scale + 1
     return scale
+
+
+def union_of_times(bars: Sequence[Bars]) -> Int64Array:
+    """The open times at which at least one series has a bar; the series' own array where all have the same."""
+    first = bars[0].open_time_ns
+    if all(np.array_equal(part.open_time_ns, first) for part in bars[1:]):
+        return first
+    times: Int64Array = np.unique(np.concatenate([part.open_time_ns for part in bars]))
+    return times
 
 
 def _coarsest(columns: list[Int64Array], scale: int) -> tuple[list[Int64Array], int]:

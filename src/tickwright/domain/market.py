@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
-
-from tickwright.domain.bars import Bars, Int64Array, price_unit_scale
+from tickwright.domain.bars import Bars, Int64Array, price_unit_scale, union_of_times
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.money import decimals_of
@@ -123,8 +121,7 @@ class Market:
 
     def open_times_ns(self) -> Int64Array:
         """The open times at which at least one instrument has a candle, ascending."""
-        times: Int64Array = np.unique(np.concatenate([series.open_time_ns for series in self.bars]))
-        return times
+        return union_of_times(self.bars)
 
 
 class _Piece(NamedTuple):

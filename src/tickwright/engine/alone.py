@@ -1,7 +1,7 @@
-"""One spot instrument's standing targets, which run from event to event instead of bar by bar.
+"""Standing targets that run from event to event instead of bar by bar, of one spot instrument or of several.
 
-Invariant: which way a run goes never shows in what it leaves; what this way cannot do (several instruments, periods,
-retries, dated rules, weights) goes through the general loop.
+Invariant: which way a run goes never shows in what it leaves; what these ways cannot do goes through the general loop:
+dated rules and finer candles, several instruments with exits or retries, one with periods and exits together.
 """
 
 from __future__ import annotations
@@ -10,8 +10,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue
-from tickwright.engine.decisions import PerSymbol, StrategyViews, exit_distances, instances_of, refuse_shorts
+from tickwright.engine.decisions import (
+    Decisions,
+    PerSymbol,
+    StrategyViews,
+    exit_distances,
+    instances_of,
+    refuse_shorts,
+)
 from tickwright.engine.memory import Memory
 from tickwright.engine.rows import MarketRows
 from tickwright.indicators.memo import Memo
@@ -20,13 +28,29 @@ from tickwright.strategy_api.evaluate import evaluate_targets
 from tickwright.strategy_api.strategy import Form, Strategy, form_of
 
 
+def may_rest(strategy_class: type[Strategy], market: Market) -> bool:
+    """Whether orders other than market orders may come to be, or anything else that needs highs and lows."""
+    spot = all(instrument.kind == "spot" for instrument in market.instruments)
+    return strategy_class.exits is not Strategy.exits or not spot or any(one is not None for one in market.detail)
+
+
 def stands_alone(strategy_class: type[Strategy], rows: MarketRows) -> bool:
-    """Whether a strategy's targets over a market can run from event to event."""
-    if rows.instruments > 1 or form_of(strategy_class) is not Form.TARGETS or strategy_class.acts != on_change:
-        return False
-    instrument = rows.market.instruments[0]
-    dated = any(rules.valid_from_ns > int(rows.open_ns[rows.first_row]) for rules in instrument.rules)
-    return instrument.kind == "spot" and not dated
+    """Whether a strategy's targets for one instrument can jump from event to event."""
+    targets = form_of(strategy_class) is Form.TARGETS and strategy_class.acts == on_change
+    return rows.instruments == 1 and targets and _is_plain(rows)
+
+
+def stands_as_panel(decisions: Decisions, rows: MarketRows) -> bool:
+    """Whether decisions can run from change to change."""
+    return decisions.exits is None and not decisions.policy.retry and _is_plain(rows)
+
+
+def _is_plain(rows: MarketRows) -> bool:
+    """Whether nothing but candles moves the market and its rules."""
+    start = int(rows.open_ns[rows.first_row])
+    spot = all(instrument.kind == "spot" for instrument in rows.market.instruments)
+    dated = any(rules.valid_from_ns > start for one in rows.market.instruments for rules in one.rules)
+    return spot and not dated and not any(detail is not None for detail in rows.market.detail)
 
 
 def want_alone(

@@ -45,7 +45,10 @@ class ExitDistances:
 
 @dataclass(frozen=True)
 class Decisions:
-    """Targets per decision × instrument, when they may act, and the exits their entries bear."""
+    """Targets per decision × instrument, when they may act, and the exits their entries bear.
+
+    `acts` is empty where a target acts at every change of its value.
+    """
 
     wanted: Float64Array
     acts: UInt8Array
@@ -122,7 +125,6 @@ def decisions_of(
     if form_of(strategy_class) is Form.WEIGHTS:
         return _of_weights(strategy_class, params, rows, views, seed, memo)
     wanted = np.full((rows.decisions, rows.instruments), np.nan)
-    acts = np.zeros((rows.decisions, rows.instruments), np.uint8)
     exits: list[Exits | None] = []
     instances = instances_of(strategy_class, params, rows, seed, per_symbol)
     for place, strategy in enumerate(instances):
@@ -130,10 +132,10 @@ def decisions_of(
         answer = evaluate_targets(strategy, views.bars[place], informative, memo=memo)
         inside, places = rows.decision_bars(place), rows.decision_places(place)
         wanted[places, place] = answer.targets[inside]
-        acts[places, place] = strategy.acts.first_instants(rows.decision_ns[places])
         exits.append(answer.exits)
     refuse_shorts(wanted, rows)
-    return Decisions(wanted, acts, instances[0].acts, False, exit_distances(exits, rows))
+    acts = instances[0].acts
+    return Decisions(wanted, _may_act(acts, rows), acts, False, exit_distances(exits, rows))
 
 
 def _of_weights(
@@ -147,19 +149,28 @@ def _of_weights(
     strategy = strategy_class(**params).bound_to("", seed=seed)
     assert views.panel is not None
     weights = evaluate_weights(strategy, views.panel, memo=memo).weights[rows.first_row : rows.end_row]
-    acts = np.zeros(weights.shape, np.uint8)
-    for place in range(rows.instruments):
-        places = rows.decision_places(place)
-        acts[places, place] = strategy.acts.first_instants(rows.decision_ns[places])
     wanted = np.ascontiguousarray(weights, np.float64)
     refuse_shorts(wanted, rows)
-    return Decisions(wanted, acts, strategy.acts, True, None)
+    return Decisions(wanted, _may_act(strategy.acts, rows), strategy.acts, True, None)
+
+
+def _may_act(acts: Acts, rows: MarketRows) -> UInt8Array:
+    """1 where a period lets an instrument act; empty without periods."""
+    if acts.period is None:
+        return np.empty((0, rows.instruments), np.uint8)
+    table = np.zeros((rows.decisions, rows.instruments), np.uint8)
+    for place in range(rows.instruments):
+        places = rows.decision_places(place)
+        table[places, place] = acts.first_instants(rows.decision_ns[places])
+    return table
 
 
 def refuse_shorts(wanted: Float64Array, rows: MarketRows) -> None:
     """Raise `UsageError` where a target is negative and the instrument cannot be short."""
+    if not (wanted < 0).any():
+        return
     for place, instrument in enumerate(rows.market.instruments):
-        if instrument.kind == "spot" and np.nanmin(wanted[:, place], initial=0.0) < 0:
+        if instrument.kind == "spot" and (wanted[:, place] < 0).any():
             raise UsageError(
                 f"a negative target on {instrument.id}",
                 where="strategy",

@@ -26,6 +26,7 @@ from tickwright.kernel import layout
 from tickwright.kernel.advance import advance, end_of_data
 from tickwright.kernel.drawing import draw_curve
 from tickwright.kernel.jumping import jump
+from tickwright.kernel.panel import run_panel
 from tickwright.kernel.statistics import extend_statistics
 from tickwright.kernel.switchboard import switchboard
 
@@ -40,6 +41,8 @@ _GROWING: Final = {
     "parts": ("part_capacity", layout.PART),
     "account_events": ("account_event_capacity", records.ACCOUNT_EVENT),
 }
+_LOGS: Final = ("orders", "slot_of_order", "fills", "recent")
+_LARGEST_RESERVE: Final = 1_000_000
 MOST_COMMANDS: Final = 1024
 CURVE: Final = ("equity", "exposure", "cash_curve")
 
@@ -166,6 +169,8 @@ class Memory:
         self._set(command_capacity=most_commands, report_capacity=1)
         for name, (capacity, dtype) in _GROWING.items():
             size = 4 * (most_commands + 4 * count + 16)
+            if name in _LOGS:  # reserved, and taken from the machine only when written
+                size += min(self.rows.decisions * count, _LARGEST_RESERVE)
             self.bind(name, np.empty(size, dtype))
             self._set(**{capacity: size})
         for name in CURVE:
@@ -292,6 +297,14 @@ class Memory:
         while self._answer(jump(self.address, statistics)) == layout.NEED_CAPACITY:
             self.grow()
 
+    def run_panel(self) -> None:
+        """Run the wanted targets of spot instruments to the end, from change to change."""
+        self.bind("scratch", np.zeros(3 * self.rows.instruments + 1, np.int64))
+        self._set(logged=1)
+        self.jumped = True
+        while self._answer(run_panel(self.address, 0)) == layout.NEED_CAPACITY:
+            self.grow()
+
     def draw_curve(self) -> tuple[Array, ...]:
         """The curve of a run that jumped: written from its fills."""
         self._set(highest_close=self.rows.highest_close)
@@ -307,13 +320,24 @@ class Memory:
         end_of_data(self.address, 0)
 
     def grow(self) -> None:
-        """Give every growing array twice the room."""
-        for name, (capacity, _) in _GROWING.items():
-            old = self.arrays[name]
+        """Give every growing array that is half full twice the room; all of them where none is."""
+        counts = self._counts()
+        full = [name for name in _GROWING if 2 * counts[name] >= len(self.arrays[name])] or list(_GROWING)
+        for name in full:
+            capacity, old = _GROWING[name][0], self.arrays[name]
             new = np.empty(2 * len(old), old.dtype)
-            new[: len(old)] = old
+            new[: counts[name]] = old[: counts[name]]
             self.bind(name, new)
             self._set(**{capacity: len(new)})
+
+    def _counts(self) -> dict[str, int]:
+        """How many places of each growing array are in use."""
+        venue, client = self.venue, self.client
+        orders = max(client.order_count, venue.next_order)
+        return {
+            "orders": orders, "slot_of_order": orders, "slots": venue.used_slots, "fills": client.fill_count,
+            "recent": venue.recent_end, "parts": venue.part_count, "account_events": client.account_event_count,
+        }  # fmt: skip
 
     def _answer(self, answer: int) -> int:
         if answer == layout.WRONG_LAYOUT:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tickwright.domain.bars import Bars, Float64Array, Int64Array
+from tickwright.domain.bars import Bars, Float64Array, Int64Array, union_of_times
 from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.market import Market
@@ -50,8 +50,19 @@ class MarketRows:
     daily_volume: Float64Array
 
     @classmethod
-    def of(cls, market: Market, costs: CostModel, start_ns: int | None = None, end_ns: int | None = None) -> MarketRows:
-        """The rows of a market and the part of them that trades; raises `DataError` when nothing is left to trade."""
+    def of(
+        cls,
+        market: Market,
+        costs: CostModel,
+        start_ns: int | None = None,
+        end_ns: int | None = None,
+        *,
+        extremes: bool = True,
+    ) -> MarketRows:
+        """The rows of a market and the part of them that trades; raises `DataError` when nothing is left to trade.
+
+        Without `extremes` highs and lows are left out (empty): only for runs in which no order can ever rest.
+        """
         _refuse_what_is_not_modelled(market)
         open_ns = _row_times(market)
         first, end = _traded(open_ns, start_ns, end_ns)
@@ -60,14 +71,18 @@ class MarketRows:
         has_volume = tuple(bool(series.volume.any()) for series in market.bars)
         places = [_places(open_ns, series.open_time_ns) for series in market.bars]
         presence = _presence(market, places, len(open_ns), has_volume, consulted=costs.participation_ppb is not None)
+        uses_statistics = costs.participation_ppb is not None or costs.impact != "none" or costs.latency_ns > 0
         opens, highs, lows, closes, volumes = (
-            _column(market.bars, name, places, len(open_ns)) for name in ("open", "high", "low", "close", "volume")
-        )
+            _column(market.bars, name, places, len(open_ns)) if read else np.empty(0, np.int64)
+            for name, read in (
+                ("open", True), ("high", extremes), ("low", extremes), ("close", True),
+                ("volume", extremes or uses_statistics),
+            )
+        )  # fmt: skip
         _check_window_sums(market, costs)
         decisions = np.full(len(open_ns), -1, np.int64)
         decisions[first:end] = np.arange(end - first)
         count = len(market.bars)
-        uses_statistics = costs.participation_ppb is not None or costs.impact != "none" or costs.latency_ns > 0
         size = len(open_ns) * count if uses_statistics else 0
         return cls(
             market, costs, open_ns, presence, opens, highs, lows, closes, volumes, has_volume, first, end, decisions,
@@ -147,11 +162,8 @@ def _refuse_what_is_not_modelled(market: Market) -> None:
 
 
 def _row_times(market: Market) -> Int64Array:
-    """The union of the open times; the series' own array where all series have the same."""
-    first = market.bars[0].open_time_ns
-    if all(np.array_equal(series.open_time_ns, first) for series in market.bars[1:]):
-        return np.ascontiguousarray(first, np.int64)
-    return np.ascontiguousarray(market.open_times_ns(), np.int64)
+    """The union of the open times."""
+    return np.ascontiguousarray(union_of_times(market.bars), np.int64)
 
 
 def _places(open_ns: Int64Array, own_ns: Int64Array) -> Places:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tickwright.domain.bars import Float64Array, Int64Array
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.run import ParameterValue, SweepResult
-from tickwright.engine.alone import stands_alone, want_alone
+from tickwright.engine.alone import stands_alone, stands_as_panel, want_alone
 from tickwright.engine.decisions import StrategyViews, decisions_of
 from tickwright.engine.memory import Memory
 from tickwright.engine.rows import MarketRows
@@ -64,7 +64,11 @@ class Sweeper:
             self._strategy_class, params, self._rows, views=self._views, seed=self._seed, memo=self._memo
         )
         memory.want(decisions)
-        memory.advance(2 * self._rows.end_row)
+        if stands_as_panel(decisions, self._rows):
+            memory.run_panel()
+            memory.draw_curve()
+        else:
+            memory.advance(2 * self._rows.end_row)
         memory.finish()
         measure_curve(memory.address, curve.ctypes.data)
 

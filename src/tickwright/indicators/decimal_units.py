@@ -7,7 +7,6 @@ they are kept. Prices have few decimals and qualify; returns and ratios do not, 
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from tickwright.indicators.memo import remembered
 
 LARGEST_UNITS = 2.0**52
 LARGEST_FACTOR = 1e11
+_BLOCK = 512
 
 
 @inlined
@@ -28,20 +28,59 @@ def is_exact(value: float, factor: float, largest: float) -> bool:
 
 
 @compiled
-def _scan(values: Float64Array) -> tuple[float, float, float]:
-    """The least factor for all values, and the lowest and highest of them in units; zeros where there is none."""
-    factor, lowest, highest = 1.0, np.inf, -np.inf
-    for value in values:
-        if not math.isfinite(value):
-            return 0.0, 0.0, 0.0
-        while not is_exact(value, factor, LARGEST_UNITS):
-            factor *= 10.0
-            if factor > LARGEST_FACTOR:
-                return 0.0, 0.0, 0.0
-        lowest, highest = min(lowest, value), max(highest, value)
-    if len(values) == 0:
-        return 0.0, 0.0, 0.0
-    return factor, np.rint(lowest * factor), np.rint(highest * factor)
+def _scan(values: Float64Array) -> float:
+    """The least factor for all values; 0 where there is none."""
+    factor = 1.0 if len(values) > 0 else 0.0
+    for start in range(0, len(values), _BLOCK):
+        factor = _least_factor(values[start : start + _BLOCK], factor)
+        if factor == 0.0:
+            return 0.0
+    return factor
+
+
+def _measured(values: Float64Array) -> Float64Array:
+    """The least factor, and the lowest and highest value in units; zeros where there is none."""
+    factor = _scan(values)
+    return np.array([factor, *np.rint(np.array([values.min(), values.max()]) * factor)]) if factor > 0 else np.zeros(3)
+
+
+@compiled
+def _least_factor(block: Float64Array, factor: float) -> float:
+    """The least factor from this one on under which all values are exact, 0 for none."""
+    while factor <= LARGEST_FACTOR:
+        wrong = 0
+        for value in block:
+            units = np.rint(value * factor)
+            wrong += 0 if (abs(units) <= LARGEST_UNITS) & (units / factor == value) else 1
+        if wrong == 0:
+            return factor
+        factor *= 10.0
+    return 0.0
+
+
+@compiled
+def _scan_columns(panel: Float64Array) -> Float64Array:
+    """`_scan` of every column, row by row as the panel lies."""
+    factor = np.ones(panel.shape[1])
+    for row in range(panel.shape[0]):
+        wrong = 0
+        for column in range(panel.shape[1]):
+            value = panel[row, column]
+            units = np.rint(value * factor[column])
+            wrong += 0 if (abs(units) <= LARGEST_UNITS) & (units / factor[column] == value) else 1
+        if wrong > 0:
+            for column in range(panel.shape[1]):
+                factor[column] = _least_factor(panel[row, column : column + 1], factor[column])
+                if factor[column] == 0.0:
+                    return np.zeros(panel.shape[1])
+    return factor
+
+
+def _measured_columns(panel: Float64Array) -> Float64Array:
+    factors = _scan_columns(panel)
+    if not (factors > 0).all():
+        return np.zeros((3, panel.shape[1]))
+    return np.stack([factors, np.rint(panel.min(axis=0) * factors), np.rint(panel.max(axis=0) * factors)])
 
 
 class Units(NamedTuple):
@@ -58,5 +97,16 @@ def units_of(values: Float64Array, n: int) -> Units:
     >>> units_of(np.array([0.25, 10.5]), 20).factor, units_of(np.array([1 / 3]), 20).factor
     (100.0, 0.0)
     """
-    units = Units(*remembered("decimal_units", (values,), (), 0, lambda: np.array(_scan(values))).tolist())
+    units = Units(*remembered("decimal_units", (values,), (), 0, lambda: _measured(values)).tolist())
     return units if max(-units.lowest, units.highest, units.factor) * n <= LARGEST_UNITS else Units(0.0, 0.0, 0.0)
+
+
+def factors_of_columns(panel: Float64Array, n: int) -> Float64Array | None:
+    """The factor of every column under which sums of `n` values are exact; None where one column has none.
+
+    >>> factors_of_columns(np.array([[0.25, 7.0], [10.5, 8.0]]), 20).tolist()
+    [100.0, 1.0]
+    """
+    known = remembered("decimal_units_of_columns", (panel,), (), 0, lambda: _measured_columns(panel))
+    largest = np.maximum(np.maximum(-known[1], known[2]), known[0]) * n
+    return known[0] if (known[0] > 0).all() and (largest <= LARGEST_UNITS).all() else None

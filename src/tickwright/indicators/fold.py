@@ -41,8 +41,13 @@ def fold_arrays(
     inputs: tuple[npt.ArrayLike, ...],
     params: tuple[float, ...],
     warmup: int,
+    *,
+    panel: Callable[..., Float64Array | None] | None = None,
 ) -> Float64Array:
-    """`fold(*inputs, *params)` over one-dimensional series or the columns of panels; remembered inside a run."""
+    """`fold(*inputs, *params)` over one-dimensional series or the columns of panels; remembered inside a run.
+
+    `panel` does the same for all columns at once, row by row as a panel lies in memory, or answers None.
+    """
     arrays = tuple(_series(value, name) for value in inputs)
     if len({array.shape for array in arrays}) > 1:
         shapes = ", ".join(str(array.shape) for array in arrays)
@@ -53,6 +58,9 @@ def fold_arrays(
             return np.empty(arrays[0].shape)
         if arrays[0].ndim == 1:
             return fold(*(np.ascontiguousarray(array) for array in arrays), *params)
+        whole = None if panel is None else panel(*(np.ascontiguousarray(array) for array in arrays), *params)
+        if whole is not None:
+            return whole
         result: Float64Array = np.empty(arrays[0].shape)
         for column in range(arrays[0].shape[-1]):
             result[:, column] = fold(*(np.ascontiguousarray(array[:, column]) for array in arrays), *params)

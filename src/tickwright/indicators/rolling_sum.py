@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
 from tickwright.indicators.compiled import compiled, inlined
-from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_UNITS, is_exact, units_of
+from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_UNITS, factors_of_columns, is_exact, units_of
 from tickwright.indicators.fold import Fold, fold_arrays, window
 
 # The state is one array: four numbers, then the ring of the last n values.
@@ -89,11 +89,40 @@ def sum_exact(values: Float64Array, n: int, factor: float, divisor: float) -> Fl
     total = 0.0
     for bar in range(min(n - 1, len(values))):
         total += np.rint(values[bar] * factor)
-    for bar in range(n - 1, len(values)):
-        total += np.rint(values[bar] * factor)
+    if n <= len(values):
+        total += np.rint(values[n - 1] * factor)
+        result[n - 1] = total / divisor
+    for bar in range(n, len(values)):
+        total += np.rint(values[bar] * factor) - np.rint(values[bar - n] * factor)
         result[bar] = total / divisor
-        total -= np.rint(values[bar - n + 1] * factor)
     return result
+
+
+@compiled
+def sum_columns(panel: Float64Array, n: int, factors: Float64Array, divisors: Float64Array) -> Float64Array:
+    """`sum_exact` of every column, row by row as the panel lies."""
+    result, total = np.empty_like(panel), np.zeros(panel.shape[1])
+    for row in range(panel.shape[0]):
+        _add_units(total, panel[row], factors, 1.0)
+        if row < n - 1:
+            result[row, :] = np.nan
+            continue
+        if row >= n:
+            _add_units(total, panel[row - n], factors, -1.0)
+        _divide(result[row], total, divisors)
+    return result
+
+
+@compiled
+def _add_units(total: Float64Array, values: Float64Array, factors: Float64Array, sign: float) -> None:
+    for column in range(len(total)):
+        total[column] += sign * np.rint(values[column] * factors[column])
+
+
+@compiled
+def _divide(result: Float64Array, total: Float64Array, divisors: Float64Array) -> None:
+    for column in range(len(total)):
+        result[column] = total[column] / divisors[column]
 
 
 @compiled
@@ -109,6 +138,11 @@ def _fold(values: Float64Array, n: int) -> Float64Array:
 def _sums(values: Float64Array, n: int) -> Float64Array:
     factor = units_of(values, n).factor
     return sum_exact(values, n, factor, factor) if factor > 0 else _fold(values, n)
+
+
+def _panel_sums(panel: Float64Array, n: int) -> Float64Array | None:
+    factors = factors_of_columns(panel, n)
+    return None if factors is None else sum_columns(panel, n, factors, factors)
 
 
 class RollingSum(Fold):
@@ -131,4 +165,4 @@ def rolling_sum(values: npt.ArrayLike, n: int) -> Float64Array:
     [nan, nan, 0.6, 0.9]
     """
     n = window(n, "rolling_sum")
-    return fold_arrays("rolling_sum", _sums, (values,), (n,), n - 1)
+    return fold_arrays("rolling_sum", _sums, (values,), (n,), n - 1, panel=_panel_sums)

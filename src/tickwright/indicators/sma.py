@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
 from tickwright.indicators.compiled import compiled
-from tickwright.indicators.decimal_units import units_of
+from tickwright.indicators.decimal_units import factors_of_columns, units_of
 from tickwright.indicators.fold import Fold, fold_arrays, window
-from tickwright.indicators.rolling_sum import add_to_sum, new_sum, sum_exact
+from tickwright.indicators.rolling_sum import add_to_sum, new_sum, sum_columns, sum_exact
 
 
 @compiled
@@ -29,6 +29,11 @@ def _fold(values: Float64Array, n: int) -> Float64Array:
 def _averages(values: Float64Array, n: int) -> Float64Array:
     factor = units_of(values, n).factor
     return sum_exact(values, n, factor, n * factor) if factor > 0 else _fold(values, n)
+
+
+def _panel_averages(panel: Float64Array, n: int) -> Float64Array | None:
+    factors = factors_of_columns(panel, n)
+    return None if factors is None else sum_columns(panel, n, factors, n * factors)
 
 
 class Sma(Fold):
@@ -57,4 +62,4 @@ def sma(values: npt.ArrayLike, n: int) -> Float64Array:
     [nan, 1.5, 3.0]
     """
     n = window(n, "sma")
-    return fold_arrays("sma", _averages, (values,), (n,), n - 1)
+    return fold_arrays("sma", _averages, (values,), (n,), n - 1, panel=_panel_averages)

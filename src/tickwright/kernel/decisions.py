@@ -110,16 +110,16 @@ def size(context: Record, instrument: int, target: float, decision: int) -> None
     lots, side = in_lots(position["quantity"], position["lot"]), 1 if target > 0 else -1
     wanted = target_value(context, target)
     if lots != 0 and (target == 0 or (lots > 0) != (target > 0)):
-        _reduce(context, instrument, position, abs(lots), decision)
+        send_reduction(context, instrument, abs(lots), decision)
         lots = 0
     if target == 0:
         return
     held = mul_div_rounded_up(abs(lots), position["last_price"], position["divisor"])
     if wanted < held:
         kept = mul_div_rounded_up(wanted, position["divisor"], position["last_price"])
-        _reduce(context, instrument, position, floored_to(max(0, abs(lots) - kept), position["lot"]), decision)
+        send_reduction(context, instrument, floored_to(max(0, abs(lots) - kept), position["lot"]), decision)
     elif wanted > held and position["blocked"] != side:
-        _increase(context, instrument, position, side, wanted - held, decision)
+        send_increase(context, instrument, side, wanted - held, decision)
 
 
 @rule
@@ -132,10 +132,11 @@ def _cancel_rest(context: Record, position: Record) -> None:
 
 
 @rule
-def _reduce(context: Record, instrument: int, position: Record, quantity: int, decision: int) -> None:
+def send_reduction(context: Record, instrument: int, quantity: int, decision: int) -> None:
+    """Send a reduction by quantity, if there is one."""
     if quantity <= 0:
         return
-    command = new_command(context)
+    position, command = position_of(context, instrument), new_command(context)
     command["kind"], command["instrument"], command["type"] = _NEW, instrument, _MARKET
     command["side"] = -1 if position["quantity"] > 0 else 1
     command["quantity"], command["flags"], command["decision"] = quantity, _SIZED | _REDUCE_ONLY, decision
@@ -143,12 +144,13 @@ def _reduce(context: Record, instrument: int, position: Record, quantity: int, d
 
 
 @rule
-def _increase(context: Record, instrument: int, position: Record, side: int, cost: int, decision: int) -> None:
+def send_increase(context: Record, instrument: int, side: int, cost: int, decision: int) -> None:
+    """Send an increase by cost with the exits of its decision."""
     command = new_command(context)
     command["kind"], command["instrument"], command["type"] = _NEW, instrument, _MARKET
     command["side"], command["cost"], command["flags"], command["decision"] = side, cost, _SIZED, decision
     _attach_exits(context, instrument, command, decision - 1)
-    position["increase"] = send(context, command)
+    position_of(context, instrument)["increase"] = send(context, command)
 
 
 @rule

@@ -102,6 +102,7 @@ CONTEXT: Final = np.dtype(
         ("exit_max_bars", "i8"),
         ("reenter_next_bar", "i8"),
         ("exits_alike", "i8"),  # 1: the three arrays of exits hold one value each, for every entry
+        ("scratch", "i8"),  # 3 · instruments + 1 int64: what `panel` notes while one instant trades
         ("logged", "i8"),  # 1: plain fills leave orders and fills; 0: a sweep's trial only counts them
         # costs
         ("half_spread_ppb", "i8"),

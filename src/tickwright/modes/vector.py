@@ -11,7 +11,7 @@ import numpy as np
 from tickwright.domain.costs import CostModel
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult, SweepResult
-from tickwright.engine.alone import stands_alone, want_alone
+from tickwright.engine.alone import may_rest, stands_alone, stands_as_panel, want_alone
 from tickwright.engine.decisions import StrategyViews, decisions_of
 from tickwright.engine.memory import Memory
 from tickwright.engine.result import result_of
@@ -44,18 +44,22 @@ def run(
 
     Indicators are computed from the market's first bar; decisions are taken at bars that open in [start_ns, end_ns).
     """
-    rows = MarketRows.of(market, costs, start_ns, end_ns)
+    rows = MarketRows.of(market, costs, start_ns, end_ns, extremes=may_rest(strategy_class, market))
     memory = Memory(rows, starting_cash(market, cash, cash_asset))
     memory.prepare_statistics()
     if stands_alone(strategy_class, rows):
         views = StrategyViews.of(rows, strategy_class)
         want_alone(memory, strategy_class, params, views, seed=seed, logged=True, per_symbol=per_symbol_params)
         memory.jump()
-        if progress is not None:
-            progress(rows.decisions, rows.decisions)
     else:
-        memory.want(decisions_of(strategy_class, params, rows, seed=seed, per_symbol=per_symbol_params))
-        _run_row_by_row(memory, progress)
+        decisions = decisions_of(strategy_class, params, rows, seed=seed, per_symbol=per_symbol_params)
+        memory.want(decisions)
+        if stands_as_panel(decisions, rows):
+            memory.run_panel()
+        else:
+            _run_row_by_row(memory, progress)
+    if progress is not None:
+        progress(rows.decisions, rows.decisions)
     memory.finish()
     return result_of(memory)
 
@@ -64,8 +68,8 @@ def _run_row_by_row(memory: Memory, progress: Progress | None) -> None:
     rows = memory.rows
     for row in range(rows.first_row, rows.end_row, _ROWS_PER_CALL):
         memory.advance(2 * min(row + _ROWS_PER_CALL, rows.end_row))
-        if progress is not None:
-            progress(min(row + _ROWS_PER_CALL, rows.end_row) - rows.first_row, rows.decisions)
+        if progress is not None and row + _ROWS_PER_CALL < rows.end_row:
+            progress(row + _ROWS_PER_CALL - rows.first_row, rows.decisions)
 
 
 def sweep(

@@ -118,7 +118,9 @@ def evaluate_weights(strategy: Strategy, market: StrategyMarket, *, memo: Memo |
 
 
 def _weights(strategy: Strategy, market: StrategyMarket) -> Float64Array:
-    return _numbers(strategy.weights(market), strategy, "weights", market.close.shape).astype(np.float64)
+    return _numbers(strategy.weights(market), strategy, "weights", (len(market), len(market.symbols))).astype(
+        np.float64, copy=False
+    )
 
 
 def _of_members(strategy: Strategy, market: StrategyMarket, universe: Universe) -> Float64Array:
@@ -128,7 +130,7 @@ def _of_members(strategy: Strategy, market: StrategyMarket, universe: Universe) 
     """
     member = universe.members(market)
     sets, which = np.unique(member, axis=0, return_inverse=True)
-    weights = np.zeros(market.close.shape)
+    weights = np.zeros((len(market), len(market.symbols)))
     for number, members in enumerate(sets):
         places = np.flatnonzero(members)
         if len(places):
@@ -251,13 +253,19 @@ def _numbers(answer: Any, strategy: Strategy, name: str, shape: tuple[int, ...])
             f"{name} holds {array.dtype} values", where=type(strategy).__name__, expected="numbers, or true and false"
         )
     numbers = array.astype(np.float64, copy=False)
-    if np.isinf(numbers).any():
+    if _has_infinity(numbers):
         raise UsageError(
             f"{name} is infinite at bar {int(np.argwhere(np.isinf(numbers))[0][0])}",
             where=type(strategy).__name__,
             expected="finite fractions, or NaN to keep what was wanted",
         )
     return numbers
+
+
+def _has_infinity(numbers: Float64Array) -> bool:
+    """Whether a number is infinite, without a table of answers: infinity is an extreme, NaN are passed over."""
+    extremes = (np.fmax.reduce(numbers, axis=None, initial=0.0), np.fmin.reduce(numbers, axis=None, initial=0.0))
+    return bool(np.isinf(extremes).any())
 
 
 def _condition(answer: Any, strategy: Strategy, name: str, bars: int) -> Condition:

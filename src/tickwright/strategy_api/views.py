@@ -8,14 +8,13 @@ panel an absent bar is NaN in every column.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tickwright.domain.bars import Bars, Float64Array, Int64Array
+from tickwright.domain.bars import Bars, Float64Array, Int64Array, union_of_times
 from tickwright.domain.errors import UsageError
 from tickwright.domain.market import Funding, Market
 from tickwright.domain.timeframe import Timeframe
@@ -57,8 +56,7 @@ class StrategyBars:
     def of(cls, bars: Bars, funding: Funding | None = None) -> StrategyBars:
         """The float64 view of a stored series; with `funding`, the last published rate at each close."""
         made = cls.__new__(cls)
-        closes = bars.open_time_ns + bars.timeframe.length_ns
-        rates = None if funding is None else _last_rates(funding, closes)
+        rates = None if funding is None else _last_rates(funding, bars.open_time_ns + bars.timeframe.length_ns)
         made._keep(bars.key.instrument.symbol, bars.timeframe, bars.open_time_ns, bars, rates)
         return made
 
@@ -164,40 +162,93 @@ class StrategyBars:
         return known[timeframe.name]
 
 
-@dataclass(frozen=True, eq=False)
 class StrategyMarket:
-    """A panel of all symbols: time × instrument, NaN where a symbol has no bar."""
+    """A panel of all symbols: time × instrument, NaN where a symbol has no bar.
+
+    Made of arrays, or with `of` from stored series: its columns become floats when they are first read.
+    """
 
     symbols: tuple[str, ...]
     timeframe: Timeframe
     open_time_ns: Int64Array
-    open: Float64Array
-    high: Float64Array
-    low: Float64Array
-    close: Float64Array
-    volume: Float64Array
 
-    def __post_init__(self) -> None:
-        shape = (len(self.open_time_ns), len(self.symbols))
-        object.__setattr__(self, "open_time_ns", _sealed(self.open_time_ns, "open_time_ns", shape[0]))
-        for name in COLUMNS:
-            column = np.ascontiguousarray(getattr(self, name), np.float64)
-            if column.shape != shape:
-                raise UsageError(f"{name} has shape {column.shape}", where="StrategyMarket", expected=f"{shape}")
-            object.__setattr__(self, name, _sealed(column, name, shape[0]))
+    def __init__(
+        self,
+        symbols: tuple[str, ...],
+        timeframe: Timeframe,
+        open_time_ns: Int64Array,
+        open: Float64Array,
+        high: Float64Array,
+        low: Float64Array,
+        close: Float64Array,
+        volume: Float64Array,
+    ) -> None:
+        self._keep(symbols, timeframe, open_time_ns)
+        for name, column in zip(COLUMNS, (open, high, low, close, volume), strict=True):
+            self.__dict__[name] = self._checked(name, column)
 
     @classmethod
     def of(cls, series: Market | Sequence[Bars]) -> StrategyMarket:
         """The panel of several stored series on the union of their times."""
         bars = series.bars if isinstance(series, Market) else tuple(series)
-        times: Int64Array = np.unique(np.concatenate([part.open_time_ns for part in bars]))
-        panel = {name: np.full((len(times), len(bars)), np.nan) for name in COLUMNS}
-        for place, part in enumerate(bars):
-            rows = np.searchsorted(times, part.open_time_ns)
-            for name in COLUMNS:
-                panel[name][rows, place] = part.volumes() if name == "volume" else part.prices(name)
+        made = cls.__new__(cls)
         symbols = tuple(part.key.instrument.symbol for part in bars)
-        return cls(symbols, bars[0].timeframe, times, **panel)
+        made._keep(symbols, bars[0].timeframe, union_of_times(bars))
+        made.__dict__["_series"] = bars
+        return made
+
+    def _keep(self, symbols: tuple[str, ...], timeframe: Timeframe, times: Int64Array) -> None:
+        times = _sealed(times, "open_time_ns", len(times))
+        self.__dict__.update(symbols=symbols, timeframe=timeframe, open_time_ns=times)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise UsageError(
+            f"market.{name} cannot be replaced", where="market", expected="a new array under a name of your own"
+        )
+
+    @cached_property
+    def open(self) -> Float64Array:
+        """The first price of each bar."""
+        return self._derived("open")
+
+    @cached_property
+    def high(self) -> Float64Array:
+        """The highest price of each bar."""
+        return self._derived("high")
+
+    @cached_property
+    def low(self) -> Float64Array:
+        """The lowest price of each bar."""
+        return self._derived("low")
+
+    @cached_property
+    def close(self) -> Float64Array:
+        """The last price of each bar."""
+        return self._derived("close")
+
+    @cached_property
+    def volume(self) -> Float64Array:
+        """What was traded in each bar, in base units."""
+        return self._derived("volume")
+
+    def _derived(self, name: str) -> Float64Array:
+        series: tuple[Bars, ...] = self.__dict__["_series"]
+        scales = [part.volume_scale if name == "volume" else part.price_scale for part in series]
+        divisors = np.array([10.0**scale for scale in scales])
+        if all(len(part) == len(self) for part in series):
+            whole = np.stack([getattr(part, name) for part in series], axis=1)
+            return self._checked(name, whole / divisors)
+        panel = np.full((len(self), len(series)), np.nan)
+        for place, part in enumerate(series):
+            rows = np.searchsorted(self.open_time_ns, part.open_time_ns)
+            panel[rows, place] = getattr(part, name) / divisors[place]
+        return self._checked(name, panel)
+
+    def _checked(self, name: str, values: Float64Array) -> Float64Array:
+        shape, column = (len(self.open_time_ns), len(self.symbols)), np.ascontiguousarray(values, np.float64)
+        if column.shape != shape:
+            raise UsageError(f"{name} has shape {column.shape}", where="StrategyMarket", expected=f"{shape}")
+        return _sealed(column, name, shape[0])
 
     def __len__(self) -> int:
         return len(self.open_time_ns)
