@@ -120,3 +120,44 @@ def test_a_refusal_lists_every_row_for_a_program(tickwright, project) -> None:
     assert outcome.document["inserted"] == 3
     assert len(outcome.document["refused"]) == 1
     assert json.dumps(outcome.document["refused"][0])
+
+
+def test_a_backup_is_drilled_and_brought_back(tickwright, hours, tmp_path) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    taken = tickwright("data", "backup", tmp_path / "backup", "--drill", "--json").document
+    assert (taken["encrypted"], taken["copied"] > 0, taken["drill"]["rows"]) == (False, True, 3)
+    assert taken["drill"]["rto_s"] >= 0 <= taken["drill"]["rpo_s"]
+    again = tickwright("data", "backup", tmp_path / "backup")
+    assert again.out.startswith("snapshot ")
+    assert ": 0 of " in again.out
+    back = tickwright("data", "restore", tmp_path / "backup", "--into", tmp_path / "restored")
+    assert "3 rows restored and sound" in back.out
+    assert "x:BTC/USDT" in tickwright("data", "ls", "--store", tmp_path / "restored").out
+    assert tickwright("data", "restore", tmp_path / "backup", "--into", tmp_path / "restored").code == 4
+
+
+def test_a_key_seals_a_backup_and_is_shown_nowhere(tickwright, hours, tmp_path, monkeypatch) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    told = tickwright("data", "backup-key", tmp_path / "backup.key")
+    assert told.out == f"export TICKWRIGHT_BACKUP_KEY_FILE={tmp_path / 'backup.key'}\n"
+    monkeypatch.setenv("TICKWRIGHT_BACKUP_KEY_FILE", str(tmp_path / "backup.key"))
+    sealed = tickwright("data", "backup", tmp_path / "backup", "--drill")
+    assert "encrypted" in sealed.out
+    monkeypatch.delenv("TICKWRIGHT_BACKUP_KEY_FILE")
+    refused = tickwright("data", "restore", tmp_path / "backup", "--into", tmp_path / "restored")
+    assert refused.code == 4
+    assert "the backup is encrypted" in refused.err
+    key = (tmp_path / "backup.key").read_text().strip()
+    assert key not in told.out + sealed.out + refused.err
+    assert not any(key.encode() in path.read_bytes() for path in (tmp_path / "backup").rglob("*") if path.is_file())
+
+
+def test_a_lake_in_a_bucket_works_like_any_store(tickwright, hours, bucket, tmp_path) -> None:
+    store = ["--store", bucket("desk")]
+    assert tickwright("data", "import", hours, *SERIES, *store).code == 0
+    assert "x:BTC/USDT" in tickwright("data", "ls", *store).out
+    assert "all as promised" in tickwright("data", "verify", "--exchange", "x", "--deep", *store).out
+    assert tickwright("data", "backup", bucket("backup"), "--drill", *store).code == 0
+    assert tickwright("data", "restore", bucket("backup"), "--into", bucket("restored")).code == 0
+    wrong = tickwright("data", "ls", "--store", "s3://key:hushhush@market")
+    assert (wrong.code, "hushhush" in wrong.err + wrong.out) == (3, False)

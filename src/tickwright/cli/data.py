@@ -196,6 +196,67 @@ def verify(
     return Answer("data-verify", outcome, text, exit_code=1 if outcome["findings"] else 0)
 
 
+@command(app, "backup")
+def backup(
+    frame: Frame,
+    target: Annotated[str, Argument(help="Where backups lie: a directory or s3://BUCKET/PREFIX.")],
+    drill: Annotated[
+        bool, Option("--drill", help="Restore it into a scratch place, compare, and measure recovery point and time.")
+    ] = False,
+    store: options.Store = None,
+) -> Answer:
+    """Back market data up, encrypted where a key is set; only what is not there yet travels."""
+    from tickwright.bootstrap.backup import back_up
+    from tickwright.bootstrap.project import Project
+
+    settings = frame.settings({"store.url": store})
+    outcome = back_up(Project(frame.home, store_url=settings.store.url), target, drill=drill)
+
+    def text(paper: Paper) -> None:
+        seal = "encrypted" if outcome["encrypted"] else "not encrypted"
+        paper.line(f"snapshot {outcome['snapshot']}: {outcome['copied']:,} of {outcome['size']:,} bytes copied, {seal}")
+        found = outcome["drill"]
+        if found is not None:
+            what = f"{found['series']} series" if "series" in found else f"{found['tables']} tables"
+            paper.line(f"drill: {what}, {found['rows']:,} rows restored and compared")
+            paper.line(f"recovery point {found['rpo_s']:.1f} s, recovery time {found['rto_s']:.1f} s")
+            for name in found["behind"]:
+                paper.line(f"  changed since: {name}")
+
+    return Answer("data-backup", outcome, text)
+
+
+@command(app, "restore")
+def restore(
+    frame: Frame,
+    target: Annotated[str, Argument(help="Where backups lie: a directory or s3://BUCKET/PREFIX.")],
+    into: Annotated[str, Option("--into", help="An empty directory, s3://BUCKET/PREFIX or postgresql:// database.")],
+    snapshot: Annotated[str, Option("--snapshot", help="Name of the snapshot; the newest where none is named.")] = "",
+) -> Answer:
+    """Bring a backup back into an empty place and verify every row there."""
+    from tickwright.bootstrap.backup import restore as bring_back
+
+    outcome = bring_back(target, into, snapshot=snapshot)
+
+    def text(paper: Paper) -> None:
+        paper.line(f"snapshot {outcome['snapshot']} of {outcome['taken']}: {outcome['rows']:,} rows restored and sound")
+
+    return Answer("data-restore", outcome, text)
+
+
+@command(app, "backup-key")
+def backup_key(
+    frame: Frame, file: Annotated[Path, Argument(help="The file to make, readable by you alone.")]
+) -> Answer:
+    """Make a key for encrypted backups in a new file; keep a copy elsewhere, without it no backup can be read."""
+    from tickwright.bootstrap.backup import new_backup_key
+
+    outcome = new_backup_key(file)
+    return Answer(
+        "data-backup-key", outcome, lambda paper: paper.line(f"export {outcome['variable']}={file.absolute()}")
+    )
+
+
 def _series(symbol: str | None, exchange: str, timeframe: str | None) -> SeriesKey:
     from tickwright.domain.bars import SeriesKey
     from tickwright.domain.errors import UsageError

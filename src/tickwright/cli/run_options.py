@@ -25,7 +25,8 @@ Slippage = Annotated[str | None, Option("--slippage", help="Further move against
 Impact = Annotated[str | None, Option("--impact", help="none, linear or sqrt.")]
 Participation = Annotated[str | None, Option("--participation", help="Largest share of a bar's volume, or off.")]
 Store = Annotated[
-    str | None, Option("--store", help="Another market store than the project's own: a directory or URL.")
+    str | None,
+    Option("--store", help="Another market store than the project's own: a directory, s3://…, postgresql://…"),
 ]
 Seed = Annotated[int, Option("--seed", help="Seed of everything random.")]
 
