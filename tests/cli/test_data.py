@@ -161,3 +161,21 @@ def test_a_lake_in_a_bucket_works_like_any_store(tickwright, hours, bucket, tmp_
     assert tickwright("data", "restore", bucket("backup"), "--into", bucket("restored")).code == 0
     wrong = tickwright("data", "ls", "--store", "s3://key:hushhush@market")
     assert (wrong.code, "hushhush" in wrong.err + wrong.out) == (3, False)
+
+
+def test_no_credential_is_in_what_a_failing_command_says(tickwright, hours, bucket, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("TICKWRIGHT_BACKUP_KEY", "cafe" * 8 + "0123456789abcdef" * 2)
+    nobody = bucket("x", port=1)
+    for words in (
+        ("data", "import", hours, *SERIES, "--store", nobody),
+        ("data", "ls", "--store", nobody),
+        ("data", "backup", nobody),
+        ("data", "restore", nobody, "--into", tmp_path / "y"),
+        ("doctor", "--json"),
+        ("config", "show"),
+    ):
+        for debug in ((), ("--debug",)):
+            said = tickwright(*words, *debug)
+            assert said.code in (0, 1, 4), said.err
+            assert "canary" not in said.out + said.err
+            assert "cafecafe" not in said.out + said.err

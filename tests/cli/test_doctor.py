@@ -52,3 +52,10 @@ def test_a_ban_of_an_exchange_is_shown_with_its_end(tickwright, project, monkeyp
     outcome = tickwright("doctor")
     assert "nobody may call binance before" in outcome.out
     assert outcome.code == 0
+
+
+def test_a_database_is_named_with_what_it_does_instead(tickwright, project, database) -> None:
+    (project / "tickwright.toml").write_text(f'version = 1\n[store]\nurl = "{database("doctor")}"\n')
+    store = next(check for check in tickwright("doctor", "--json").document["checks"] if check["name"] == "store")
+    assert store["status"] == "ok"
+    assert "native partitions by year; TimescaleDB is not installed" in store["detail"]

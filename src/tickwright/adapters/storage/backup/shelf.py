@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 
 from tickwright.adapters.storage.backup.sealing import SealingKey, is_sealed, sealed, unsealed
-from tickwright.adapters.storage.durable_file import make_directory, write_file
+from tickwright.adapters.storage.durable_file import TEMPORARY_PREFIX, make_directory, write_file
 from tickwright.adapters.storage.place import Place
 from tickwright.domain.errors import DataError, StoreDamaged
 
@@ -88,7 +88,8 @@ class Shelf:
 
     def names(self, folder: str) -> list[str]:
         """The names of the lists of a folder, sorted: oldest first, since they begin with their time."""
-        return sorted(path.stem for path in (self.target / folder).glob("*.json"))
+        found = (path for path in (self.target / folder).glob("*.json"))
+        return sorted(path.stem for path in found if not path.name.startswith(TEMPORARY_PREFIX))
 
     def name(self, folder: str, wanted: str = "") -> str:
         """A list by its name, the newest without one; raises `DataError` where there is none."""

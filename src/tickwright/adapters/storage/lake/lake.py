@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,6 +64,7 @@ from tickwright.domain.gaps import Gap, Span, common, holes, merged
 from tickwright.ports import Coverage, Finding, QuarantinedRow, RefusedRow, WriteReport
 
 _READ_ATTEMPTS = 20
+_REQUESTS_AT_A_TIME = 8
 _EVER = (-(2**62), 2**62)
 
 
@@ -307,7 +309,7 @@ class ParquetLake:
         if cached is not None:
             return cached.between(start, end)
         parts = _overlapping(manifest, start, end)
-        pieces = [self._rows(directory, part.file).on_scales(*manifest.scales) for part in parts]
+        pieces = [rows.on_scales(*manifest.scales) for rows in self._all_rows(directory, parts)]
         if len(parts) == len(manifest.parts):
             self._cache.put(manifest.content(), [piece.bars(manifest.key) for piece in pieces])
             cached = self._cache.get(manifest.content(), manifest.key)
@@ -342,6 +344,13 @@ class ParquetLake:
                 hint=f"Fetch it: tickwright data fetch {symbol} --timeframe {key.timeframe}",
             )
         return manifest
+
+    def _all_rows(self, directory: Place, parts: list[Part]) -> list[Rows]:
+        """The rows of several parts; from a bucket several are on their way at a time, as each waits for its answer."""
+        if isinstance(directory, Path) or len(parts) < 2:
+            return [self._rows(directory, part.file) for part in parts]
+        with ThreadPoolExecutor(_REQUESTS_AT_A_TIME) as pool:
+            return list(pool.map(lambda part: self._rows(directory, part.file), parts))
 
     def _rows(self, directory: Place, file: StoredFile) -> Rows:
         return decode(self._bytes(directory, file), str(directory / file.name))
