@@ -179,3 +179,14 @@ def test_no_credential_is_in_what_a_failing_command_says(tickwright, hours, buck
             assert said.code in (0, 1, 4), said.err
             assert "canary" not in said.out + said.err
             assert "cafecafe" not in said.out + said.err
+
+
+def test_the_password_of_a_database_is_in_nothing_that_is_said(tickwright, project, tmp_path) -> None:
+    (project / "tickwright.toml").write_text(
+        'version = 1\n[store]\nurl = "postgresql://desk:password-canary@127.0.0.1:1/market"\n'
+    )
+    for words in (("data", "ls"), ("data", "backup", tmp_path / "b"), ("doctor",), ("config", "show"),
+                  ("backtest", "SmaCross", "--symbol", "BTC/USDT")):  # fmt: skip
+        for more in ((), ("--debug",), ("--json",)):
+            said = tickwright(*words, *more)
+            assert "canary" not in said.out + said.err, words

@@ -122,6 +122,7 @@ def export(
 @command(app, "ls")
 def ls(frame: Frame, store: options.Store = None) -> Answer:
     """List the stored series."""
+    from tickwright.adapters.storage.opening import shown_location
     from tickwright.bootstrap.project import Project
     from tickwright.bootstrap.stored_data import list_series
 
@@ -130,7 +131,8 @@ def ls(frame: Frame, store: options.Store = None) -> Answer:
 
     def text(paper: Paper) -> None:
         if not rows:
-            paper.line(f"No series is stored in {frame.home}. `tickwright data fetch --symbol BTC/USDT` fetches one.")
+            place = shown_location(settings.store.url or frame.home)
+            paper.line(f"No series is stored in {place}. `tickwright data fetch --symbol BTC/USDT` fetches one.")
             return
         columns = ("series", "rows", "first", "last", "gaps", "missing_bars")
         paper.table(columns, [[row[name] for name in columns] for row in rows])

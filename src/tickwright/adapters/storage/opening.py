@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.place import place_of
@@ -31,6 +32,16 @@ def open_store(location: str | Path) -> MarketStore:
         return _postgres(str(location))
     expected = "a directory, s3://BUCKET/PREFIX, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
     raise SettingsError(f"{scheme!r} is not a kind of store", where="store", expected=expected)
+
+
+def shown_location(location: str | Path) -> str:
+    """A location without what nobody should read: no user, no password, no options.
+
+    >>> shown_location("postgresql://desk:hunter2@db.lan:5432/market?sslmode=require")
+    'postgresql://db.lan:5432/market'
+    """
+    parts = urlsplit(str(location))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else str(location)
 
 
 def database_server(store: MarketStore) -> Capabilities | None:
