@@ -22,6 +22,7 @@ from tests.reference.cost_models import (
     price_of_taking,
     range_budget,
 )
+from tests.reference.limits import Limits, worth
 from tests.reference.matching import Event
 from tests.reference.rounding import away_from_market, fee_up, notional, notional_paid, passive, taker_price, whole_lots
 from tests.reference.words import BUY, AccountEvent, Bar, Bracket, Costs, Decision, Fill, Name, Order, Rules, Spec
@@ -47,6 +48,7 @@ class Market:
         marks: Mapping[Name, Sequence[Bar]] | None = None,
         funding: Mapping[Name, Sequence[tuple[int, Fraction]]] | None = None,
         maintenance_at: str = "mark",
+        limits: Limits | None = None,
     ) -> None:
         self.specs = {spec.name: spec for spec in sorted(specs, key=lambda spec: spec.name)}
         self.bars = {name: list(bars[name]) for name in self.specs}
@@ -63,6 +65,7 @@ class Market:
         self.marks = {name: {bar.open_ns: bar for bar in series} for name, series in (marks or {}).items()}
         self.funding = {name: list(rates) for name, rates in (funding or {}).items()}
         self.maintenance_at = maintenance_at
+        self.limits = limits or Limits()
         self.last_mark: dict[Name, int] = {}
         self.used_at_open: dict[Name, int] = {}
         self.held_after_open: dict[Name, int] = {}
@@ -96,6 +99,7 @@ class Market:
                 perpetuals.pay_funding(self, name, ts_ns, rate)
             self._expire(ts_ns)
             if closing[ts_ns]:
+                self.limits.look(self, ts_ns)
                 trader.on_wake(self, ts_ns, self.fills[before:], [name for name, _ in closing[ts_ns]])
                 self.equity.append((ts_ns, self.account.equity(self.last)))
             before = len(self.fills)
@@ -189,7 +193,7 @@ class Market:
         order.rules = self.specs[name].rules_at(self.now_ns)
         order.sent_ns, order.arrival = self.now_ns, self._next_arrival()
         self._round_prices(order)
-        refusal = self._refusal(order)
+        refusal = self.limits.refusal(self, order) or self._refusal(order)
         self.orders.append(order)
         self.working.append(order)
         if order.decision is not None and order.cost:
@@ -222,11 +226,22 @@ class Market:
         if not anew:
             order.rules = before[3]
             return True
-        if self._lacks_funds(order):
+        if self._limits_refuse(order, before) or self._lacks_funds(order):
             order.quantity, order.limit, order.stop, order.rules = before
             return False
         order.arrival, order.rested, order.met = self._next_arrival(), False, False
         return True
+
+    def _limits_refuse(self, order: Order, before: tuple[int, int, int, Rules]) -> bool:
+        """Our own limits judge an amended order as a new one, where it grew."""
+        after = worth(self, order)
+        new = (order.quantity, order.limit, order.stop, order.rules)
+        order.quantity, order.limit, order.stop, order.rules = before
+        grows = after > worth(self, order)
+        order.quantity, order.limit, order.stop, order.rules = new
+        refused = grows and self.limits.refusal(self, order, new=False) != ""
+        self.limits.amends_refused += refused
+        return refused
 
     def new_group(self) -> int:
         """A new OCO group."""

@@ -1,7 +1,7 @@
 """Standing targets that run from event to event instead of bar by bar, of one spot instrument or of several.
 
 Invariant: which way a run goes never shows in what it leaves; what these ways cannot do goes through the general loop:
-dated rules and finer candles, several instruments with exits or retries, one with periods and exits together.
+dated rules, finer candles, our own limits, several instruments with exits or retries, one with periods and exits together.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tickwright.domain.limits import RiskLimits
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue
 from tickwright.engine.decisions import (
@@ -34,23 +35,23 @@ def may_rest(strategy_class: type[Strategy], market: Market) -> bool:
     return strategy_class.exits is not Strategy.exits or not spot or any(one is not None for one in market.detail)
 
 
-def stands_alone(strategy_class: type[Strategy], rows: MarketRows) -> bool:
+def stands_alone(strategy_class: type[Strategy], rows: MarketRows, limits: RiskLimits) -> bool:
     """Whether a strategy's targets for one instrument can jump from event to event."""
     targets = form_of(strategy_class) is Form.TARGETS and strategy_class.acts == on_change
-    return rows.instruments == 1 and targets and _is_plain(rows)
+    return rows.instruments == 1 and targets and _is_plain(rows, limits)
 
 
-def stands_as_panel(decisions: Decisions, rows: MarketRows) -> bool:
+def stands_as_panel(decisions: Decisions, rows: MarketRows, limits: RiskLimits) -> bool:
     """Whether decisions can run from change to change."""
-    return decisions.exits is None and not decisions.policy.retry and _is_plain(rows)
+    return decisions.exits is None and not decisions.policy.retry and _is_plain(rows, limits)
 
 
-def _is_plain(rows: MarketRows) -> bool:
-    """Whether nothing but candles moves the market and its rules."""
+def _is_plain(rows: MarketRows, limits: RiskLimits) -> bool:
+    """Whether nothing but candles moves the market and its rules, and nothing limits us."""
     start = int(rows.open_ns[rows.first_row])
     spot = all(instrument.kind == "spot" for instrument in rows.market.instruments)
     dated = any(rules.valid_from_ns > start for one in rows.market.instruments for rules in one.rules)
-    return spot and not dated and not any(detail is not None for detail in rows.market.detail)
+    return not limits.any_set and spot and not dated and not any(detail is not None for detail in rows.market.detail)
 
 
 def want_alone(

@@ -7,6 +7,7 @@ are shared and read only.
 from __future__ import annotations
 
 import ctypes
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from tickwright.domain import records
 from tickwright.domain.costs import DEFAULT_FEE_PPB
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.instrument import Instrument
+from tickwright.domain.limits import NO_LIMITS, RiskLimits
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.money import units_exact, units_rounded_down, units_rounded_up
 from tickwright.domain.timestamp import DAY
@@ -35,6 +37,7 @@ _IMPACTS: Final = {"none": layout.IMPACT_NONE, "linear": layout.IMPACT_LINEAR, "
 _GROWING: Final = {
     "orders": ("order_capacity", records.ORDER),
     "slot_of_order": ("order_capacity", np.dtype(np.int64)),
+    "open_orders": ("order_capacity", np.dtype(np.int64)),
     "slots": ("slot_capacity", layout.SLOT),
     "fills": ("fill_capacity", records.FILL),
     "recent": ("recent_capacity", layout.RECENT),
@@ -45,6 +48,7 @@ _LOGS: Final = ("orders", "slot_of_order", "fills", "recent")
 _LARGEST_RESERVE: Final = 1_000_000
 MOST_COMMANDS: Final = 1024
 CURVE: Final = ("equity", "exposure", "cash_curve")
+_PPB_SCALE: Final = 9
 
 
 @cache
@@ -81,8 +85,8 @@ def rules_of(rows: MarketRows, place: int) -> Array:
 class Memory:
     """Both halves of one run over a market, with the kernel's calls on them."""
 
-    def __init__(self, rows: MarketRows, cash: int, *, linked: bool = True) -> None:
-        self.rows = rows
+    def __init__(self, rows: MarketRows, cash: int, *, limits: RiskLimits = NO_LIMITS, linked: bool = True) -> None:
+        self.rows, self.limits = rows, limits
         self.arrays: dict[str, Array] = {}
         self.context = np.zeros(1, layout.CONTEXT)
         self.address = int(self.context.ctypes.data)
@@ -100,6 +104,7 @@ class Memory:
         self._set(first_row=rows.first_row, highest_close=rows.highest_close)
         self._set_costs()
         self._bind_rules()
+        self._bind_limits()
         self._bind_halves(max(MOST_COMMANDS, 8 * rows.instruments))
         self._begin()
 
@@ -205,7 +210,8 @@ class Memory:
             for name in ("tick", "lot", "min_notional", "min_quantity", "max_quantity"):
                 books[name][place] = rules[0][name]
             positions["lot"][place] = rules[0]["lot"]
-        self._pristine = {name: self.arrays[name].copy() for name in ("venue", "client", "books", "positions")}
+        mutable = ("venue", "client", "books", "positions", *(("limits",) if self.limits.any_set else ()))
+        self._pristine = {name: self.arrays[name].copy() for name in mutable}
 
     def _bind_rules(self) -> None:
         """The rules in force at the start per instrument, and all later ones in order of time."""
@@ -213,6 +219,23 @@ class Memory:
         later = np.concatenate([rules[1:] for rules in self._rules])
         self.bind("rules", later[np.lexsort((later["instrument"], later["valid_from_ns"]))])
         self._set(rule_count=len(later))
+
+    def _bind_limits(self) -> None:
+        """Our own limits in the kernel's units, where one is set."""
+        if not self.limits.any_set:
+            return
+        record = self.bind("limits", np.zeros(1, layout.LIMITS))[0]
+        for name, limit, scale in (
+            ("order_notional", self.limits.max_order_notional, MONEY_SCALE),
+            ("position_notional", self.limits.max_position_notional, MONEY_SCALE),
+            ("exposure", self.limits.max_exposure, MONEY_SCALE),
+            ("open_orders", self.limits.max_open_orders, 0),
+            ("daily_loss_ppb", self.limits.max_daily_loss, _PPB_SCALE),
+            ("drawdown_ppb", self.limits.max_drawdown, _PPB_SCALE),
+        ):
+            record[name] = layout.NONE if limit is None else units_rounded_down(Decimal(limit), scale)
+        record["day"] = layout.NONE
+        record["last_equity"] = record["peak_equity"] = self.initial_cash
 
     def _set_terms(self, place: int) -> None:
         market, book = self.rows.market, self.arrays["books"][place]

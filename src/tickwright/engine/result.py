@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from tickwright.domain.bars import Float64Array
+from tickwright.domain.records import OrderState
 from tickwright.domain.run import RunResult, undrawn
+from tickwright.domain.timestamp import iso
 from tickwright.engine.memory import Memory
 from tickwright.kernel.layout import WARNED_CAP_OFF
+
+LIMIT_REFUSALS = (
+    OrderState.RISK_MAX_ORDER_NOTIONAL,
+    OrderState.RISK_MAX_POSITION_NOTIONAL,
+    OrderState.RISK_MAX_EXPOSURE,
+    OrderState.RISK_MAX_OPEN_ORDERS,
+    OrderState.RISK_DAILY_LOSS,
+    OrderState.RISK_DRAWDOWN,
+)
 
 
 def result_of(
@@ -63,4 +74,22 @@ def _warnings(memory: Memory) -> list[str]:
     ):
         if count:
             found.append(f"{count} {what}.")
-    return found
+    return [*found, *_limits_said(memory)]
+
+
+def _limits_said(memory: Memory) -> list[str]:
+    """What our own limits did, in words."""
+    if not memory.limits.any_set:
+        return []
+    states, record = memory.arrays["orders"]["state"][: memory.client.order_count], memory.arrays["limits"][0]
+    found = [f"{int((states == name).sum())} orders were refused: {name.name}." for name in LIMIT_REFUSALS]
+    said = [words for words in found if not words.startswith("0 ")]
+    if record["amends_refused"]:
+        said.append(f"{record['amends_refused']} amends were refused by a limit; the orders stayed as they were.")
+    if record["daily_losses"]:
+        since = iso(int(record["first_daily_loss_ns"]))
+        said.append(f"The limit on the daily loss was reached on {record['daily_losses']} days, first at {since}.")
+    if record["drawdown_latched"]:
+        since = iso(int(record["drawdown_ns"]))
+        said.append(f"The limit on the drawdown was reached at {since}: nothing was opened after it.")
+    return said

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array, Int64Array
+from tickwright.domain.limits import RiskLimits
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.run import ParameterValue, SweepResult
 from tickwright.engine.alone import stands_alone, stands_as_panel, want_alone
@@ -36,12 +37,15 @@ TRIAL = np.dtype([(name, "f8") for name in _FLOATS] + [(name, "i8") for name in 
 class Sweeper:
     """Runs trials; `try_one` may be called from several threads."""
 
-    def __init__(self, strategy_class: type[Strategy], rows: MarketRows, cash: int, seed: int) -> None:
+    def __init__(
+        self, strategy_class: type[Strategy], rows: MarketRows, cash: int, limits: RiskLimits, seed: int
+    ) -> None:
         self._strategy_class, self._rows, self._cash, self._seed = strategy_class, rows, cash, seed
+        self._limits = limits
         self._views = StrategyViews.of(rows, strategy_class)
         self._memo = Memo()
         self._memories: SimpleQueue[Memory] = SimpleQueue()
-        self._alone = stands_alone(strategy_class, rows)
+        self._alone = stands_alone(strategy_class, rows, limits)
 
     def try_one(self, params: Mapping[str, ParameterValue]) -> npt.NDArray[np.void]:
         """The statistics of one parameter set."""
@@ -64,7 +68,7 @@ class Sweeper:
             self._strategy_class, params, self._rows, views=self._views, seed=self._seed, memo=self._memo
         )
         memory.want(decisions)
-        if stands_as_panel(decisions, self._rows):
+        if stands_as_panel(decisions, self._rows, self._limits):
             memory.run_panel()
             memory.draw_curve()
         else:
@@ -76,7 +80,7 @@ class Sweeper:
         try:
             memory = self._memories.get_nowait()
         except Empty:
-            return Memory(self._rows, self._cash)
+            return Memory(self._rows, self._cash, limits=self._limits)
         memory.reset()
         return memory
 

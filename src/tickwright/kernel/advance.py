@@ -35,6 +35,7 @@ from tickwright.kernel.layout import (
 from tickwright.kernel.memory import call_back
 from tickwright.kernel.orders import bury_dead, finish
 from tickwright.kernel.protection import count_closes
+from tickwright.kernel.risk_limits import cancel_entries, is_latched, make_room, watch_latches
 
 WAKE_FILLS = -1
 """What a callback is called with on fills at an OPEN; otherwise it is the decision's index."""
@@ -153,9 +154,21 @@ def close_row(context: Record, row: int) -> int:
     if decision == NONE:
         return 0
     mark(context)
+    if context["limits"] != 0:
+        _keep_limits(context)
     _record_equity(context, client, decision)
     count_closes(context, decision)
     return _wake(context, client, decision)
+
+
+@rule
+def _keep_limits(context: Record) -> None:
+    """Let the latches see this close; while one has fallen, no entry goes on working."""
+    watch_latches(context)
+    while is_latched(context) and cancel_entries(context):
+        drain(context)
+        if context["linked"] == 0:
+            return
 
 
 @rule
@@ -221,10 +234,13 @@ def _wake(context: Record, client: Record, decision: int) -> int:
 @rule
 def drain(context: Record) -> None:
     """Carry out the commands of the ring in order; left to whoever carries them while the halves are apart."""
-    client = client_of(context)
+    client, limited = client_of(context), context["limits"] != 0
     if context["linked"] == 0 or client["command_count"] == 0:
         return
+    if limited:
+        make_room(context)
     for place in range(client["command_count"]):
-        call_rule(context, context["execute"], place)
+        if not limited or call_rule(context, context["admit"], place) == 1:
+            call_rule(context, context["execute"], place)
     client["carried"], client["command_count"] = client["command_count"], 0
     bury_dead(context)

@@ -23,6 +23,7 @@ from tickwright.kernel.layout import (
     report_of,
     view_context,
 )
+from tickwright.kernel.open_orders import forget_open, note_open
 
 _ACCEPTED = code(records.ReportKind.ACCEPTED)
 _FILL = code(records.ReportKind.FILL)
@@ -50,7 +51,7 @@ def apply_report(context: Record, report: Record) -> None:
     if kind == _FILL:
         apply_fill(context, report)
     elif kind == _ENDED:
-        _apply_end(context, report)
+        end_order(context, report["order_id"], report["state"], report["ts_ns"])
     elif kind == _ACCEPTED:
         _apply_acceptance(context, report)
     elif kind == _AMENDED:
@@ -83,6 +84,7 @@ def _apply_acceptance(context: Record, report: Record) -> None:
             report["quantity"], report["limit_price"], report["stop_price"],
         )  # fmt: skip
         order["reason"], order["tag"], order["flags"] = report["reason"], parent["tag"], _CHILD | _REDUCE_ONLY
+        note_open(context, order_id)
     order["state"] = _WORKING
 
 
@@ -107,19 +109,20 @@ def _apply_amendment(context: Record, report: Record) -> None:
 
 
 @rule
-def _apply_end(context: Record, report: Record) -> None:
-    client, order = client_of(context), order_at(context, report["order_id"])
-    state = report["state"]
-    order["state"], order["ts_end_ns"] = state, report["ts_ns"]
+def end_order(context: Record, order_id: int, state: int, ts_ns: int) -> None:
+    """An order is over: by what a venue says, or refused by our own rules before one saw it."""
+    client, order = client_of(context), order_at(context, order_id)
+    order["state"], order["ts_end_ns"] = state, ts_ns
+    forget_open(context, order_id)
     if state >= _FIRST_REFUSAL:
         client["refused"] += 1
     if (order["flags"] & _SIZED) == 0:
         return
     position = position_of(context, order["instrument"])
-    replaced = position["increase"] != report["order_id"] and position["reduction"] != report["order_id"]
-    if position["increase"] == report["order_id"]:
+    replaced = position["increase"] != order_id and position["reduction"] != order_id
+    if position["increase"] == order_id:
         position["increase"] = NONE
-    if position["reduction"] == report["order_id"]:
+    if position["reduction"] == order_id:
         position["reduction"] = NONE
     if state >= _FIRST_REFUSAL:
         client["targets_refused"] += 1
@@ -154,6 +157,8 @@ def apply_fill(context: Record, report: Record) -> None:
     order["filled"] += quantity
     order["spent"] += -side * report["amount"]
     order["state"] = report["state"] if report["state"] == _FILLED else _PARTLY_FILLED
+    if order["state"] == _FILLED:
+        forget_open(context, report["order_id"])
     change = side * quantity - (report["fee"] if report["fee_asset"] != 0 else 0)
     follow_trade(position, change, report["amount"])
     count_costs(client, position, report)

@@ -11,7 +11,7 @@ import math
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import PPB, floored_to, mul_div_rounded_down, mul_div_rounded_up
-from tickwright.kernel.client import clear_order, in_lots, settle_block
+from tickwright.kernel.client import clear_order, end_order, in_lots, settle_block
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.layout import (
     NONE,
@@ -216,8 +216,6 @@ def check_and_send(context: Record) -> int:
     command = command_at(context, client["command_count"] - 1)
     order_id = send(context, command)
     if client["decision"] < position_of(context, command["instrument"])["warmup"]:
-        order = order_at(context, order_id)
-        order["state"], order["ts_end_ns"] = _WARMUP, client["now_ns"]
-        client["refused"] += 1
+        end_order(context, order_id, _WARMUP, client["now_ns"])
         client["command_count"] -= 1
     return order_id

@@ -34,6 +34,7 @@ CONTEXT: Final = np.dtype(
         ("match_range", "i8"),
         ("decide", "i8"),
         ("execute", "i8"),
+        ("admit", "i8"),
         # the two halves
         ("linked", "i8"),  # 1: reports go straight into the client half; 0: they wait in the report ring
         ("venue", "i8"),
@@ -104,6 +105,9 @@ CONTEXT: Final = np.dtype(
         ("exits_alike", "i8"),  # 1: the three arrays of exits hold one value each, for every entry
         ("scratch", "i8"),  # 3 · instruments + 1 int64: what `panel` notes while one instant trades
         ("logged", "i8"),  # 1: plain fills leave orders and fills; 0: a sweep's trial only counts them
+        # our own limits
+        ("limits", "i8"),  # 0: none is set
+        ("open_orders", "i8"),  # the numbers of orders sent and not over, in no order; kept while a limit is set
         # costs
         ("half_spread_ppb", "i8"),
         ("slippage_ppb", "i8"),
@@ -335,12 +339,37 @@ POSITION: Final = np.dtype(
     align=True,
 )
 
+LIMITS: Final = np.dtype(
+    [
+        # -1 where a limit is not set
+        ("order_notional", "i8"),
+        ("position_notional", "i8"),
+        ("exposure", "i8"),
+        ("open_orders", "i8"),
+        ("daily_loss_ppb", "i8"),
+        ("drawdown_ppb", "i8"),
+        # what they have seen and done
+        ("open_count", "i8"),
+        ("day", "i8"),  # days since 1970 of the last mark
+        ("day_equity", "i8"),  # equity at that day's start
+        ("last_equity", "i8"),
+        ("peak_equity", "i8"),
+        ("day_latched", "i8"),
+        ("drawdown_latched", "i8"),
+        ("daily_losses", "i8"),  # on how many days the latch fell
+        ("first_daily_loss_ns", "i8"),
+        ("drawdown_ns", "i8"),
+        ("amends_refused", "i8"),
+    ],
+    align=True,
+)
+
 LAYOUT: Final = int.from_bytes(
     hashlib.sha256(
         "|".join(
             str(dtype.fields)
             for dtype in (
-                CONTEXT, VENUE, BOOK, SLOT, PART, RULES, RECENT, WINDOW, CLIENT, POSITION,
+                CONTEXT, VENUE, BOOK, SLOT, PART, RULES, RECENT, WINDOW, CLIENT, POSITION, LIMITS,
                 records.ORDER, records.FILL, records.ACCOUNT_EVENT, records.COMMAND, records.REPORT,
             )
         ).encode()
@@ -373,6 +402,7 @@ _view_rules = view_of(RULES)
 _view_window = view_of(WINDOW)
 _view_client = view_of(CLIENT)
 _view_position = view_of(POSITION)
+_view_limits = view_of(LIMITS)
 _view_order = view_of(records.ORDER)
 _view_fill = view_of(records.FILL)
 _view_account_event = view_of(records.ACCOUNT_EVENT)
@@ -441,6 +471,12 @@ def client_of(context: Record) -> Record:
 def position_of(context: Record, instrument: int) -> Record:
     """The client's record of an instrument."""
     return _view_position(context["positions"], context["instruments"])[instrument]
+
+
+@rule
+def limits_of(context: Record) -> Record:
+    """Our own limits and what they have seen; only where one is set."""
+    return _view_limits(context["limits"], 1)[0]
 
 
 @rule

@@ -17,6 +17,7 @@ from tickwright.kernel.memory import entry_pointer
 from tickwright.kernel.open_step import match_open
 from tickwright.kernel.orders import finish_packed
 from tickwright.kernel.range_step import match_range
+from tickwright.kernel.risk_limits import admit
 from tickwright.kernel.settlement import settle_fill
 from tickwright.kernel.taking import take_from_reference
 
@@ -30,6 +31,7 @@ _ENTRIES: dict[str, Any] = {
     "match_range": match_range,
     "decide": decide,
     "execute": execute,
+    "admit": admit,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tickwright.domain.costs import CostModel
+from tickwright.domain.limits import NO_LIMITS, RiskLimits
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult
 from tickwright.engine.decisions import decisions_of
@@ -34,6 +35,7 @@ def run(
     cash: Decimal,
     cash_asset: str,
     costs: CostModel,
+    limits: RiskLimits = NO_LIMITS,
     start_ns: int | None = None,
     end_ns: int | None = None,
     seed: int = 0,
@@ -46,7 +48,7 @@ def run(
     """
     rows = MarketRows.of(market, costs, start_ns, end_ns)
     wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params)
-    memory = Memory(rows, starting_cash(market, cash, cash_asset))
+    memory = Memory(rows, starting_cash(market, cash, cash_asset), limits=limits)
     memory.prepare_statistics()
     wakes.begin(memory)
     bell = Bell(wakes)
@@ -69,6 +71,7 @@ def replay(
     cash: Decimal,
     cash_asset: str,
     costs: CostModel,
+    limits: RiskLimits = NO_LIMITS,
     start_ns: int | None = None,
     end_ns: int | None = None,
     seed: int = 0,
@@ -78,7 +81,7 @@ def replay(
     """The same run, one event at a time through `Engine.process`: its digest must equal `run`'s."""
     rows = MarketRows.of(market, costs, start_ns, end_ns)
     wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params)
-    engine = Engine(Memory(rows.with_blank_future(), starting_cash(market, cash, cash_asset)), wakes)
+    engine = Engine(Memory(rows.with_blank_future(), starting_cash(market, cash, cash_asset), limits=limits), wakes)
     for event in market_events(rows):
         engine.process(event)
         if progress is not None and engine.rows_done % _ROWS_PER_CALL == 0:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tickwright.domain.costs import CostModel
+from tickwright.domain.limits import NO_LIMITS, RiskLimits
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult, SweepResult
 from tickwright.engine.alone import may_rest, stands_alone, stands_as_panel, want_alone
@@ -34,6 +35,7 @@ def run(
     cash: Decimal,
     cash_asset: str,
     costs: CostModel,
+    limits: RiskLimits = NO_LIMITS,
     start_ns: int | None = None,
     end_ns: int | None = None,
     seed: int = 0,
@@ -45,16 +47,16 @@ def run(
     Indicators are computed from the market's first bar; decisions are taken at bars that open in [start_ns, end_ns).
     """
     rows = MarketRows.of(market, costs, start_ns, end_ns, extremes=may_rest(strategy_class, market))
-    memory = Memory(rows, starting_cash(market, cash, cash_asset))
+    memory = Memory(rows, starting_cash(market, cash, cash_asset), limits=limits)
     memory.prepare_statistics()
-    if stands_alone(strategy_class, rows):
+    if stands_alone(strategy_class, rows, limits):
         views = StrategyViews.of(rows, strategy_class)
         want_alone(memory, strategy_class, params, views, seed=seed, logged=True, per_symbol=per_symbol_params)
         memory.jump()
     else:
         decisions = decisions_of(strategy_class, params, rows, seed=seed, per_symbol=per_symbol_params)
         memory.want(decisions)
-        if stands_as_panel(decisions, rows):
+        if stands_as_panel(decisions, rows, limits):
             memory.run_panel()
         else:
             _run_row_by_row(memory, progress)
@@ -80,6 +82,7 @@ def sweep(
     cash: Decimal,
     cash_asset: str,
     costs: CostModel,
+    limits: RiskLimits = NO_LIMITS,
     executor: Executor,
     start_ns: int | None = None,
     end_ns: int | None = None,
@@ -93,9 +96,9 @@ def sweep(
     rows = MarketRows.of(market, costs, start_ns, end_ns)
     valid = [trial for trial in trials if strategy_class(**trial).valid()]
     units = starting_cash(market, cash, cash_asset)
-    first = Memory(rows, units)
+    first = Memory(rows, units, limits=limits)
     first.prepare_statistics()
-    sweeper = Sweeper(strategy_class, rows, units, seed)
+    sweeper = Sweeper(strategy_class, rows, units, limits, seed)
     table = np.zeros(len(valid), TRIAL)
     for place, row in enumerate(executor.map(sweeper.try_one, valid)):
         table[place] = row
