@@ -9,6 +9,7 @@ import pytest
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.request import PreparedRun, RunFlags, prepare_run
 from tickwright.domain.errors import DataMissing, UsageError
+from tickwright.domain.limits import RiskLimits
 from tickwright.domain.timestamp import DAY, parse_instant
 from tickwright.settings import load_settings
 
@@ -87,6 +88,6 @@ def test_nothing_stored_for_the_timeframe_names_the_command_that_fetches(project
         prepared(project, timeframe="4h")
 
 
-def test_a_limit_that_would_not_act_is_said(project: Project) -> None:
+def test_limits_of_the_settings_reach_the_run(project: Project) -> None:
     run = prepared(project, 'version = 1\n[risk]\nmax_daily_loss = "3%"\n')
-    assert run.loaded.warnings[-1] == "risk.max_daily_loss: set, but runs on history do not apply our own limits yet"
+    assert run.request.limits == RiskLimits(max_daily_loss=Decimal("0.03"))

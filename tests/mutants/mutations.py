@@ -161,4 +161,38 @@ MUTATIONS = [
         "if False:",
     ),
     Mutation("an entry after an exit is not blocked", "decisions", 'position["blocked"] != side', "True"),
+    Mutation("an amend passes every limit", "risk_limits", "if notional_sought(context, order) > before:", "if False:"),
+    Mutation(
+        "open orders do not count for the position",
+        "risk_limits",
+        "plus(plus(position, _sought_beside(context, order)), notional)",
+        "plus(position, notional)",
+    ),
+    Mutation("a limit stops what only reduces", "risk_limits", "return size <= -held", "return False"),
+    Mutation(
+        "an order at the limit is refused",
+        "risk_limits",
+        'notional > limits["order_notional"]',
+        'notional >= limits["order_notional"]',
+    ),
+    Mutation(
+        "exposure forgets the open orders",
+        "risk_limits",
+        "plus(_exposure_ahead(context), notional)",
+        'plus(client_of(context)["exposure"], notional)',
+    ),
+    Mutation(
+        "a day begins with the equity of its first close",
+        "risk_limits",
+        'equity if client["now_ns"] % _DAY_NS == 0 else limits["last_equity"]',
+        "equity",
+    ),
+    Mutation("the daily loss never latches", "risk_limits", 'limits["day_latched"] = 1', 'limits["day_latched"] = 0'),
+    Mutation("entries go on working after a latch", "advance", "while is_latched(context) and", "while False and"),
+    Mutation(
+        "the drawdown looks at the start instead of the peak",
+        "risk_limits",
+        'max(limits["peak_equity"], equity)',
+        'limits["peak_equity"]',
+    ),
 ]

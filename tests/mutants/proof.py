@@ -7,10 +7,11 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.parity import test_exits, test_orders, test_targets
+from tests.parity import test_exits, test_orders, test_risk_limits, test_targets
 from tests.parity.scenarios import Scenario, scenarios
 from tests.reference.cases.collected import ALL
 from tests.reference.cases.market_of import fills_as_text, market_of
+from tickwright.domain.limits import RiskLimits
 
 Check = Callable[[], None]
 QUIET = {
@@ -24,7 +25,7 @@ QUIET = {
 
 def checks() -> list[Check]:
     """Every check, made ready: the naive market's answers are computed here, once, before anything is mutated."""
-    return [*_worked_examples(), *_orders(), *_exits(), *_targets()]
+    return [*_worked_examples(), *_orders(), *_limited_orders(), *_exits(), *_targets()]
 
 
 def _worked_examples() -> list[Check]:
@@ -56,6 +57,27 @@ def _orders() -> list[Check]:
             assert ends == told
 
         if naive.fills:
+            made.append(run)
+
+    collect()
+    return made
+
+
+def _limited_orders() -> list[Check]:
+    made: list[Check] = []
+
+    @settings(max_examples=150, **QUIET)
+    @given(situation=test_orders.situations(), limits=test_risk_limits.limits())
+    def collect(situation: test_orders.Situation, limits: RiskLimits) -> None:
+        naive, trader = test_risk_limits.naive_run(situation, limits)
+        told = {label: order.state for label, order in trader.orders.items()}
+
+        def run() -> None:
+            result, ends = test_risk_limits.event_run(situation, limits, "run")
+            assert ends == told
+            test_targets.assert_agrees(result, situation.market(), naive)
+
+        if any(state.startswith("RISK_") for state in told.values()):
             made.append(run)
 
     collect()

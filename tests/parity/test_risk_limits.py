@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.parity.commands import NaiveSender, sender
@@ -15,10 +15,13 @@ from tests.parity.scenarios import Scenario, scenarios
 from tests.parity.test_orders import Situation, situations
 from tests.parity.test_targets import MODES, assert_agrees, trader_of
 from tests.parity.twin import naive_market
+from tests.reference.account import value_of
 from tests.reference.limits import Limits
+from tests.reference.market import Market as NaiveMarket
 from tickwright.domain.limits import RiskLimits
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.records import OrderState
+from tickwright.domain.run import RunResult
 from tickwright.modes import event
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -69,23 +72,35 @@ def naive_limits(given: RiskLimits) -> Limits:
     )
 
 
+def naive_run(situation: Situation, limits: RiskLimits) -> tuple[NaiveMarket, NaiveSender]:
+    """The situation under limits in the naive market."""
+    naive = naive_market(situation.market(), situation.costs, situation.cash)
+    naive.limits = naive_limits(limits)
+    trader = NaiveSender(situation.commands)
+    naive.run(trader)
+    return naive, trader
+
+
+def event_run(situation: Situation, limits: RiskLimits, verb: str) -> tuple[RunResult, dict[str, str]]:
+    """The situation under limits in event mode, and how each labelled order ended."""
+    strategy, market = sender(situation.commands), situation.market()
+    result = getattr(event, verb)(
+        strategy, {}, market, cash=situation.cash, cash_asset="USDT", costs=situation.costs, limits=limits
+    )
+    ends = {label: OrderState(int(result.orders[order.id]["state"])).name for label, order in strategy.sent.items()}
+    return result, ends
+
+
 @pytest.mark.parametrize("verb", ["run", "replay"])
 @QUICK
 @given(situation=situations(), limits=limits())
 def test_random_orders_under_random_limits_fill_and_end_alike(
     verb: str, situation: Situation, limits: RiskLimits
 ) -> None:
-    naive = naive_market(situation.market(), situation.costs, situation.cash)
-    naive.limits = naive_limits(limits)
-    trader = NaiveSender(situation.commands)
-    naive.run(trader)
-    strategy, market = sender(situation.commands), situation.market()
-    result = getattr(event, verb)(
-        strategy, {}, market, cash=situation.cash, cash_asset="USDT", costs=situation.costs, limits=limits
-    )
-    ends = {label: OrderState(int(result.orders[order.id]["state"])).name for label, order in strategy.sent.items()}
+    naive, trader = naive_run(situation, limits)
+    result, ends = event_run(situation, limits, verb)
     assert ends == {label: order.state for label, order in trader.orders.items()}
-    assert_agrees(result, market, naive)
+    assert_agrees(result, situation.market(), naive)
 
 
 @pytest.mark.parametrize("form", ["targets", "weights"])
@@ -99,6 +114,7 @@ def test_random_targets_under_random_limits_trade_alike(
     naive = naive_market(market, scenario.costs, scenario.cash)
     naive.limits = naive_limits(limits)
     naive.run(trader_of(market, scenario.table, scenario.acts, form))
+    assume(all(value_of(naive.specs[fill.name], 1, fill.price, fill.quantity) < 2**62 for fill in naive.fills))
     make = targets_strategy if form == "targets" else weights_strategy
     where, verb = MODES[mode]
     result = getattr(where, verb)(

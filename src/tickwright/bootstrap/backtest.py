@@ -22,6 +22,7 @@ from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run
 from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import UsageError
+from tickwright.domain.limits import NO_LIMITS, RiskLimits
 from tickwright.domain.run import ParameterValue, RunResult
 from tickwright.domain.timestamp import iso
 from tickwright.domain.version import VERSION
@@ -50,6 +51,7 @@ class BacktestRequest:
     seed: int = 0
     name: str | None = None
     per_symbol_params: Mapping[str, Mapping[str, ParameterValue]] | None = None
+    limits: RiskLimits = NO_LIMITS
 
 
 def run_backtest(request: BacktestRequest, loaded: LoadedMarket, *, progress: Progress | None = None) -> Run:
@@ -63,6 +65,7 @@ def run_backtest(request: BacktestRequest, loaded: LoadedMarket, *, progress: Pr
         cash=request.cash,
         cash_asset=loaded.market.cash_asset,
         costs=request.costs,
+        limits=request.limits,
         start_ns=request.start_ns,
         end_ns=request.end_ns,
         seed=request.seed,
@@ -142,6 +145,7 @@ def _manifest(request: BacktestRequest, strategy: Strategy, mode: str, loaded: L
         "cash": str(request.cash),
         "cash_asset": market.cash_asset,
         "costs": asdict(request.costs),
+        "limits": {name: str(limit) for name, limit in asdict(request.limits).items() if limit is not None},
         "seed": request.seed,
         "data": loaded.data_document(),
         "versions": _versions(),

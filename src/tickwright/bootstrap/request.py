@@ -9,7 +9,7 @@ later. `anchor` starts the indicators earlier than the trading.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tickwright.bootstrap.backtest import BacktestRequest
@@ -73,14 +73,9 @@ def prepare_run(project: Project, settings: Settings, flags: RunFlags) -> Prepar
         seed=flags.seed,
         name=flags.strategy if instance else strategy.__name__,
         per_symbol_params=_per_symbol(instance, loaded),
+        limits=settings.risk.limits(),
     )
-    return PreparedRun(request, replace(loaded, warnings=(*loaded.warnings, *_limits_not_applied(settings))))
-
-
-def _limits_not_applied(settings: Settings) -> list[str]:
-    """A limit that is set and would not act must be said: nobody may believe in it."""
-    names = [f"risk.{name}" for name, limit in settings.risk if limit is not None]
-    return [f"{', '.join(names)}: set, but runs on history do not apply our own limits yet"] if names else []
+    return PreparedRun(request, loaded)
 
 
 def _timeframe(

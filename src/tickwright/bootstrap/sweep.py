@@ -154,6 +154,7 @@ def run_sweep(
             cash=request.cash,
             cash_asset=loaded.market.cash_asset,
             costs=request.costs,
+            limits=request.limits,
             executor=executor,
             start_ns=request.start_ns,
             end_ns=request.end_ns,

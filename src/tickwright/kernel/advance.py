@@ -10,6 +10,7 @@ import math
 
 from tickwright.domain import records
 from tickwright.kernel.client import mark
+from tickwright.kernel.commands import know_numbers
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.decisions import acts_on_change, check_and_send, size
 from tickwright.kernel.layout import (
@@ -235,7 +236,10 @@ def _wake(context: Record, client: Record, decision: int) -> int:
 def drain(context: Record) -> None:
     """Carry out the commands of the ring in order; left to whoever carries them while the halves are apart."""
     client, limited = client_of(context), context["limits"] != 0
-    if context["linked"] == 0 or client["command_count"] == 0:
+    if context["linked"] == 0:
+        return
+    know_numbers(context, client["order_count"])  # also of orders that we refused ourselves
+    if client["command_count"] == 0:
         return
     if limited:
         make_room(context)

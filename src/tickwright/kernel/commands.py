@@ -72,6 +72,15 @@ def slot_place(context: Record, order_id: int) -> int:
 
 
 @rule
+def know_numbers(context: Record, end: int) -> None:
+    """Order numbers below `end` are given away: none of the new ones works here yet, no exit may take one."""
+    venue, slots = venue_of(context), view_int64(context["slot_of_order"], context["order_capacity"])
+    for order_id in range(venue["next_order"], end):
+        slots[order_id] = NONE
+    venue["next_order"] = max(venue["next_order"], end)
+
+
+@rule
 def _refusal_of(book: Record, command: Record) -> int:
     """The state that refuses an order for its numbers alone, 0 where they are fine."""
     quantity, limit, stop = command["quantity"], command["limit_price"], command["stop_price"]
@@ -95,8 +104,7 @@ def _refusal_of(book: Record, command: Record) -> int:
 @rule
 def _accept(context: Record, command: Record) -> None:
     venue, book = venue_of(context), book_of(context, command["instrument"])
-    venue["next_order"] = max(venue["next_order"], command["order_id"] + 1)
-    view_int64(context["slot_of_order"], context["order_capacity"])[command["order_id"]] = NONE
+    know_numbers(context, command["order_id"] + 1)
     refusal = _refusal_of(book, command)
     if refusal != 0:
         report_end(context, command["order_id"], command["instrument"], refusal)

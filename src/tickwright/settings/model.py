@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import TickwrightError
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.limits import RiskLimits
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
 from tickwright.settings.problems import AtKey
@@ -233,6 +234,10 @@ class Risk(Section):
     max_open_orders: int | None = Field(None, ge=1, description="Most orders working at a time.")
     max_daily_loss: Share | None = Field(None, description="Largest loss since midnight UTC, of equity then.")
     max_drawdown: Share | None = Field(None, description="Largest fall from the highest equity.")
+
+    def limits(self) -> RiskLimits:
+        """The limits as what a run or a node takes."""
+        return RiskLimits(**dict(self))
 
 
 class Data(Section):
