@@ -1,7 +1,7 @@
 """Standing targets that run from event to event instead of bar by bar, of one spot instrument or of several.
 
 Invariant: which way a run goes never shows in what it leaves; what these ways cannot do goes through the general loop:
-dated rules, finer candles, our own limits, several instruments with exits or retries, one with periods and exits together.
+dated rules, finer candles, our own limits, several instruments with exits or retries, one with periods and exits.
 """
 
 from __future__ import annotations
