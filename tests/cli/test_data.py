@@ -190,3 +190,40 @@ def test_the_password_of_a_database_is_in_nothing_that_is_said(tickwright, proje
         for more in ((), ("--debug",), ("--json",)):
             said = tickwright(*words, *more)
             assert "canary" not in said.out + said.err, words
+
+
+def test_old_rows_go_into_the_archive_by_rule_after_a_look_at_the_plan(tickwright, hours, project) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    assert tickwright("data", "archive").code == 3
+    (project / "tickwright.toml").write_text(
+        'version = 1\n[retention]\narchive = "old"\nkeep = { 1h = "30d", trades = "7d" }\n'
+    )
+    plan = tickwright("data", "archive", "--json").document
+    assert plan["series"] == [{"series": "x:BTC/USDT candles 1h", "before": plan["series"][0]["before"], "rows": 3}]
+    assert not (project / "old").exists()
+    assert "Nothing was changed; --carry-out does it" in tickwright("data", "archive").out
+    assert "3 rows moved to" in tickwright("data", "archive", "--carry-out").out
+    assert "Nothing is old enough" in tickwright("data", "archive").out
+    held = tickwright("data", "ls", "--json", "--store", project / "old").document["series"]
+    assert [(row["rows"], row["missing_bars"]) for row in held] == [(3, 1)]
+    back = tickwright("data", "copy", "--from", project / "old", "--to", project / "data", "--json").document
+    assert back["series"] == [{"series": "x:BTC/USDT candles 1h", "inserted": 3, "revised": 0, "unchanged": 0}]
+    assert "30d" in tickwright("config", "show").out
+
+
+def test_a_rule_for_no_kind_of_row_is_named(tickwright, hours, project) -> None:
+    (project / "tickwright.toml").write_text('version = 1\n[retention]\narchive = "old"\nkeep = { candels = "30d" }\n')
+    refused = tickwright("data", "archive")
+    assert refused.code == 3
+    assert "retention.keep" in refused.err
+
+
+def test_a_copy_moves_series_between_stores_of_every_kind(tickwright, hours, bucket, database, project) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    places = [bucket("copy"), database("copy"), str(project / "again")]
+    for source, target in zip([None, *places], places, strict=False):
+        words = ["data", "copy", "--to", target, *(["--from", source] if source else [])]
+        copied = tickwright(*words)
+        assert copied.code == 0, copied.err
+        assert "1 series arrived in" in copied.out
+    assert tickwright("data", "copy", "--to", places[-1], "--json").document["series"][0]["unchanged"] == 3

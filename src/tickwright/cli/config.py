@@ -93,7 +93,7 @@ def _shown(entry: Entry) -> object:
     from tickwright.settings.model import plain_value
     from tickwright.settings.units import span_text
 
-    if entry.key == "costs.latency":
+    if entry.key == "costs.latency" or entry.key.startswith("retention.keep."):
         return span_text(entry.value)
     value = plain_value(entry.value)
     return re.sub(r"(?<=://)[^/@]*@", "***@", value) if isinstance(value, str) else value

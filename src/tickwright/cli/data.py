@@ -198,6 +198,67 @@ def verify(
     return Answer("data-verify", outcome, text, exit_code=1 if outcome["findings"] else 0)
 
 
+@command(app, "copy")
+def copy(
+    frame: Frame,
+    to: Annotated[str, Option("--to", help="The other store: a directory, s3:// or postgresql:// address.")],
+    from_: Annotated[str | None, Option("--from", help="The store to copy; the project's own where unset.")] = None,
+    exchange: options.Exchange = None,
+    symbol: options.Symbols = None,
+    timeframe: options.TimeframeName = None,
+) -> Answer:
+    """Copy series into another store and compare what arrived, row for row and gap for gap."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.retention import copy_store
+
+    settings = frame.settings({"store.url": from_})
+    project = Project(frame.home, store_url=settings.store.url)
+    outcome = copy_store(project, to, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe)
+    columns = ("series", "inserted", "revised", "unchanged")
+
+    def text(paper: Paper) -> None:
+        paper.table(columns, [[row[name] for name in columns] for row in outcome["series"]])
+        paper.line(f"{len(outcome['series'])} series arrived in {outcome['to']} as they are")
+
+    return Answer("data-copy", outcome, text)
+
+
+@command(app, "archive")
+def archive(
+    frame: Frame,
+    to: Annotated[str | None, Option("--to", help="The archive; `retention.archive` where unset.")] = None,
+    carry_out: Annotated[bool, Option("--carry-out", help="Move the rows; without it only the plan is shown.")] = False,
+    store: options.Store = None,
+) -> Answer:
+    """Show which rows the retention rules would move into the archive, or move them."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.retention import archive as move
+    from tickwright.domain.errors import SettingsError
+
+    there = to if to is None or "://" in to else str(Path(to).absolute())
+    settings = frame.settings({"store.url": store, "retention.archive": there})
+    rules = settings.retention
+    if rules.archive is None or not rules.keep:
+        missing = "retention.keep" if rules.archive else "retention.archive"
+        expected = '[retention] with archive = "…" and keep = { 1m = "730d" }'
+        raise SettingsError("there is no rule for old rows", where=missing, expected=expected)
+    project = Project(frame.home, store_url=settings.store.url)
+    outcome = move(project, rules.archive, rules.keep, carry_out=carry_out)
+    columns = ("series", "before", "rows")
+
+    def text(paper: Paper) -> None:
+        if not outcome["series"]:
+            paper.line("Nothing is old enough to leave.")
+            return
+        paper.table(columns, [[row[name] for name in columns] for row in outcome["series"]])
+        done = "moved to" if carry_out else "would move to"
+        paper.line(f"{sum(row['rows'] for row in outcome['series']):,} rows {done} {outcome['archive']}")
+        if not carry_out:
+            paper.line("Nothing was changed; --carry-out does it, each series after the archive has proven its rows.")
+
+    return Answer("data-archive", outcome, text)
+
+
 @command(app, "backup")
 def backup(
     frame: Frame,

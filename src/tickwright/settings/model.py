@@ -252,6 +252,13 @@ class Store(Section):
     url: str | None = Field(None, min_length=1, description="Another store than the project's own data directory.")
 
 
+class Retention(Section):
+    """How long rows stay in the store, and where they go: `tickwright data archive`."""
+
+    archive: str | None = Field(None, min_length=1, description="Store that takes old rows: a directory or address.")
+    keep: dict[str, Span] = Field({}, description="Age at which rows leave, by timeframe or kind.")
+
+
 class Settings(Section):
     """All settings of a project."""
 
@@ -263,6 +270,7 @@ class Settings(Section):
     risk: Risk = Risk.model_validate({})
     data: Data = Data.model_validate({})
     store: Store = Store.model_validate({})
+    retention: Retention = Retention.model_validate({})
 
     @model_validator(mode="after")
     def _allocations_fit(self) -> Self:

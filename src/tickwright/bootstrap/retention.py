@@ -1,0 +1,79 @@
+"""Old rows into an archive by the project's rules, and series from one store into another.
+
+Invariants: nothing leaves a store before the archive gave it back row for row (`ingest.retention`); a plan changes
+nothing; both jobs may be interrupted and typed again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from tickwright.adapters.storage.opening import open_store, shown_location
+from tickwright.bootstrap.project import Project
+from tickwright.bootstrap.stored_data import chosen_series
+from tickwright.domain.bars import SeriesKind
+from tickwright.domain.errors import SettingsError, UsageError
+from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import iso
+from tickwright.ingest.copying import copy_series
+from tickwright.ingest.retention import RetentionRule, plan_retention, retire
+
+
+def retention_rules(keep: Mapping[str, int]) -> list[RetentionRule]:
+    """The rules of a table of spans, those for a timeframe before those for a kind; raises `SettingsError`.
+
+    >>> [(rule.kind, str(rule.timeframe)) for rule in retention_rules({"candles": 5, "1m": 3})]
+    [(None, '1m'), ('candles', 'None')]
+    """
+    named: tuple[SeriesKind, ...] = get_args(SeriesKind)
+    kinds = [RetentionRule(keep[kind], kind=kind) for kind in named if kind in keep]
+    try:
+        rules = [
+            RetentionRule(span, timeframe=Timeframe.parse(name)) for name, span in keep.items() if name not in named
+        ]
+    except UsageError as failure:
+        expected = f"a timeframe such as 1m, or one of {', '.join(named)}"
+        raise SettingsError(failure.message, where="retention.keep", expected=expected) from None
+    return [*rules, *kinds]
+
+
+def archive(
+    project: Project,
+    place: str,
+    keep: Mapping[str, int],
+    *,
+    carry_out: bool,
+    now_ns: Callable[[], int] = time.time_ns,
+) -> dict[str, Any]:
+    """What the rules would move into the archive; with `carry_out` it is moved.
+
+    An archive that is a directory stands in the project where its path is relative.
+    """
+    place = place if "://" in place else str(project.home / Path(place).expanduser())
+    plan = plan_retention(project.store, retention_rules(keep), now_ns())
+    target = open_store(place)
+    moved = []
+    for retirement in plan:
+        rows = retire(project.store, target, retirement) if carry_out else retirement.rows
+        moved.append({"series": str(retirement.key), "before": iso(retirement.before_ns), "rows": rows})
+    return {"archive": shown_location(place), "carried_out": carry_out, "series": moved}
+
+
+def copy_store(
+    project: Project,
+    target: str,
+    symbols: Sequence[str],
+    exchange: str,
+    timeframe: str | None,
+) -> dict[str, Any]:
+    """The chosen series of the project's store into another store, each compared when it has arrived."""
+    destination = open_store(target)
+    rows = []
+    for key in chosen_series(project, symbols, exchange, timeframe):
+        report = copy_series(project.store, destination, key)
+        counts = {"inserted": report.inserted, "revised": report.revised, "unchanged": report.unchanged}
+        rows.append({"series": str(key), **counts})
+    return {"to": shown_location(target), "series": rows}
