@@ -20,17 +20,19 @@ from tickwright.strategies import BuyAndHold
 from tickwright.strategy_api import Strategy
 
 Script = dict[int, Callable[[Any], None]]
-FLAT = [100, 100, 100, 100]
+FLAT: list[int | None] = [100, 100, 100, 100]
 
 
-def market(closes: list[int], timeframe: str = "1h") -> Market:
-    """A symbol whose every bar opens and closes at its price."""
+def market(closes: list[int | None], timeframe: str = "1h") -> Market:
+    """A symbol whose every bar opens and closes at its price; absent where there is none."""
     what = instrument("BTC/USDT", tick="1", lot="1")
-    rows = [(place, price, price, price, price, 1000) for place, price in enumerate(closes)]
+    rows = [(place, price, price, price, price, 1000) for place, price in enumerate(closes) if price is not None]
     return Market.of([what], [candles(what, timeframe, rows, (0, 0))])
 
 
-def run(closes: list[int], script: Script, limits: RiskLimits, timeframe: str = "1h") -> tuple[RunResult, list[str]]:
+def run(
+    closes: list[int | None], script: Script, limits: RiskLimits, timeframe: str = "1h"
+) -> tuple[RunResult, list[str]]:
     """Carry out a script of bar → what to send; the result and how its orders ended."""
 
     class Scripted(Strategy):
@@ -87,6 +89,13 @@ def test_a_daily_loss_cancels_entries_and_refuses_new_ones_until_midnight() -> N
         "1 orders were refused: RISK_DAILY_LOSS.",
         "The limit on the daily loss was reached on 1 days, first at 2024-01-02T12:00:00Z.",
     )
+
+
+def test_a_day_without_a_close_at_midnight_begins_with_the_equity_before() -> None:
+    closes = [100, 100, 100, None, 90, 90]  # 12-hour bars: the absent one would close at 00:00 on Wednesday
+    script = {0: lambda ctx: ctx.buy(qty=50), 3: lambda ctx: ctx.buy(qty=1)}
+    _, ends = run(closes, script, RiskLimits(max_daily_loss=Decimal("0.05")), "12h")
+    assert ends == ["FILLED", "RISK_DAILY_LOSS"]
 
 
 def test_a_drawdown_latches_to_the_end_of_the_run_and_lets_reductions_pass() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.engine import test_risk_limits as worked_limits
 from tests.parity import test_exits, test_orders, test_risk_limits, test_targets
 from tests.parity.scenarios import Scenario, scenarios
 from tests.reference.cases.collected import ALL
@@ -25,7 +26,7 @@ QUIET = {
 
 def checks() -> list[Check]:
     """Every check, made ready: the naive market's answers are computed here, once, before anything is mutated."""
-    return [*_worked_examples(), *_orders(), *_limited_orders(), *_exits(), *_targets()]
+    return [*_worked_examples(), *_orders(), *_worked_limits(), *_limited_orders(), *_exits(), *_targets()]
 
 
 def _worked_examples() -> list[Check]:
@@ -40,6 +41,10 @@ def _worked_examples() -> list[Check]:
         return run
 
     return [check(case) for case in ALL if not case.perpetual]
+
+
+def _worked_limits() -> list[Check]:
+    return [check for name, check in vars(worked_limits).items() if name.startswith("test_") and "mode" not in name]
 
 
 def _orders() -> list[Check]:

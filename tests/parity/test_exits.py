@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.parity.precomputed import targets_strategy
 from tests.parity.scenarios import Scenario, scenarios
 from tests.parity.test_targets import MODES, assert_agrees, trader_of
-from tests.parity.twin import naive_market
+from tests.parity.twin import fits, naive_market
 from tests.reference.exits import ExitTerms
 from tests.reference.market import Market as NaiveMarket
 from tickwright.domain.run import RunResult
@@ -61,6 +61,7 @@ def naive_run(scenario: Scenario, seed: int, max_bars: int | None, reenter: str)
         terms[name] = {ts_ns: ExitTerms(*row, max_bars or 0) for ts_ns, row in zip(times, rows, strict=True)}
     trader = replace(trader, exits=terms, reenter=reenter)
     naive.run(trader)
+    assume(fits(naive))
     return naive
 
 

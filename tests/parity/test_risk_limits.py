@@ -14,8 +14,7 @@ from tests.parity.precomputed import targets_strategy, weights_strategy
 from tests.parity.scenarios import Scenario, scenarios
 from tests.parity.test_orders import Situation, situations
 from tests.parity.test_targets import MODES, assert_agrees, trader_of
-from tests.parity.twin import naive_market
-from tests.reference.account import value_of
+from tests.parity.twin import fits, naive_market
 from tests.reference.limits import Limits
 from tests.reference.market import Market as NaiveMarket
 from tickwright.domain.limits import RiskLimits
@@ -114,7 +113,7 @@ def test_random_targets_under_random_limits_trade_alike(
     naive = naive_market(market, scenario.costs, scenario.cash)
     naive.limits = naive_limits(limits)
     naive.run(trader_of(market, scenario.table, scenario.acts, form))
-    assume(all(value_of(naive.specs[fill.name], 1, fill.price, fill.quantity) < 2**62 for fill in naive.fills))
+    assume(fits(naive))
     make = targets_strategy if form == "targets" else weights_strategy
     where, verb = MODES[mode]
     result = getattr(where, verb)(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from tests.parity.precomputed import Table, targets_strategy, weights_strategy
 from tests.parity.scenarios import Scenario, scenarios
-from tests.parity.twin import digests, fill_records, naive_market, name_of
+from tests.parity.twin import digests, fill_records, fits, naive_market, name_of
 from tests.reference.market import Market as NaiveMarket
 from tests.reference.sizing import Every, TargetTrader
 from tickwright.domain.market import Market
@@ -25,6 +25,7 @@ def naive_run(scenario: Scenario, *, form: str) -> tuple[Market, NaiveMarket]:
     market = scenario.market()
     naive = naive_market(market, scenario.costs, scenario.cash)
     naive.run(trader_of(market, scenario.table, scenario.acts, form))
+    assume(fits(naive))
     return market, naive
 
 

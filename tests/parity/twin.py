@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from tests.reference.account import value_of
 from tests.reference.market import Market as NaiveMarket
 from tests.reference.words import DAY_NS, Bar, Costs, Name, Rules, Spec
 from tickwright.domain.costs import DEFAULT_FEE_PPB, CostModel
@@ -104,6 +105,14 @@ def digests(market: Market, naive: NaiveMarket) -> tuple[str, str]:
             market.asset_scales,
         ),
         account_digest(_account_records(market, naive), market.ids, market.assets, market.asset_scales),
+    )
+
+
+def fits(naive: NaiveMarket) -> bool:
+    """Whether every fill's price and money fit into 64 bits; beyond them the engine refuses."""
+    specs = naive.specs
+    return all(
+        fill.price < 2**62 and value_of(specs[fill.name], 1, fill.price, fill.quantity) < 2**62 for fill in naive.fills
     )
 
 
