@@ -90,7 +90,7 @@ async def _fetch(
     data = open_market_data(instruments[0].exchange, base_url=url, rate_budget=open_rate_budget(wall), clock=wall)
     try:
         clock = await data.exchange_clock()
-        listed = await _recorded(project, data, instruments, clock)
+        listed = await record_instruments(project, data, instruments, clock)
         shared = _SharedProgress(progress)
         keys = [SeriesKey(identity, timeframe) for identity in instruments]
         reports = await _side_by_side(
@@ -118,7 +118,7 @@ async def _side_by_side(fetches: Sequence[Coroutine[Any, Any, FetchReport]]) -> 
     return reports
 
 
-async def _recorded(
+async def record_instruments(
     project: Project, data: MarketData, instruments: Sequence[InstrumentId], clock: Clock
 ) -> dict[InstrumentId, Instrument]:
     """What the exchange says of these instruments, kept in the catalogue; raises `UnknownSymbol`."""

@@ -198,6 +198,33 @@ def verify(
     return Answer("data-verify", outcome, text, exit_code=1 if outcome["findings"] else 0)
 
 
+@command(app, "repair")
+def repair(
+    frame: Frame,
+    exchange: options.Exchange = None,
+    symbol: options.Symbols = None,
+    timeframe: options.TimeframeName = None,
+    url: Url = None,
+    store: options.Store = None,
+) -> Answer:
+    """Ask the exchange again for the bars that are missing, and judge anew what stays missing."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.repair import repair as ask_again
+
+    settings = frame.settings({"store.url": store})
+    project = Project(frame.home, store_url=settings.store.url)
+    rows = ask_again(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe, url=url)
+    columns = ("series", "asked", "filled", "gaps", "missing_bars")
+
+    def text(paper: Paper) -> None:
+        if not rows:
+            paper.line("No hole that asking again may close. `tickwright data gaps` shows the others.")
+            return
+        paper.table(columns, [[row[name] for name in columns] for row in rows])
+
+    return Answer("data-repair", {"series": rows}, text)
+
+
 @command(app, "copy")
 def copy(
     frame: Frame,
