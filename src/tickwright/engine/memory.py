@@ -358,8 +358,9 @@ class Memory:
         venue, client = self.venue, self.client
         orders = max(client.order_count, venue.next_order)
         return {
-            "orders": orders, "slot_of_order": orders, "slots": venue.used_slots, "fills": client.fill_count,
-            "recent": venue.recent_end, "parts": venue.part_count, "account_events": client.account_event_count,
+            "orders": orders, "slot_of_order": orders, "open_orders": orders, "slots": venue.used_slots,
+            "fills": client.fill_count, "recent": venue.recent_end, "parts": venue.part_count,
+            "account_events": client.account_event_count,
         }  # fmt: skip
 
     def _answer(self, answer: int) -> int:
