@@ -38,6 +38,7 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry("report", "report", "Write the HTML report of a kept run.", RESEARCH),
     CommandEntry("run", "run", "Look at kept runs.", RESEARCH),
     CommandEntry("data", "data", "Fetch, import, export and examine market data.", DATA),
+    CommandEntry("db", "db", "Upgrade, examine, back up and restore the database.", DATA),
     CommandEntry("doctor", "doctor", "Look at this machine, the libraries and the project, and say what to do.", START),
     CommandEntry("strategy", "strategy", "List, show, examine and start strategies.", DATA),
     CommandEntry("sandbox", "sandbox", "Serve the practice exchange on loopback until it is stopped.", DATA),

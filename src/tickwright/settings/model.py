@@ -252,6 +252,12 @@ class Store(Section):
     url: str | None = Field(None, min_length=1, description="Another store than the project's own data directory.")
 
 
+class Database(Section):
+    """Where runs, trials, jobs, orders and fills are kept as tables."""
+
+    url: str | None = Field(None, min_length=1, description="Another database than runs/tickwright.sqlite.")
+
+
 class Retention(Section):
     """How long rows stay in the store, and where they go: `tickwright data archive`."""
 
@@ -271,6 +277,7 @@ class Settings(Section):
     data: Data = Data.model_validate({})
     store: Store = Store.model_validate({})
     retention: Retention = Retention.model_validate({})
+    database: Database = Database.model_validate({})
 
     @model_validator(mode="after")
     def _allocations_fit(self) -> Self:

@@ -1,0 +1,97 @@
+"""The project's relational store: where it is, and what `tickwright db` does with it.
+
+Invariants: without an address it is the file `runs/tickwright.sqlite` of the project; an address is never shown with
+its password; whatever changes the schema makes a copy first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tickwright.adapters.storage.backup.database_copies import (
+    bring_back_database,
+    drill_database,
+    keep_database,
+    read_database_copy,
+)
+from tickwright.adapters.storage.backup.sealing import backup_key
+from tickwright.adapters.storage.database.database import Database, Upgrade
+from tickwright.adapters.storage.opening import shown_location
+from tickwright.adapters.storage.place import place_of
+from tickwright.domain.timestamp import iso
+
+FILE = Path("runs") / "tickwright.sqlite"
+BACKUPS = Path("runs") / "backups"
+
+
+def address_of(home: Path, url: str | None) -> str | Path:
+    """The address of a project's database."""
+    return url if url is not None else home / FILE
+
+
+def upgrade(home: Path, url: str | None, revision: str) -> dict[str, Any]:
+    """Bring the schema up to a revision, after a backup."""
+    with _opened(home, url) as database:
+        return _changed(database.upgrade(revision), home, url)
+
+
+def current(home: Path, url: str | None) -> dict[str, Any]:
+    """The revision of the schema, None for an empty database."""
+    with _opened(home, url) as database:
+        return {"database": _place(home, url), "revision": database.current()}
+
+
+def history(home: Path, url: str | None) -> list[dict[str, Any]]:
+    """Every step this program knows, oldest first."""
+    with _opened(home, url) as database:
+        steps = database.history()
+    return [{"revision": step.revision, "applied": step.applied, "summary": step.summary} for step in steps]
+
+
+def check(home: Path, url: str | None) -> dict[str, Any]:
+    """Every difference between the tables that are there and those the program means."""
+    with _opened(home, url) as database:
+        return {"database": _place(home, url), "differences": database.check()}
+
+
+def back_up(home: Path, url: str | None, target: str, *, drill: bool) -> dict[str, Any]:
+    """Copy the database to a place for backups; with `drill` restore it into a scratch place, compare and measure."""
+    address, place, key = address_of(home, url), place_of(target), backup_key()
+    copy = keep_database(address, place, key=key)
+    counts = {"tables": len(copy.tables), "rows": copy.rows, "size": copy.size, "copied": copy.copied}
+    about = {"snapshot": copy.name, "taken": iso(copy.taken_ns), "encrypted": key is not None, **counts}
+    if not drill:
+        return about | {"drill": None}
+    found = drill_database(address, place, key=key)
+    measured = {"rpo_s": round(found.rpo_s, 3), "rto_s": round(found.rto_s, 3), "behind": list(found.behind)}
+    return about | {"drill": measured}
+
+
+def restore(home: Path, url: str | None, target: str, *, snapshot: str, replace: bool) -> dict[str, Any]:
+    """Bring a copy back in the place of the project's database, and compare every table."""
+    place, key = place_of(target), backup_key()
+    copy = read_database_copy(place, snapshot, key=key)
+    bring_back_database(place, copy, address_of(home, url), key=key, replace=replace)
+    counts = {"tables": len(copy.tables), "rows": copy.rows}
+    return {"database": _place(home, url), "snapshot": copy.name, "taken": iso(copy.taken_ns), **counts}
+
+
+@contextmanager
+def _opened(home: Path, url: str | None) -> Iterator[Database]:
+    database = Database(address_of(home, url), backups=home / BACKUPS)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _changed(upgrade: Upgrade, home: Path, url: str | None) -> dict[str, Any]:
+    backup = None if upgrade.backup is None else str(upgrade.backup)
+    return {"database": _place(home, url), "before": upgrade.before, "after": upgrade.after, "backup": backup}
+
+
+def _place(home: Path, url: str | None) -> str:
+    return shown_location(address_of(home, url))
