@@ -68,7 +68,7 @@ def test_requirement_files_hold_names_versions_and_hashes_only() -> None:
 def test_every_dependency_is_locked() -> None:
     locked = {
         normal(line)
-        for name in ("core", "postgres", "s3")
+        for name in ("core", "postgres", "s3", "sql")
         for line in (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
         if line and not line.startswith(" ")
     }

@@ -227,3 +227,35 @@ def test_a_copy_moves_series_between_stores_of_every_kind(tickwright, hours, buc
         assert copied.code == 0, copied.err
         assert "1 series arrived in" in copied.out
     assert tickwright("data", "copy", "--to", places[-1], "--json").document["series"][0]["unchanged"] == 3
+
+
+def test_the_lake_answers_one_select(tickwright, hours, project, bucket) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    answer = tickwright(
+        "data", "sql", "select symbol, time, high, volume from candles order by time", "--json"
+    ).document
+    assert answer["columns"] == ["symbol", "time", "high", "volume"]
+    assert answer["rows"][0] == ["BTC/USDT", "2024-01-01T00:00:00Z", 2.0, 10.0]
+    assert (len(answer["rows"]), answer["more"]) == (3, False)
+    assert "--most shows them" in tickwright("data", "sql", "select * from candles", "--most", "2").out
+    elsewhere = tickwright("data", "sql", "select 1", "--store", bucket("x"))
+    assert (elsewhere.code, "a lake in a directory" in elsewhere.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "select 1; select 2",
+        "copy (select 1) to 'out.csv'",
+        "create table x as select 1",
+        "select * from read_csv('/etc/passwd')",
+        "select * from 'hours.csv'",
+        "install httpfs",
+        "selec 1",
+    ],
+)
+def test_nothing_but_a_select_from_the_lake_is_answered(tickwright, hours, project, question: str) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    before = sorted(path.name for path in project.rglob("*"))
+    assert tickwright("data", "sql", question).code == 2
+    assert sorted(path.name for path in project.rglob("*")) == before

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from tickwright.adapters.storage.place import place_of
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import SeriesKey
-from tickwright.domain.errors import DataMissing
+from tickwright.domain.errors import DataMissing, UsageError
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
@@ -65,6 +68,27 @@ def verify_series(
             {"series": str(finding.key), "place": finding.place, "reason": finding.reason} for finding in findings
         ],
     }
+
+
+def ask_in_sql(project: Project, question: str, most: int) -> dict[str, Any]:
+    """The answer to one SELECT over the project's lake, as plain values; raises `UsageError` for any other store."""
+    from tickwright.adapters.storage.lake.query import ask
+
+    place = place_of(project.store_url or project.data_directory)
+    if not isinstance(place, Path) or "://" in str(project.store_url or ""):
+        hint = "Ask a database with its own client; `tickwright data copy --to DIRECTORY` makes a lake of any store."
+        raise UsageError(
+            "SQL is answered from a lake in a directory", where="--store", expected="a directory", hint=hint
+        )
+    answer = ask(place.absolute(), question, most=most)
+    rows = [[_plain(value) for value in row] for row in answer.rows]
+    return {"columns": list(answer.columns), "rows": rows, "more": answer.more}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return value.isoformat(timespec="seconds") + "Z" if isinstance(value, datetime) else str(value)
 
 
 def chosen_series(project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None) -> list[SeriesKey]:

@@ -198,6 +198,28 @@ def verify(
     return Answer("data-verify", outcome, text, exit_code=1 if outcome["findings"] else 0)
 
 
+@command(app, "sql")
+def sql(
+    frame: Frame,
+    question: Annotated[str, Argument(help="One select from candles, in quotes.")],
+    most: Annotated[int, Option("--most", min=1, help="The most rows to show.")] = 1000,
+    store: options.Store = None,
+) -> Answer:
+    """Ask the lake in SQL: one select from `candles`."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.stored_data import ask_in_sql
+
+    settings = frame.settings({"store.url": store})
+    outcome = ask_in_sql(Project(frame.home, store_url=settings.store.url), question, most)
+
+    def text(paper: Paper) -> None:
+        paper.table(outcome["columns"], outcome["rows"])
+        if outcome["more"]:
+            paper.line(f"There are more rows than {most:,}; --most shows them.")
+
+    return Answer("data-sql", outcome, text)
+
+
 @command(app, "repair")
 def repair(
     frame: Frame,
