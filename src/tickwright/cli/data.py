@@ -213,7 +213,8 @@ def sql(
     outcome = ask_in_sql(Project(frame.home, store_url=settings.store.url), question, most)
 
     def text(paper: Paper) -> None:
-        paper.table(outcome["columns"], outcome["rows"])
+        # As they are: a year is no amount, and what a number means only the question knows.
+        paper.table(outcome["columns"], [[None if one is None else str(one) for one in row] for row in outcome["rows"]])
         if outcome["more"]:
             paper.line(f"There are more rows than {most:,}; --most shows them.")
 
