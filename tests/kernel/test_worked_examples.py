@@ -21,3 +21,4 @@ def test_worked_example(case: Case, mode: Any) -> None:
     result, ends = run_case(case, mode)
     assert fills_as_text(result.fills, market_of(case)) == list(case.fills)
     assert {label: ends[label] for label in case.ends} == dict(case.ends)
+    assert case.ambiguous in (None, result.ambiguous_trades)

@@ -188,7 +188,9 @@ MUTATIONS = [
         "equity",
     ),
     Mutation("the daily loss never latches", "risk_limits", 'limits["day_latched"] = 1', 'limits["day_latched"] = 0'),
-    Mutation("entries go on working after a latch", "advance", "while is_latched(context) and", "while False and"),
+    Mutation(
+        "entries go on working after a latch", "advance", "is_latched(context) and cancel_entries(context)", "False"
+    ),
     Mutation(
         "the drawdown looks at the start instead of the peak",
         "risk_limits",

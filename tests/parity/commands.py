@@ -19,6 +19,9 @@ HOUR_NS = 3_600_000_000_000
 KINDS = ("market", "limit", "limit", "stop", "stop_limit", "take_profit", "take_profit_limit", "trail", "trail_rate")
 
 
+PRICES = ("limit", "stop", "take_profit")
+
+
 @dataclass(frozen=True)
 class Command:
     """What is sent for a symbol after one of its closes, or once when the order of a label first fills."""
@@ -55,7 +58,7 @@ def random_commands(seed: int, series: Sequence[Bars], *, often: float = 0.5) ->
                     if on_fill:  # it is not known when that is: a date could have passed
                         terms.pop("expires_ns", None)
                     commands.append(Command(label, symbol, closes_ns, verb, on_fill, terms))
-                    if {"limit", "stop"} & set(terms):
+                    if set(PRICES) & set(terms):
                         amendable.append((label, terms))
                     made += 1
     return commands
@@ -67,7 +70,7 @@ def _near(draw: random.Random, price: int) -> int:
 
 def _changes(draw: random.Random, price: int, terms: Mapping[str, Any]) -> dict[str, Any]:
     """Another quantity, or other prices of those an order has."""
-    changes: dict[str, Any] = {name: _near(draw, price) for name in ("limit", "stop") if name in terms}
+    changes: dict[str, Any] = {name: _near(draw, price) for name in PRICES if name in terms}
     chosen = {name: value for name, value in changes.items() if draw.random() < 0.6}
     if not chosen or draw.random() < 0.6:
         chosen["quantity"] = draw.randrange(1, 40)
@@ -206,7 +209,9 @@ def sender(commands: Sequence[Command]) -> type[Strategy]:
                     ctx.cancel(self.sent[command.label])
             elif command.verb == "amend":
                 if command.label in self.sent:
-                    ctx.amend(self.sent[command.label], qty=terms.pop("quantity", 0.0), **terms)
+                    stop = terms.get("stop", terms.get("take_profit", 0.0))
+                    changes = {"qty": terms.get("quantity", 0.0), "limit": terms.get("limit", 0.0), "stop": stop}
+                    ctx.amend(self.sent[command.label], **changes)
             else:
                 trade = ctx.buy if command.verb == "buy" else ctx.sell
                 self.sent[command.label] = trade(**_context_terms(terms))

@@ -68,6 +68,7 @@ def assert_agrees(result: RunResult, market: Market, naive: NaiveMarket) -> None
     assert readable(result.fills) == naive_readable(market, naive)
     fills, account = digests(market, naive)
     assert (result.digest, result.account_digest) == (fills, account)
+    assert result.ambiguous_trades == len(naive.ambiguous)
     held = [naive.account.positions[name_of(identity)].quantity for identity in market.ids]
     assert result.position.tolist() == held
     assert [int(result.cash[-1]), int(result.equity[-1])] == [naive.account.cash, naive.equity_now()]

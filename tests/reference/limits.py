@@ -67,8 +67,8 @@ class Limits:
         if self.drawdown is not None and peak - equity >= floor(peak * self.drawdown):
             self.drawdown_latched = True
         if self.drawdown_latched or self.day_latched == day:
-            for order in [other for other in market.working if other.open]:
-                if not only_reduces(market, order):
+            for order in sorted(market.working, key=lambda other: -other.number):
+                if order.open and not only_reduces(market, order):
                     market.cancel(order)
 
 

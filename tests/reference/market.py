@@ -374,6 +374,8 @@ class Market:
                 sibling.quantity -= fill.quantity
                 if sibling.rest <= 0:
                     self.end(sibling, "CANCELLED", fill.ts_ns)
+                elif sibling.side == BUY and self.account.free_cash(self.working) < 0:
+                    self.end(sibling, "VENUE_INSUFFICIENT_FUNDS", fill.ts_ns)
         lot = event.lot
         after = self.account.positions[order.name].quantity
         if (whole_lots(abs(before), lot) and not whole_lots(abs(after), lot)) or before * after < 0:

@@ -401,9 +401,21 @@ def _meet_path(market: Market, order: Order, event: Event) -> None:
     if not market.trigger(order, event.ts_ns):
         return None
     reference = event.bar.open if through else level
+    if not through and order.kind in ("stop", "trailing_stop") and _target_lay_too(market, order, event):
+        market.ambiguous.add((order.number, event.ts_ns))
     if order.kind in ("stop_limit", "take_profit_limit"):
         return _limit_in_trigger_bar(market, order, event, reference)
     return take(market, order, event, reference)
+
+
+def _target_lay_too(market: Market, stop: Order, event: Event) -> bool:
+    """§5.1: the same bar reached a limit that closes the same holding: a sibling, or both reduce-only and alone."""
+    near = event.bar.low if stop.side == BUY else event.bar.high
+    return any(
+        other.oco == stop.oco and (stop.oco is not None or (stop.reduce_only and other.reduce_only)) and other.side == stop.side and other.kind == "limit"
+        and past_limit(market, other.side, near, other.limit)
+        for other in market.working if other.open and other.name == stop.name
+    )  # fmt: skip
 
 
 def _limit_in_trigger_bar(market: Market, order: Order, event: Event, level: int) -> None:

@@ -21,6 +21,7 @@ def test_worked_example(case: Case) -> None:
     naive.run(script)
     assert fills_as_text(fill_records(market, naive), market) == list(case.fills)
     assert {label: script.orders[label].state for label in case.ends} == dict(case.ends)
+    assert case.ambiguous in (None, len(naive.ambiguous))
 
 
 def test_every_case_has_its_own_title() -> None:

@@ -166,10 +166,9 @@ def close_row(context: Record, row: int) -> int:
 def _keep_limits(context: Record) -> None:
     """Let the latches see this close; while one has fallen, no entry goes on working."""
     watch_latches(context)
-    while is_latched(context) and cancel_entries(context):
+    while is_latched(context) and cancel_entries(context) and context["linked"] == 1:
         drain(context)
-        if context["linked"] == 0:
-            return
+    drain(context)
 
 
 @rule

@@ -18,6 +18,7 @@ code = cast("Callable[[Any], int]", np.int64)
 
 OVERFLOW: Final = code(-1)
 PPB: Final = code(1_000_000_000)
+UNLIMITED: Final = code(2**62)
 _INT64_MAX: Final = 2**63 - 1
 _SAFE_PRODUCT: Final = 9.2e18
 _LOW: Final = np.uint64(0xFFFFFFFF)
@@ -113,3 +114,9 @@ def mul_div_rounded_up(a, b, c):  # type: ignore[no-untyped-def]
 def floored_to(value, step):  # type: ignore[no-untyped-def]
     """The largest multiple of a positive step not above a value of at least 0."""
     return value - value % step
+
+
+@rule
+def plus(first: int, second: int) -> int:
+    """A sum of amounts that stops at the largest instead of wrapping; the second is not negative."""
+    return UNLIMITED if first > UNLIMITED - second else first + second

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from tickwright.domain import records
-from tickwright.kernel.arithmetic import mul_div_rounded_down
+from tickwright.kernel.arithmetic import mul_div_rounded_down, plus
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.layout import (
     NONE,
@@ -232,7 +232,8 @@ def count_costs(client: Record, position: Record, report: Record) -> None:
     client["spread_cost"] += report["spread_cost"]
     client["slippage_cost"] += report["slippage_cost"]
     client["impact_cost"] += report["impact_cost"]
-    client["turnover"] += mul_div_rounded_down(report["price"], report["quantity"], position["divisor"])
+    traded = mul_div_rounded_down(report["price"], report["quantity"], position["divisor"])
+    client["turnover"] = plus(client["turnover"], traded)
 
 
 @rule

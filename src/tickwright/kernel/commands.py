@@ -171,7 +171,7 @@ def _amend(context: Record, command: Record) -> None:
     quantity = command["quantity"] if command["quantity"] > 0 else slot["quantity"]
     limit = command["limit_price"] if command["limit_price"] > 0 else slot["limit_price"]
     stop = command["stop_price"] if command["stop_price"] > 0 else slot["stop_price"]
-    if quantity <= slot["filled"]:
+    if slot["cost"] == 0 and quantity <= slot["filled"]:
         finish(context, place, _CANCELLED)
         return
     anew = quantity > slot["quantity"] or limit != slot["limit_price"] or stop != slot["stop_price"]

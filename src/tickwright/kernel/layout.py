@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from tickwright.domain import records
+from tickwright.kernel.arithmetic import UNLIMITED as UNLIMITED
 from tickwright.kernel.arithmetic import code as code
 from tickwright.kernel.compilation import rule
 from tickwright.kernel.memory import call_entry, view_of
@@ -386,7 +387,6 @@ WRONG_LAYOUT: Final = 3
 WARNED_CAP_OFF: Final = code(1)
 
 NONE: Final = code(-1)
-UNLIMITED: Final = code(2**62)
 
 IMPACT_NONE: Final = code(0)
 IMPACT_LINEAR: Final = code(1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.domain.timestamp import DAY
-from tickwright.kernel.arithmetic import OVERFLOW, PPB, mul_div_rounded_down, mul_div_rounded_up
+from tickwright.kernel.arithmetic import OVERFLOW, PPB, mul_div_rounded_down, mul_div_rounded_up, plus
 from tickwright.kernel.client import end_order, value_of
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.decisions import new_command
@@ -137,12 +137,6 @@ def _refusal_of(context: Record, order: Record, is_new: int) -> int:
 
 
 @rule
-def plus(first: int, second: int) -> int:
-    """A sum that stops at the largest amount instead of wrapping."""
-    return UNLIMITED if first > UNLIMITED - second else first + second
-
-
-@rule
 def size_sought(context: Record, order: Record) -> int:
     """The quantity an order still wants; one by cost at the last price, rounded up."""
     if order["cost"] == 0:
@@ -264,12 +258,23 @@ def is_latched(context: Record) -> bool:
 
 @rule
 def cancel_entries(context: Record) -> bool:
-    """Ask for the cancel of open orders that could open or add, as many as the ring takes; False where none is left."""
-    client, numbers = client_of(context), view_int64(context["open_orders"], context["order_capacity"])
+    """Ask for the cancel of open orders that could open or add, newest first; True when the ring is full of them."""
+    client = client_of(context)
+    while client["command_count"] < context["command_capacity"]:
+        newest = _newest_entry(context)
+        if newest == NONE:
+            return False
+        command = new_command(context)
+        command["kind"], command["order_id"] = _CANCEL, newest
+        forget_open(context, newest)
+    return True
+
+
+@rule
+def _newest_entry(context: Record) -> int:
+    """The newest open order that does not only reduce; NONE where all do."""
+    newest, numbers = NONE, view_int64(context["open_orders"], context["order_capacity"])
     for place in range(limits_of(context)["open_count"]):
-        if client["command_count"] == context["command_capacity"]:
-            return True
-        if not only_reduces(context, order_at(context, numbers[place])):
-            command = new_command(context)
-            command["kind"], command["order_id"] = _CANCEL, numbers[place]
-    return client["command_count"] > 0
+        if numbers[place] > newest and not only_reduces(context, order_at(context, numbers[place])):
+            newest = numbers[place]
+    return newest

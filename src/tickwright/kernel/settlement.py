@@ -12,12 +12,13 @@ from tickwright.kernel.client import in_lots
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import arrived_of
 from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at, view_context
-from tickwright.kernel.orders import finish, holding_of, is_reduce_only, rest_of, set_hold
+from tickwright.kernel.orders import finish, free_cash, holding_of, is_reduce_only, rest_of, set_hold
 from tickwright.kernel.protection import protect_fill
 
 _FILLED = code(records.OrderState.FILLED)
 _CANCELLED = code(records.OrderState.CANCELLED)
 _COVER_GONE = code(records.OrderState.COVER_GONE)
+_INSUFFICIENT_FUNDS = code(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
 
 
 @entry
@@ -53,6 +54,8 @@ def _shrink_siblings(context: Record, place: int, quantity: int) -> None:
                 finish(context, other, _CANCELLED)
             else:
                 set_hold(context, sibling, holding_of(context, sibling))
+                if sibling["side"] > 0 and free_cash(context) < 0:  # what it now holds was spent by its sibling
+                    finish(context, other, _INSUFFICIENT_FUNDS)
         other = sibling["next_here"]
 
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.compilation import rule
 from tickwright.kernel.fills import index_of
-from tickwright.kernel.layout import Record, book_of, code, report_of, slot_at, venue_of, view_int64
+from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at, venue_of, view_int64
 from tickwright.kernel.levels import past_limit, touched, trigger_level
 from tickwright.kernel.limits import arrive, crosses, fill_at_limit, is_immediate
 from tickwright.kernel.orders import emit, finish, free_for, holding_of, is_reduce_only, set_hold
 from tickwright.kernel.taking import take
 
+_LIMIT = code(records.OrderType.LIMIT)
+_STOP = code(records.OrderType.STOP)
+_TRAILING_STOP = code(records.OrderType.TRAILING_STOP)
 _STOP_LIMIT = code(records.OrderType.STOP_LIMIT)
 _TAKE_PROFIT_LIMIT = code(records.OrderType.TAKE_PROFIT_LIMIT)
 _CHILD = code(records.OrderFlag.CHILD)
@@ -90,10 +93,36 @@ def trigger_in_range(context: Record, place: int, open_price: int) -> None:
     reference = open_price if through else trigger_level(slot)
     if not _wake_up(context, place):
         return
+    if not through:
+        _count_where_the_target_lay_too(context, slot)
     if has_limit(slot):
         _limit_in_trigger_bar(context, place, reference)
     else:
         take(context, place, reference)
+
+
+@rule
+def _count_where_the_target_lay_too(context: Record, stop: Record) -> None:
+    """A stop whose target the same bar reached: which came first cannot be known, the worse was taken (§5.1)."""
+    if stop["type"] != _STOP and stop["type"] != _TRAILING_STOP:
+        return
+    index, place = index_of(context, stop["instrument"]), book_of(context, stop["instrument"])["head"]
+    near = view_int64(context["low"] if stop["side"] > 0 else context["high"], index + 1)[index]
+    while place != NONE:
+        target = slot_at(context, place)
+        if _is_target_of(stop, target) and past_limit(context, target["side"], near, target["limit_price"]):
+            stop["clipped_step"] = venue_of(context)["step"]  # counted once, also when it is held back
+            venue_of(context)["ambiguous"] += 1
+            return
+        place = target["next_here"]
+
+
+@rule
+def _is_target_of(stop: Record, target: Record) -> bool:
+    """Whether a limit closes the same holding: a sibling, or both reduce-only and alone."""
+    if target["type"] != _LIMIT or target["side"] != stop["side"] or target["oco"] != stop["oco"]:
+        return False
+    return stop["oco"] != 0 or (is_reduce_only(stop) and is_reduce_only(target))
 
 
 @rule

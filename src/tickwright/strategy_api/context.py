@@ -24,6 +24,7 @@ from tickwright.strategy_api.views import COLUMNS, StrategyBars
 
 TimeInForceName = Literal["gtc", "ioc", "fok", "gtd"]
 _FIRST_END = int(OrderState.FILLED)
+_TAKE_PROFITS = (int(OrderType.TAKE_PROFIT), int(OrderType.TAKE_PROFIT_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,11 +424,21 @@ class Context:
         self._desk.cancel_all(self._place)
 
     def amend(self, order: Order, *, qty: float = 0.0, limit: float = 0.0, stop: float = 0.0) -> None:
-        """Ask for another total quantity, limit or stop; 0 keeps what there is."""
-        scales, up = self._scales, not order.is_buy
+        """Ask for another total quantity, limit or trigger; 0 keeps what there is.
+
+        Raises `UsageError` for a number that the order does not have, such as the limit of a market order.
+        """
+        record, scales, up = self._desk.order(order.id), self._scales, not order.is_buy
+        numbers = (("quantity", qty, record.quantity), ("limit", limit, record.limit_price))
+        for name, wanted, held in (*numbers, ("stop", stop, record.stop_price)):
+            if wanted and not held:
+                raise UsageError(
+                    f"order {order.id} has no {name} to amend", where="ctx.amend", expected="a number that it has"
+                )
+        up_stop = up if record.type in _TAKE_PROFITS else not up
         quantity = _lots(qty * scales.quantity, scales.lot)
         limit_price = _tick(limit * scales.price, scales.tick, up=up)
-        self._desk.amend(order.id, quantity, limit_price, _tick(stop * scales.price, scales.tick, up=not up))
+        self._desk.amend(order.id, quantity, limit_price, _tick(stop * scales.price, scales.tick, up=up_stop))
 
     def target(self, value: float) -> None:
         """Want a fraction of this symbol's allocation from here on; acts when the value changes."""

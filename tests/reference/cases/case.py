@@ -41,6 +41,7 @@ class Case:
     perpetual: bool = False
     leverage: str = "1"
     drawn: bool = False
+    ambiguous: int | None = None
 
     @property
     def identity(self) -> str:

@@ -18,6 +18,23 @@ CASES = [
         [ENTERED, "bar 2 RANGE: sell 1 @ 95 taker"],
         {"target": "CANCELLED", "stop": "FILLED"},
         drawn=True,
+        ambiguous=1,
+    ),
+    Case(
+        "§5.1",
+        "a stop gapped through before its target is not ambiguous",
+        [FLAT, FLAT, (94, 106, 93, 105)],
+        [enter(), sell("target", 1, quantity=1, limit=105, oco=1), sell("stop", 1, quantity=1, stop=95, oco=1)],
+        [ENTERED, "bar 2 OPEN: sell 1 @ 94 taker"],
+        ambiguous=0,
+    ),
+    Case(
+        "§5.1",
+        "a trade whose stop and target both lay in the bar it began in is ambiguous",
+        [FLAT, (100, 106, 94, 101)],
+        [buy("entry", quantity=1, limit=98, bracket_stop="0.02", bracket_target="0.05")],
+        ["bar 1 RANGE: buy 1 @ 98 maker", "bar 1 RANGE: sell 1 @ 96.04 taker"],
+        ambiguous=1,
     ),
     Case(
         "§5.2",

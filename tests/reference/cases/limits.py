@@ -190,6 +190,16 @@ CASES = [
         {"buy": "FILLED"},
     ),
     Case(
+        "§4.7",
+        "a sibling whose hold was spent by the other ends without funds",
+        # they hold 9700 once; 90 at 97 cost 8730, and the last 1170 cannot pay the other 20 at 60
+        [FLAT, (100, 101, 96, 98)],
+        [buy("near", quantity=90, limit=97, oco=1), buy("far", quantity=110, limit=60, oco=1)],
+        ["bar 1 RANGE: buy 90 @ 97 maker"],
+        {"near": "FILLED", "far": "VENUE_INSUFFICIENT_FUNDS"},
+        cash="9000",
+    ),
+    Case(
         "§4.8",
         "a changed price loses priority",
         [(*FLAT, 40), (*FLAT, 40), (100, 101, 90, 95, 10)],
