@@ -411,11 +411,13 @@ def _meet_path(market: Market, order: Order, event: Event) -> None:
 def _target_lay_too(market: Market, stop: Order, event: Event) -> bool:
     """§5.1: the same bar reached a limit that closes the same holding: a sibling, or both reduce-only and alone."""
     near = event.bar.low if stop.side == BUY else event.bar.high
-    return any(
-        other.oco == stop.oco and (stop.oco is not None or (stop.reduce_only and other.reduce_only)) and other.side == stop.side and other.kind == "limit"
-        and past_limit(market, other.side, near, other.limit)
-        for other in market.working if other.open and other.name == stop.name
-    )  # fmt: skip
+    for other in market.working:
+        mine = other.open and other.name == stop.name and other.side == stop.side and other.kind == "limit"
+        both_alone = stop.oco is None and other.oco is None and stop.reduce_only and other.reduce_only
+        siblings = stop.oco is not None and other.oco == stop.oco
+        if mine and (siblings or both_alone) and past_limit(market, other.side, near, other.limit):
+            return True
+    return False
 
 
 def _limit_in_trigger_bar(market: Market, order: Order, event: Event, level: int) -> None:
