@@ -23,7 +23,7 @@ def copy_pieces(columns: Sequence[Int64Array | int]) -> Iterator[bytes]:
     """The bytes that COPY … FROM STDIN (FORMAT BINARY) takes; a column that is one number is that number in every row.
 
     >>> len(b"".join(copy_pieces([7, np.array([1, -2])])))
-    65
+    73
     """
     rows = next(len(column) for column in columns if not isinstance(column, int))
     fields = [("fields", ">i2")]
