@@ -62,7 +62,7 @@ class KernelDesk:
 
     def target(self, instrument: int, value: float) -> None:
         """Set the standing target and let the kernel act on it."""
-        position = self.position(instrument)
+        position = self._memory.positions[instrument]
         if self.client.decision >= position.warmup:
             position.standing = value
             target_now(self._memory.address, instrument)

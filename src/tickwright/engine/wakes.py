@@ -133,7 +133,8 @@ class CallbackWakes:
 
     def begin(self, memory: Memory) -> None:
         """Make the contexts, and let strategies start."""
-        self.desk, self._memory, self._seen = KernelDesk(memory), memory, 0
+        self.desk, self._memory, self._client, self._seen = KernelDesk(memory), memory, memory.client, 0
+        self._tells_ends = "on_order" in self._names
         market = self.rows.market
         self.contexts = []
         for place, strategy in enumerate(self.strategies):
@@ -165,11 +166,11 @@ class CallbackWakes:
 
     def wake(self, code: int) -> None:
         """Tell fills and ended orders, then call for the bars that closed."""
-        if self._memory.client.fill_count != self._seen:
+        if self._client.fill_count != self._seen:
             self._tell_fills()
         if code == WAKE_FILLS:
             return
-        if "on_order" in self._names:
+        if self._tells_ends:
             self._tell_ends()
         for numbers, context, bar, on_bar, wakes in self._waking:
             number = numbers[code]

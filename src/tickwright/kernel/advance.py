@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from tickwright.domain import records
-from tickwright.kernel.client import mark
+from tickwright.kernel.client import mark, settle_block
 from tickwright.kernel.commands import know_numbers
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.decisions import acts_on_change, check_and_send, size
@@ -86,8 +86,10 @@ def submit(address: int, unused: int) -> int:
 
 @entry
 def target_now(address: int, instrument: int) -> int:
-    """Act on the standing target of an instrument, if its value changed."""
+    """Act on the target of an instrument that was just decided, if its value changed."""
     context = view_context(address, 1)[0]
+    position_of(context, instrument)["decided_ns"] = client_of(context)["now_ns"]
+    settle_block(position_of(context, instrument))
     if not math.isnan(position_of(context, instrument)["standing"]) and acts_on_change(context, instrument):
         size(context, instrument, position_of(context, instrument)["standing"], client_of(context)["decision"] + 1)
     return 0

@@ -190,13 +190,13 @@ class PresentIndicators:
 
 def present_indicators(arrays: Indicators, bar: Bar) -> PresentIndicators:
     """Indicators as numbers: one property per name, over memory that is read without making an array."""
-    properties = {name: _present(np.ascontiguousarray(arrays[name]).data) for name in arrays}
+    properties = {name: _present(np.ascontiguousarray(arrays[name]).data, bar) for name in arrays}
     made: PresentIndicators = type("Indicators", (PresentIndicators,), {"__slots__": (), **properties})(arrays, bar)
     return made
 
 
-def _present(values: memoryview) -> property:
-    return property(lambda self: values[self._bar.index])
+def _present(values: memoryview, bar: Bar) -> property:
+    return property(lambda self: values[bar.index])
 
 
 class Order:
@@ -442,7 +442,9 @@ class Context:
 
     def target(self, value: float) -> None:
         """Want a fraction of this symbol's allocation from here on; acts when the value changes."""
-        self._desk.target(self._place, float(value))
+        held = self._held
+        if held.standing != value or held.acted != value:  # else it is wanted and was acted on already
+            self._desk.target(self._place, float(value))
 
     # ---- telling
 
