@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pandas as pd
-from jobs import CALLBACK_BARS, CASH, FEE, candles
+from jobs import CALLBACK_BARS, CASH, FEE, SLOW_WINDOWS, candles
 from measuring import chosen, measure
 from nautilus_trader.backtest.engine import BacktestEngine
 from nautilus_trader.config import BacktestEngineConfig, LoggingConfig, StrategyConfig
@@ -44,9 +44,9 @@ BARS = BarType.from_str("SEEUSDT.BENCH-1-HOUR-LAST-EXTERNAL")
 class Cross(Strategy):
     """Hold while the fast average is above the slow one."""
 
-    def __init__(self):
+    def __init__(self, fast, slow):
         super().__init__(StrategyConfig())
-        self.fast, self.slow = SimpleMovingAverage(20), SimpleMovingAverage(50)
+        self.fast, self.slow = SimpleMovingAverage(fast), SimpleMovingAverage(slow)
 
     def on_start(self):
         self.register_indicator_for_bars(BARS, self.fast)
@@ -73,12 +73,12 @@ def bars_of(count: int) -> list:
     return BarDataWrangler(BARS, INSTRUMENT).process(frame)
 
 
-def callback(bars: list) -> float:
+def callback(bars: list, windows: tuple[int, int]) -> float:
     engine = BacktestEngine(BacktestEngineConfig(logging=LoggingConfig(bypass_logging=True)))
     engine.add_venue(VENUE, OmsType.NETTING, AccountType.CASH, [Money(CASH, USDT)])
     engine.add_instrument(INSTRUMENT)
     engine.add_data(bars)
-    engine.add_strategy(Cross())
+    engine.add_strategy(Cross(*windows))
     engine.run()
     account, held = engine.portfolio.account(VENUE), engine.portfolio.net_position(INSTRUMENT.id)
     answer = account.balance_total(USDT).as_double() + float(held) * float(bars[-1].close)
@@ -86,9 +86,9 @@ def callback(bars: list) -> float:
     return answer
 
 
-def run_callback() -> None:
+def run(job: str, windows: tuple[int, int]) -> None:
     data, short = bars_of(CALLBACK_BARS), bars_of(2000)
-    measure("callback", CALLBACK_BARS, lambda: callback(data), lambda: callback(short), 1)
+    measure(job, CALLBACK_BARS, lambda: callback(data, windows), lambda: callback(short, windows), 1)
 
 
-chosen({"callback": run_callback})
+chosen({"callback": lambda: run("callback", (20, 50)), "wake": lambda: run("wake", SLOW_WINDOWS)})

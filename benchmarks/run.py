@@ -23,13 +23,15 @@ JOBS = {
     "sweep-exits": "the same sweep with stop and target exits, one thread",
     "portfolio": "portfolio 50 × 100k, one cash",
     "callback": "Python callback on every bar, 200k bars",
+    "wake": "Python callback where it asks to be called, 1M bars (peer: on every bar, 200k)",
+    "round-trip": "market order on every bar from Python, 200k bars",
 }
 PEERS = {
     "vectorbt": ("single", "sweep", "sweep-exits", "portfolio"),
     "raptorbt": ("single", "sweep-all-cores"),
     "backtesting": ("callback",),
     "backtrader": ("callback",),
-    "nautilus_trader": ("callback",),
+    "nautilus_trader": ("callback", "wake"),
     "freqtrade": ("callback",),
 }
 

@@ -11,6 +11,7 @@ from jobs import (
     PORTFOLIO_BARS,
     PORTFOLIO_SYMBOLS,
     SINGLE_BARS,
+    SLOW_WINDOWS,
     STOP,
     SWEEP_BARS,
     SWEEP_TRIALS,
@@ -106,10 +107,45 @@ class CallbackCross(Strategy):
         ctx.target(1.0 if ctx.ind.fast > ctx.ind.slow else 0.0)
 
 
-def callback(data: Market) -> float:
-    """Python on every bar."""
-    result = event.run(CallbackCross, {}, data, **SETTINGS)
+class WakingCross(CallbackCross):
+    """Slower averages, and called only where they have crossed."""
+
+    def indicators(self, bars):
+        """Both averages."""
+        from tickwright.indicators import sma
+
+        return {"fast": sma(bars.close, SLOW_WINDOWS[0]), "slow": sma(bars.close, SLOW_WINDOWS[1])}
+
+    def wakes(self, bars, ind):
+        """Bars at which the fast average is on another side than at the bar before."""
+        above = ind.fast > ind.slow
+        return np.concatenate([[True], above[1:] != above[:-1]])
+
+
+class RoundTrip(Strategy):
+    """Buys at one bar and sells at the next: an order is written, checked, filled and told on every bar."""
+
+    def on_start(self, ctx):
+        """Flat."""
+        self.holds = False
+
+    def on_bar(self, ctx, bar):
+        """Turn around."""
+        order = ctx.sell if self.holds else ctx.buy
+        order(qty=1.0)
+        self.holds = not self.holds
+
+
+def callback(data: Market, strategy: type[Strategy] = CallbackCross) -> float:
+    """Python on every bar, or where it asked to be called."""
+    result = event.run(strategy, {}, data, **SETTINGS)
     return float(result.money(result.equity)[-1])
+
+
+def round_trip(data: Market) -> float:
+    """A market order on every bar, paid for."""
+    result = event.run(RoundTrip, {}, data, **{**SETTINGS, "cash": Decimal(10**10)})
+    return float(len(result.fills))
 
 
 def run_single() -> None:
@@ -138,6 +174,16 @@ def run_callback() -> None:
     measure("callback", CALLBACK_BARS, lambda: callback(data), lambda: callback(short))
 
 
+def run_wake() -> None:
+    data, short = market(SINGLE_BARS), market(5000)
+    measure("wake", SINGLE_BARS, lambda: callback(data, WakingCross), lambda: callback(short, WakingCross))
+
+
+def run_round_trip() -> None:
+    data, short = market(CALLBACK_BARS), market(5000)
+    measure("round-trip", CALLBACK_BARS, lambda: round_trip(data), lambda: round_trip(short))
+
+
 chosen(
     {
         "single": run_single,
@@ -146,5 +192,7 @@ chosen(
         "sweep-exits": lambda: run_sweep(1, ProtectedCross),
         "portfolio": run_portfolio,
         "callback": run_callback,
+        "wake": run_wake,
+        "round-trip": run_round_trip,
     }
 )

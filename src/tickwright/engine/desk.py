@@ -6,20 +6,22 @@ records are read over the same bytes the kernel writes, and bound anew when arra
 
 from __future__ import annotations
 
-import ctypes
+import struct
 from typing import Any
 
 from tickwright.domain import records
 from tickwright.domain.errors import UsageError
 from tickwright.domain.timestamp import iso
-from tickwright.engine.memory import Memory, structure_of
+from tickwright.engine.memory import Memory
 from tickwright.kernel.advance import submit, target_now
 from tickwright.strategy_api.context import Request
 
-_COPIED = (
-    "instrument", "side", "type", "quantity", "cost", "limit_price", "stop_price", "trail", "expire_ns", "oco", "flags",
-    "time_in_force", "reason", "exit_stop_ppb", "exit_target_ppb", "exit_trail_ppb", "exit_max_bars",
-)  # fmt: skip
+_CODES = {"i8": "q", "i4": "i", "i1": "b"}
+_FIELDS = "".join(_CODES[records.COMMAND[name].str[1:]] for name in records.COMMAND.names or ())
+_COMMAND = struct.Struct(f"@{_FIELDS}0q")
+_NEW, _CANCEL = int(records.CommandKind.NEW), int(records.CommandKind.CANCEL)
+_CANCEL_ALL, _AMEND = int(records.CommandKind.CANCEL_ALL), int(records.CommandKind.AMEND)
+_NO_TERMS = (0,) * 8  # trail, date, siblings, decision and exits
 
 
 class KernelDesk:
@@ -32,33 +34,33 @@ class KernelDesk:
         self.lines: list[str] = []
         self.plots: dict[str, list[tuple[int, float]]] = {}
         self._tag_numbers: dict[str, int] = {}
-        self._commands = memory.records_over("commands", records.COMMAND)
+        self._ring = memory.arrays["commands"].view("u1").data
         self._most = len(memory.arrays["commands"])
-        self._size = records.COMMAND.itemsize
         self._orders_array: Any = None
         self._orders: Any = None
 
     def submit(self, request: Request) -> int:
         """Write an order into the ring and let the kernel check and number it."""
-        command = self._next(records.CommandKind.NEW)
-        for name in _COPIED:
-            setattr(command, name, getattr(request, name))
-        command.tag = self._tag(request.tag)
-        return int(submit(self._memory.address, 0))
+        tag = self._tag(request.tag) if request.tag else -1
+        self._write(
+            -1, request.quantity, request.cost, request.limit_price, request.stop_price, request.trail,
+            request.expire_ns, request.oco, 0, request.exit_stop_ppb, request.exit_target_ppb, request.exit_trail_ppb,
+            request.exit_max_bars, tag, request.instrument, request.flags, _NEW, request.side, request.type,
+            request.time_in_force, request.reason,
+        )  # fmt: skip
+        return submit(self._memory.address, 0)
 
     def cancel(self, order_id: int) -> None:
         """Queue a cancel."""
-        self._next(records.CommandKind.CANCEL).order_id = order_id
+        self._write(order_id, 0, 0, 0, 0, *_NO_TERMS, -1, -1, 0, _CANCEL, 1, 0, 0, 0)
 
     def cancel_all(self, instrument: int) -> None:
         """Queue the cancel of every order of an instrument."""
-        self._next(records.CommandKind.CANCEL_ALL).instrument = instrument
+        self._write(-1, 0, 0, 0, 0, *_NO_TERMS, -1, instrument, 0, _CANCEL_ALL, 1, 0, 0, 0)
 
     def amend(self, order_id: int, quantity: int, limit_price: int, stop_price: int) -> None:
         """Queue an amend; 0 keeps a value."""
-        command = self._next(records.CommandKind.AMEND)
-        command.order_id, command.quantity = order_id, quantity
-        command.limit_price, command.stop_price = limit_price, stop_price
+        self._write(order_id, quantity, 0, limit_price, stop_price, *_NO_TERMS, -1, -1, 0, _AMEND, 1, 0, 0, 0)
 
     def target(self, instrument: int, value: float) -> None:
         """Set the standing target and let the kernel act on it."""
@@ -91,25 +93,21 @@ class KernelDesk:
         """Keep a value of a named line at the present decision."""
         self.plots.setdefault(name, []).append((int(self.client.decision), value))
 
-    def _next(self, kind: records.CommandKind) -> Any:
+    def _write(self, *fields: int) -> None:
+        """Put a command at the end of the ring, its fields in the order of the layout."""
         place = self.client.command_count
         if place >= self._most:
             raise UsageError(
                 f"more than {self._most} orders at one instant", where="ctx.order", expected="fewer orders per wake"
             )
-        command = self._commands[place]
-        ctypes.memset(ctypes.byref(command), 0, self._size)
-        command.kind, command.order_id, command.instrument, command.tag = int(kind), -1, -1, -1
+        _COMMAND.pack_into(self._ring, place * _COMMAND.size, *fields)
         self.client.command_count = place + 1
-        return command
 
     def _tag(self, text: str) -> int:
-        if not text:
-            return -1
         if text not in self._tag_numbers:
             self._tag_numbers[text] = len(self.tags)
             self.tags.append(text)
         return self._tag_numbers[text]
 
 
-structure_of(records.COMMAND)  # offsets agree, or importing this fails
+assert _COMMAND.size == records.COMMAND.itemsize

@@ -57,11 +57,41 @@ def advance(address: int, until: int) -> int:
         if not has_room(context):
             return NEED_CAPACITY
         opens = venue["step"] % 2 == 0
+        if opens and _may_sleep(context):
+            asleep = _sleep(context, venue["step"] // 2, until // 2)
+            if asleep > venue["step"] // 2:
+                venue["step"] = 2 * asleep
+                continue
         stopped = open_row(context, venue["step"] // 2) if opens else close_row(context, venue["step"] // 2)
         venue["step"] += 1
         if stopped != 0:
             return STOPPED
     return 0
+
+
+@rule
+def _may_sleep(context: Record) -> bool:
+    """Whether rows at whose close nobody wakes can only move prices: callbacks decide, and nothing works or waits."""
+    venue = venue_of(context)
+    decided_by_arrays = context["wanted"] != 0 or context["signal"] != 0 or context["callback"] == 0
+    waits = venue["head"] != NONE or venue["part_count"] != 0 or venue["next_rule"] < context["rule_count"]
+    return not decided_by_arrays and not waits and context["limits"] == 0
+
+
+@rule
+def _sleep(context: Record, row: int, end: int) -> int:
+    """Mark the rows up to the next one at whose close somebody wakes; that row, or the end."""
+    client, wake = client_of(context), view_uint8(context["wake"], context["decisions"])
+    while row < end:
+        decision = view_int64(context["decision_of_row"], row + 1)[row]
+        if decision != NONE and wake[decision] == 1:
+            return row
+        _take_closes(context, row)
+        if decision != NONE:
+            mark(context)
+            _record_equity(context, client, decision)
+        row += 1
+    return row
 
 
 @entry

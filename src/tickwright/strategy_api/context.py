@@ -373,11 +373,12 @@ class Context:
         A cost with a limit is turned into the quantity it pays for at the limit. `oco` ties orders of one number
         together; `exits` are borne by every fill. Raises `UsageError` for terms that do not go together.
         """
-        if [qty, cost, fraction].count(None) != 2:
+        if (qty is None) + (cost is None) + (fraction is None) != 2:
             raise UsageError("an order needs exactly one of qty, cost and fraction", where="ctx.order")
-        scales, sign = self._scales, int(side)
-        request = Request(self._place, sign, tag=tag, reason=int(reason), oco=oco)
-        self._set_prices(request, limit, stop, take_profit, trail, trail_price)
+        scales = self._scales
+        request = Request(self._place, int(side), tag=tag, reason=int(reason), oco=oco)
+        if not (limit is stop is take_profit is trail is trail_price is None):
+            self._set_prices(request, limit, stop, take_profit, trail, trail_price)
         if fraction is not None:
             qty, cost = (None, fraction * self.cash) if side is Side.BUY else (fraction * abs(self.position), None)
         if qty is not None:
@@ -387,8 +388,12 @@ class Context:
         elif cost is not None:
             price = limit or stop or take_profit or self.bar.close
             request.quantity = _lots(cost / price * scales.quantity, scales.lot)
-        request.time_in_force, request.expire_ns = int(TimeInForce[tif.upper()]), expire_ns
-        request.flags |= OrderFlag.POST_ONLY * post_only | OrderFlag.REDUCE_ONLY * reduce_only
+        if tif != "gtc":
+            request.time_in_force, request.expire_ns = int(TimeInForce[tif.upper()]), expire_ns
+        if post_only:
+            request.flags |= int(OrderFlag.POST_ONLY)
+        if reduce_only:
+            request.flags |= int(OrderFlag.REDUCE_ONLY)
         if exits is not None:
             _set_exits(request, exits)
         return self._track(self._desk.submit(request))
