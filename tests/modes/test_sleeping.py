@@ -61,4 +61,5 @@ def test_a_target_of_zero_lets_a_callback_in_again_after_a_protective_exit() -> 
         4: lambda ctx: ctx.target(0.5),
     }
     _, ends = run([100, 100, 90, 90, 90, 90], script, NO_LIMITS)
-    assert ends[-1] == "FILLED" and len(ends) == 3
+    assert len(ends) == 3
+    assert ends[-1] == "FILLED"
