@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,34 @@ def test_where_nothing_can_be_written_nothing_is_cached(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.touch()
     assert prepare_compiler_cache(str(blocked)) == ""
+
+
+def folder_used(parent: Path, name: str, days_ago: float) -> Path:
+    """A folder of compiled code that was last used some days ago."""
+    folder = parent / name
+    (folder / "kernel_1").mkdir(parents=True)
+    (folder / "kernel_1" / "code.nbc").write_bytes(b"machine code")
+    (folder / "last-used").touch()
+    then = time.time() - days_ago * 86_400
+    os.utime(folder / "last-used", (then, then))
+    return folder
+
+
+def test_a_new_folder_removes_those_nobody_uses_any_more(tmp_path: Path) -> None:
+    unused, used = folder_used(tmp_path, "0123456789abcdef", 4), folder_used(tmp_path, "fedcba9876543210", 2)
+    interrupted = folder_used(tmp_path, "00000000000000ff.unused", 4)
+    foreign = folder_used(tmp_path, "somebody-elses", 40)
+    made = Path(prepare_compiler_cache(str(tmp_path)))
+    assert sorted(tmp_path.iterdir()) == sorted([made, used, foreign])
+    assert (used / "kernel_1" / "code.nbc").read_bytes() == b"machine code"
+    assert not unused.exists()
+    assert not interrupted.exists()
+
+
+def test_a_folder_that_exists_is_marked_as_used_and_nothing_is_searched(tmp_path: Path) -> None:
+    made = Path(prepare_compiler_cache(str(tmp_path)))
+    os.utime(made / "last-used", (0, 0))
+    unused = folder_used(tmp_path, "0123456789abcdef", 40)
+    prepare_compiler_cache(str(tmp_path))
+    assert time.time() - (made / "last-used").stat().st_mtime < 3600
+    assert unused.exists()

@@ -2,14 +2,17 @@
 
 Invariant: the folder is named by the hash of every source the compiled code can depend on and of the compiler's
 versions. Numba's own key covers only the decorated file: without this, a changed helper or record layout in another
-file would silently run the old code on the new memory. Known limit: folders of old versions stay until their owner
-deletes them; they hold nothing but machine code.
+file would silently run the old code on the new memory. Every process marks the folder it uses; whoever makes a new one
+removes those that nobody has used for three days. A folder is renamed before it is emptied, so no process ever reads
+half of one; a process that runs for longer than that without its folder compiles anew what it still needs.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +20,9 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SOURCES = ("kernel", "indicators", "domain/records.py")
 _COMPILER = ("numba", "llvmlite", "numpy")
+_MARK = "last-used"
+_NAME = re.compile(r"[0-9a-f]{16}(\.unused)?")
+_UNUSED_S = 3 * 86_400
 
 
 @cache
@@ -40,10 +46,38 @@ def prepare_compiler_cache(configured: str = "") -> str:
     parent = Path(configured) if configured else _user_cache()
     folder = parent if parent.name == compiled_code_hash() else parent / compiled_code_hash()
     try:
+        made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / _MARK).touch()
     except OSError:
         return ""
+    if made:
+        _remove_unused(folder)
     return str(folder)
+
+
+def _remove_unused(folder: Path) -> None:
+    """Remove the other folders of compiled code beside one that has just been made, where nobody uses them any more."""
+    now = (folder / _MARK).stat().st_mtime
+    for other in sorted(folder.parent.iterdir()):
+        if other == folder or not _NAME.fullmatch(other.name):
+            continue
+        with suppress(OSError):  # another process removes it, or it is not ours to remove
+            mark = other / _MARK
+            if now - (mark if mark.exists() else other).stat().st_mtime > _UNUSED_S:
+                _remove(other if other.suffix else other.rename(other.with_suffix(".unused")))
+
+
+def _remove(folder: Path) -> None:
+    """Empty and remove a folder, its mark last: what is interrupted is finished by the next one."""
+    mark = folder / _MARK
+    for entry in sorted(folder.rglob("*"), reverse=True):
+        if entry.is_dir():
+            entry.rmdir()
+        elif entry != mark:
+            entry.unlink()
+    mark.unlink(missing_ok=True)
+    folder.rmdir()
 
 
 def _source_files() -> list[Path]:

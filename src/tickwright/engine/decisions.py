@@ -97,6 +97,8 @@ def instances_of(
 ) -> list[Strategy]:
     """One instance per symbol, each with its own parameters and random numbers."""
     overrides = per_symbol or {}
+    if not overrides:
+        return [strategy_class(**params).bound_to(identity.symbol, seed=seed) for identity in rows.market.ids]
     known = {name for identity in rows.market.ids for name in (str(identity), identity.symbol)}
     for name in overrides:
         if name not in known:

@@ -45,7 +45,7 @@ _GROWING: Final = {
     "account_events": ("account_event_capacity", records.ACCOUNT_EVENT),
 }
 _LOGS: Final = ("orders", "slot_of_order", "fills", "recent")
-_LARGEST_RESERVE: Final = 1_000_000
+_LARGEST_RESERVE: Final = 100_000
 MOST_COMMANDS: Final = 1024
 CURVE: Final = ("equity", "exposure", "cash_curve")
 _PPB_SCALE: Final = 9
@@ -130,7 +130,7 @@ class Memory:
         rows = self.rows
         for name in (
             "open_ns", "presence", "open", "high", "low", "close", "volume", "open_budget", "sigma", "daily_volume",
-            "decision_of_row", "decision_ns", "decision_presence",
+            "decision_of_row", "decision_presence",
         ):  # fmt: skip
             self.bind(name, getattr(rows, name))
         self._set(
@@ -187,7 +187,7 @@ class Memory:
     def reset(self) -> None:
         """Both halves as before the first row: cash, no position, no order."""
         for name, pristine in self._pristine.items():
-            self.arrays[name][:] = pristine
+            ctypes.memmove(self.arrays[name].ctypes.data, pristine.ctypes.data, pristine.nbytes)
 
     def _begin(self) -> None:
         """Write both halves as they are before the first row, and keep a copy to go back to."""

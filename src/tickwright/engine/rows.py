@@ -42,8 +42,7 @@ class MarketRows:
     has_volume: tuple[bool, ...]
     first_row: int
     end_row: int
-    decision_of_row: Int64Array
-    decision_ns: Int64Array
+    decision_of_row: Int64Array  # empty: one after every traded row
     decision_presence: UInt8Array
     open_budget: Int64Array
     sigma: Float64Array
@@ -80,13 +79,11 @@ class MarketRows:
             )
         )  # fmt: skip
         _check_window_sums(market, costs)
-        decisions = np.full(len(open_ns), -1, np.int64)
-        decisions[first:end] = np.arange(end - first)
         count = len(market.bars)
         size = len(open_ns) * count if uses_statistics else 0
         return cls(
-            market, costs, open_ns, presence, opens, highs, lows, closes, volumes, has_volume, first, end, decisions,
-            open_ns[first:end] + market.timeframe.length_ns,
+            market, costs, open_ns, presence, opens, highs, lows, closes, volumes, has_volume, first, end,
+            np.empty(0, np.int64),
             np.ascontiguousarray((presence != ABSENT)[first * count : end * count], np.uint8),
             np.empty(size, np.int64), np.empty(size), np.empty(size),
         )  # fmt: skip
@@ -95,6 +92,12 @@ class MarketRows:
     def instruments(self) -> int:
         """How many instruments trade."""
         return len(self.market.instruments)
+
+    @cached_property
+    def decision_ns(self) -> Int64Array:
+        """When decisions are made: at the close of each traded row."""
+        closed: Int64Array = self.open_ns[self.first_row : self.end_row] + self.market.timeframe.length_ns
+        return closed
 
     @cached_property
     def highest_close(self) -> int:

@@ -32,10 +32,13 @@ _INTEGERS = (
 )  # fmt: skip
 TRIAL = np.dtype([(name, "f8") for name in _FLOATS] + [(name, "i8") for name in _INTEGERS])
 """The statistics of one trial."""
+_OF_POSITIONS = ("trades", "trade_open", "wins", "gross_profit", "gross_loss")
+_OF_CLIENT = ("fee", "spread_cost", "slippage_cost", "impact_cost", "turnover")
+_LARGEST_PORTION, _PORTIONS = 16, 32
 
 
 class Sweeper:
-    """Runs trials; `try_one` may be called from several threads."""
+    """Runs trials; `try_all` may be called from several threads."""
 
     def __init__(
         self, strategy_class: type[Strategy], rows: MarketRows, cash: int, limits: RiskLimits, seed: int
@@ -47,16 +50,23 @@ class Sweeper:
         self._memories: SimpleQueue[Memory] = SimpleQueue()
         self._alone = stands_alone(strategy_class, rows, limits)
 
-    def try_one(self, params: Mapping[str, ParameterValue]) -> npt.NDArray[np.void]:
-        """The statistics of one parameter set."""
-        memory, curve = self._take_memory(), np.zeros(1, CURVE)
+    def try_all(self, trials: Sequence[Mapping[str, ParameterValue]]) -> npt.NDArray[np.void]:
+        """The statistics of parameter sets, one record of layout `TRIAL` each."""
+        memory, table = self._take_memory(), np.zeros(len(trials), TRIAL)
+        for row, params in enumerate(trials):
+            if row > 0:
+                memory.reset()
+            table[row] = self._try(memory, params)
+        self._memories.put(memory)
+        return table
+
+    def _try(self, memory: Memory, params: Mapping[str, ParameterValue]) -> tuple[float, ...]:
+        curve = np.zeros(1, CURVE)
         if self._alone:
             self._jump(memory, params, curve)
         else:
             self._run_generally(memory, params, curve)
-        answer = statistics_of(memory, curve[0])
-        self._memories.put(memory)
-        return answer
+        return statistics_of(memory, curve[0])
 
     def _jump(self, memory: Memory, params: Mapping[str, ParameterValue], curve: npt.NDArray[np.void]) -> None:
         want_alone(memory, self._strategy_class, params, self._views, seed=self._seed, logged=False, memo=self._memo)
@@ -85,17 +95,21 @@ class Sweeper:
         return memory
 
 
-def statistics_of(memory: Memory, curve: np.void) -> npt.NDArray[np.void]:
-    """The statistics of a finished run, one record of layout `TRIAL`."""
-    client, positions, answer = memory.client, memory.arrays["positions"], np.zeros(1, TRIAL)
-    trades = [int(positions[name].sum()) for name in ("trades", "trade_open", "wins", "gross_profit", "gross_loss")]
-    paid = [getattr(client, name) for name in ("fee", "spread_cost", "slippage_cost", "impact_cost", "turnover")]
-    answer[0] = (
+def statistics_of(memory: Memory, curve: np.void) -> tuple[float, ...]:
+    """The statistics of a finished run, in the order of `TRIAL`."""
+    client = memory.client
+    return (
         *(curve[name] for name in ("deepest", "total", "squares")), client.equity,
         client.order_count + client.plain_fills, client.fill_count + client.plain_fills, client.refused,
-        *trades, *paid, curve["held"], memory.venue.ambiguous,
+        *(sum(getattr(position, name) for position in memory.positions) for name in _OF_POSITIONS),
+        *(getattr(client, name) for name in _OF_CLIENT), curve["held"], memory.venue.ambiguous,
     )  # fmt: skip
-    return answer
+
+
+def in_portions(trials: Sequence[Mapping[str, ParameterValue]]) -> list[Sequence[Mapping[str, ParameterValue]]]:
+    """Trials in the portions one worker takes at a time: handing over a single one costs as much as running it."""
+    size = max(1, min(_LARGEST_PORTION, len(trials) // _PORTIONS))
+    return [trials[start : start + size] for start in range(0, len(trials), size)]
 
 
 def sweep_result(

@@ -83,7 +83,7 @@ def _sleep(context: Record, row: int, end: int) -> int:
     """Mark the rows up to the next one at whose close somebody wakes; that row, or the end."""
     client, wake = client_of(context), view_uint8(context["wake"], context["decisions"])
     while row < end:
-        decision = view_int64(context["decision_of_row"], row + 1)[row]
+        decision = decision_of(context, row)
         if decision != NONE and wake[decision] == 1:
             return row
         _take_closes(context, row)
@@ -183,7 +183,7 @@ def close_row(context: Record, row: int) -> int:
     _take_closes(context, row)
     _expire(context)
     _change_rules(context)
-    decision = view_int64(context["decision_of_row"], row + 1)[row]
+    decision = decision_of(context, row)
     if decision == NONE:
         return 0
     mark(context)
@@ -201,6 +201,14 @@ def _keep_limits(context: Record) -> None:
     while is_latched(context) and cancel_entries(context) and context["linked"] == 1:
         drain(context)
     drain(context)
+
+
+@rule
+def decision_of(context: Record, row: int) -> int:
+    """The decision after a row, `NONE` where none is made; one after every row where no table says otherwise."""
+    if context["decision_of_row"] == 0:
+        return row - context["first_row"]
+    return view_int64(context["decision_of_row"], row + 1)[row]
 
 
 @rule

@@ -168,14 +168,14 @@ def write_costs(
 ) -> None:
     """Split quantity × |price - reference| into spread, slippage and impact; rounding falls to the last that is set."""
     report, divisor = report_of(context), book["divisor"]
-    distance = side * (price - reference)
-    total = mul_div_rounded_down(abs(distance), quantity, divisor)
-    total = total if distance >= 0 else -total
-    value = mul_div_rounded_down(reference, quantity, divisor)
     report["reference_price"] = reference
     report["spread_cost"], report["slippage_cost"], report["impact_cost"] = 0, 0, 0
     if reference == price:
         return
+    distance = side * (price - reference)
+    total = mul_div_rounded_down(abs(distance), quantity, divisor)
+    total = total if distance >= 0 else -total
+    value = mul_div_rounded_down(reference, quantity, divisor)
     spread = mul_div_rounded_down(value, context["half_spread_ppb"], PPB)
     slippage = mul_div_rounded_down(value, context["slippage_ppb"], PPB)
     if impact != 0:

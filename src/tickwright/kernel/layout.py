@@ -79,8 +79,7 @@ CONTEXT: Final = np.dtype(
         ("daily_volume", "i8"),
         ("windows", "i8"),
         # decisions
-        ("decision_of_row", "i8"),  # index of the decision after a row, -1 for none
-        ("decision_ns", "i8"),
+        ("decision_of_row", "i8"),  # index of the decision after a row, -1 for none; 0: one after every row
         ("decisions", "i8"),
         ("first_row", "i8"),
         ("highest_close", "i8"),

@@ -20,6 +20,8 @@ _LARGEST_IMPACT = 9e8  # a price nobody can pay; in ppb it still fits into 64 bi
 @rule
 def taker_price(reference: int, ppb: int, side: int) -> int:
     """The price of taking liquidity `ppb` away from a reference price."""
+    if ppb == 0:
+        return reference
     if side > 0:
         return mul_div_rounded_up(reference, max(1, PPB + ppb), PPB)
     return max(1, mul_div_rounded_down(reference, max(0, PPB - ppb), PPB))

@@ -18,7 +18,7 @@ from tickwright.engine.memory import Memory
 from tickwright.engine.result import result_of
 from tickwright.engine.rows import MarketRows
 from tickwright.engine.start import starting_cash
-from tickwright.engine.sweeping import TRIAL, Sweeper, sweep_result
+from tickwright.engine.sweeping import TRIAL, Sweeper, in_portions, sweep_result
 from tickwright.ports import Executor
 
 Progress = Callable[[int, int], None]
@@ -99,9 +99,10 @@ def sweep(
     first = Memory(rows, units, limits=limits)
     first.prepare_statistics()
     sweeper = Sweeper(strategy_class, rows, units, limits, seed)
-    table = np.zeros(len(valid), TRIAL)
-    for place, row in enumerate(executor.map(sweeper.try_one, valid)):
-        table[place] = row
+    table, done = np.zeros(len(valid), TRIAL), 0
+    for portion in executor.map(sweeper.try_all, in_portions(valid)):
+        table[done : done + len(portion)] = portion
+        done += len(portion)
         if progress is not None:
-            progress(place + 1, len(valid))
+            progress(done, len(valid))
     return sweep_result(table, valid, len(trials) - len(valid), rows, units)
