@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+
+from tickwright.domain.timestamp import iso
 
 RUN = ["backtest", "SmaCross", "--symbol", "BTC/USDT"]
 DOCUMENTED = {
@@ -128,3 +132,26 @@ def test_a_failure_for_a_program_is_its_document(tickwright, market) -> None:
     assert (outcome.code, outcome.err) == (4, "")
     assert outcome.document["error"]["code"] == "DATA_MISSING"
     assert "tickwright data fetch" in outcome.document["error"]["hint"]
+
+
+def test_as_of_reproduces_a_run_whose_candles_were_revised_since(tickwright, market) -> None:
+    words = ("backtest", "SmaCross", "--symbol", "BTC/USDT", "--json")
+    before = tickwright(*words).document
+    known = iso(time.time_ns())
+    tickwright("data", "export", "--symbol", "BTC/USDT", "--timeframe", "1h", "--out", market / "now.csv")
+    lines = (market / "now.csv").read_text().splitlines()
+    for place, line in enumerate(lines[1:], 1):
+        if place % 7 == 0:  # the whole candle a little lower
+            moment, *prices, volume = line.split(",")
+            lines[place] = ",".join([moment, *(f"{float(price) * 0.99:.2f}" for price in prices), volume])
+    (market / "now.csv").write_text("\n".join(lines) + "\n")
+    tickwright("data", "import", market / "now.csv", "--symbol", "BTC/USDT", "--timeframe", "1h")
+    assert tickwright(*words).document["digest"] != before["digest"]
+    again = tickwright(*words, "--as-of", known).document
+    assert (again["digest"], again["data"]["hash"]) == (before["digest"], before["data"]["hash"])
+
+
+def test_as_of_before_anything_was_known_is_one_sentence(tickwright, market) -> None:
+    outcome = tickwright("backtest", "SmaCross", "--symbol", "BTC/USDT", "--as-of", "2001-01-01")
+    assert outcome.code == 4
+    assert "nothing of binance:BTC/USDT candles 1h was known at" in outcome.err

@@ -56,6 +56,19 @@ def test_a_file_that_is_not_candles_is_refused_and_nothing_is_stored(tickwright,
     assert tickwright("data", "ls", "--json").document["series"] == []
 
 
+def test_quality_judges_each_series_and_quarantine_tells_what_was_not_believed(tickwright, hours) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    (judged,) = tickwright("data", "quality", *SERIES[:4], "--json").document["series"]
+    assert (judged["rows"], judged["missing"], judged["quarantined"]) == (3, {"unknown": 1}, 0)
+    assert judged["score"] == pytest.approx(3 / 4 * 1 / 2)  # three of four bars, and nobody knows why one is missing
+    hours.write_text(HOURS + "2024-01-01T04:00:00Z,1,0.5,2,1,1\n")
+    tickwright("data", "import", hours, *SERIES, "--skip-bad-rows")
+    (row,) = tickwright("data", "quarantine", *SERIES[:4], "--json").document["rows"]
+    assert row["source"] == "imported from hours.csv"
+    assert "high" in row["reason"]
+    assert "1 rows are in quarantine" in tickwright("data", "quarantine", *SERIES[:4]).out
+
+
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet"])
 def test_what_is_exported_can_be_imported_again_unchanged(tickwright, hours, project, ending) -> None:
     tickwright("data", "import", hours, *SERIES)

@@ -18,9 +18,16 @@ from tickwright.domain.timestamp import iso
 
 
 def import_file(project: Project, file: Path, key: SeriesKey, *, skip_bad_rows: bool = False) -> dict[str, Any]:
-    """Store the candles of a file; returns what became of every row, and the gaps of the series afterwards."""
+    """Store the candles of a file; returns what became of every row, and the gaps of the series afterwards.
+
+    Rows that are skipped go into the quarantine of the series.
+    """
     read = read_candle_file(file, key, skip_refused=skip_bad_rows)
-    written = project.store.write(read.bars, source=f"imported from {file.name}")
+    source = f"imported from {file.name}"
+    written = project.store.write(read.bars, source=source)
+    refused = (*read.refused, *written.refused)
+    if refused:
+        project.store.quarantine(key, refused, source)
     held = project.store.coverage(key)
     return {
         "file": str(file),
@@ -29,7 +36,7 @@ def import_file(project: Project, file: Path, key: SeriesKey, *, skip_bad_rows: 
         "inserted": written.inserted,
         "revised": written.revised,
         "unchanged": written.unchanged,
-        "refused": [{"place": row.place, "reason": row.reason} for row in (*read.refused, *written.refused)],
+        "refused": [{"place": row.place, "reason": row.reason} for row in refused],
         "first": iso(int(read.bars.open_time_ns[0])),
         "last": iso(int(read.bars.open_time_ns[-1])),
         "rows": held.rows,

@@ -66,15 +66,17 @@ def load_market(
     end_ns: int | None,
     *,
     on_gap: Literal["mark", "refuse"] = "mark",
+    as_of_ns: int | None = None,
 ) -> LoadedMarket:
     """The market of these instruments over the bars that open in [start, end); raises `DataMissing`.
 
     With `on_gap` "refuse" a hole of unknown type inside the range raises `GapUnexplained`; "mark" makes it a warning.
+    `as_of_ns` reads the candles as the store knew them then; gaps and instruments are those known now.
     """
     warnings: list[str] = []
     loaded, known, gaps = [], [], []
     for identity in sorted(set(instruments)):
-        bars = _stored_bars(project, identity, timeframe, start_ns, end_ns)
+        bars = _stored_bars(project, identity, timeframe, start_ns, end_ns, as_of_ns)
         instrument = project.catalogue.find(identity)
         if instrument is None:
             instrument = assumed_instrument(bars)
@@ -99,7 +101,12 @@ def load_market(
 
 
 def with_informative(
-    project: Project, loaded: LoadedMarket, wanted: Sequence[Informative], start_ns: int | None, end_ns: int | None
+    project: Project,
+    loaded: LoadedMarket,
+    wanted: Sequence[Informative],
+    start_ns: int | None,
+    end_ns: int | None,
+    as_of_ns: int | None = None,
 ) -> LoadedMarket:
     """The market with the series of other symbols that its strategy reads; raises `DataMissing`.
 
@@ -114,7 +121,8 @@ def with_informative(
             continue
         identity = InstrumentId.parse(mark.symbol, exchange=market.ids[0].exchange)
         stored = project.store.coverage(SeriesKey(identity, market.timeframe)).rows
-        bars = _stored_bars(project, identity, market.timeframe if stored else mark.timeframe, start_ns, end_ns)
+        frame = market.timeframe if stored else mark.timeframe
+        bars = _stored_bars(project, identity, frame, start_ns, end_ns, as_of_ns)
         found[bars.key] = bars
         ends_ns = int(bars.open_time_ns[-1]) + bars.timeframe.length_ns
         if ends_ns + bars.timeframe.length_ns <= last_ns:
@@ -136,7 +144,12 @@ def _refuse_unexplained(key: SeriesKey, holes: Sequence[Gap]) -> None:
 
 
 def _stored_bars(
-    project: Project, identity: InstrumentId, timeframe: Timeframe, start_ns: int | None, end_ns: int | None
+    project: Project,
+    identity: InstrumentId,
+    timeframe: Timeframe,
+    start_ns: int | None,
+    end_ns: int | None,
+    as_of_ns: int | None,
 ) -> Bars:
     key = SeriesKey(identity, timeframe)
     held = project.store.coverage(key)
@@ -147,7 +160,10 @@ def _stored_bars(
             where=str(project.home),
             hint=f"Fetch them: {_with_range(fetch, start_ns, end_ns)}",
         )
-    bars = project.store.read(key, start_ns, end_ns)
+    bars = project.store.read(key, start_ns, end_ns, as_of_ns=as_of_ns)
+    if len(bars) == 0 and as_of_ns is not None:
+        hint = "Ask for a later instant; `tickwright data ls` shows what is stored now."
+        raise DataMissing(f"nothing of {key} was known at {iso(as_of_ns)}", where="--as-of", hint=hint)
     if len(bars) == 0:
         raise DataMissing(
             f"{key} has no candles in the range asked for",

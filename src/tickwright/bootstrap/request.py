@@ -43,6 +43,7 @@ class RunFlags:
     params: Mapping[str, ParameterValue] | None = None
     mode: str | None = None
     seed: int = 0
+    as_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,11 @@ def prepare_run(project: Project, settings: Settings, flags: RunFlags) -> Prepar
     timeframe = _timeframe(settings, flags, strategy, instance)
     instruments = _instruments(project, settings, flags, timeframe, instance)
     anchor_ns, start_ns, end_ns = _range(project, settings, flags, instruments, timeframe)
-    loaded = load_market(project, instruments, timeframe, anchor_ns, end_ns, on_gap=settings.data.on_gap)
-    loaded = with_informative(project, loaded, series_asked_for(strategy), anchor_ns, end_ns)
+    as_of_ns = None if flags.as_of is None else parse_instant(flags.as_of, inclusive_end=True, where="--as-of")
+    loaded = load_market(
+        project, instruments, timeframe, anchor_ns, end_ns, on_gap=settings.data.on_gap, as_of_ns=as_of_ns
+    )
+    loaded = with_informative(project, loaded, series_asked_for(strategy), anchor_ns, end_ns, as_of_ns)
     params = {**(instance.params if instance else {}), **(flags.params or {})}
     request = BacktestRequest(
         strategy=strategy,

@@ -14,6 +14,7 @@ from tickwright.domain.errors import DataMissing, UsageError
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
+from tickwright.ingest.quality import Quality, quality_of
 
 
 def list_series(project: Project) -> list[dict[str, Any]]:
@@ -67,6 +68,51 @@ def verify_series(
         "findings": [
             {"series": str(finding.key), "place": finding.place, "reason": finding.reason} for finding in findings
         ],
+    }
+
+
+def judge_series(project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None) -> dict[str, Any]:
+    """The quality of the chosen series, the worst first: the score and what it is made of."""
+    keys = chosen_series(project, symbols, exchange, timeframe)
+    found = sorted((quality_of(project.store, key) for key in keys), key=lambda one: (one.score, one.key))
+    return {
+        "series": [
+            {
+                "series": str(one.key),
+                "score": one.score,
+                "rows": one.rows,
+                "missing": {str(kind): bars for kind, bars in sorted(one.missing.items())},
+                "doubtful": sum(doubt.bars for doubt in one.doubts),
+                "quarantined": one.quarantined,
+                "doubts": _doubt_documents(project, one),
+            }
+            for one in found
+        ]
+    }
+
+
+def _doubt_documents(project: Project, judged: Quality) -> list[dict[str, Any]]:
+    if not judged.doubts:
+        return []
+    times = project.store.read(judged.key).open_time_ns
+    return [{"at": iso(int(times[one.row])), "bars": one.bars, "reason": one.reason} for one in judged.doubts]
+
+
+def quarantined_rows(project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None) -> dict[str, Any]:
+    """The rows of the chosen series that came and were not believed, oldest first."""
+    keys = chosen_series(project, symbols, exchange, timeframe)
+    return {
+        "rows": [
+            {
+                "series": str(key),
+                "place": row.place,
+                "reason": row.reason,
+                "source": row.source,
+                "recorded": iso(row.recorded_ns),
+            }
+            for key in keys
+            for row in project.store.quarantined(key)
+        ]
     }
 
 

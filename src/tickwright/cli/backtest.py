@@ -29,6 +29,7 @@ def backtest(
     end: options.End = None,
     last: options.Last = None,
     anchor: options.Anchor = None,
+    as_of: options.AsOf = None,
     param: options.Params = None,
     cash: options.Cash = None,
     fee: options.Fee = None,
@@ -50,7 +51,7 @@ def backtest(
     project = Project(frame.home, store_url=settings.store.url)
     flags = RunFlags(
         strategy, exchange, tuple(symbol or ()), timeframe, start, end, last, anchor,
-        options.assignments(param, "--param"), mode, seed,
+        options.assignments(param, "--param"), mode, seed, as_of,
     )  # fmt: skip
     prepared = prepare_run(project, settings, flags)
     announce_compilation(frame)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tickwright.domain.bars import SeriesKey
 
 app = group_app("Fetch, import, export and examine market data.")
+
+_MOST_DOUBTS = 5
 
 Again = Annotated[bool, Option("--again", help="Ask also for what was fetched before, to see corrections.")]
 Url = Annotated[str | None, Option("--url", help="Another address of the exchange, such as a sandbox's.")]
@@ -196,6 +198,63 @@ def verify(
         paper.line(f"{outcome['series']} series, {outcome['rows']:,} rows: {verdict}")
 
     return Answer("data-verify", outcome, text, exit_code=1 if outcome["findings"] else 0)
+
+
+@command(app, "quality")
+def quality(
+    frame: Frame,
+    exchange: options.Exchange = None,
+    symbol: options.Symbols = None,
+    timeframe: options.TimeframeName = None,
+    store: options.Store = None,
+) -> Answer:
+    """How far each series can be trusted, from 0 to 1: bars present, holes explained, rows sound."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.stored_data import judge_series
+
+    settings = frame.settings({"store.url": store})
+    project = Project(frame.home, store_url=settings.store.url)
+    outcome = judge_series(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe)
+
+    def text(paper: Paper) -> None:
+        columns = ("series", "score", "rows", "missing", "doubtful", "quarantined")
+        paper.table(columns, [_judgement(row, columns) for row in outcome["series"]])
+        for row in outcome["series"]:
+            for doubt in row["doubts"][:_MOST_DOUBTS]:
+                paper.line(f"  {row['series']} {doubt['at']}, {doubt['bars']} bars: {doubt['reason']}")
+            if (more := len(row["doubts"]) - _MOST_DOUBTS) > 0:
+                paper.line(f"  {row['series']}: {more} more doubts; --json lists them all")
+
+    return Answer("data-quality", outcome, text)
+
+
+def _judgement(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
+    shown = {**row, "score": f"{row['score']:.4f}", "missing": sum(row["missing"].values())}
+    return [shown[name] for name in columns]
+
+
+@command(app, "quarantine")
+def quarantine(
+    frame: Frame,
+    exchange: options.Exchange = None,
+    symbol: options.Symbols = None,
+    timeframe: options.TimeframeName = None,
+    store: options.Store = None,
+) -> Answer:
+    """The rows that came and were not believed: where they stood, why, from where and when."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.stored_data import quarantined_rows
+
+    settings = frame.settings({"store.url": store})
+    project = Project(frame.home, store_url=settings.store.url)
+    outcome = quarantined_rows(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe)
+
+    def text(paper: Paper) -> None:
+        for row in outcome["rows"]:
+            paper.line(f"{row['series']} {row['place']}: {row['reason']} ({row['source']}, {row['recorded']})")
+        paper.line(f"{len(outcome['rows'])} rows are in quarantine")
+
+    return Answer("data-quarantine", outcome, text)
 
 
 @command(app, "sql")

@@ -16,6 +16,7 @@ TimeframeName = Annotated[str | None, Option("--timeframe", help="Bar length suc
 Start = Annotated[str | None, Option("--start", help="First instant, UTC: 2020-01-01 or 2020-01-01T08:00Z.")]
 End = Annotated[str | None, Option("--end", help="Last day, included; a full timestamp is exclusive.")]
 Last = Annotated[str | None, Option("--last", help="The newest span stored, such as 90d, instead of --start.")]
+AsOf = Annotated[str | None, Option("--as-of", help="Read candles as they were known then: revisions undone.")]
 Anchor = Annotated[str | None, Option("--anchor", help="Begin the indicators here, before trading starts.")]
 Params = Annotated[list[str] | None, Option("--param", help="NAME=VALUE of the strategy; repeat.")]
 Cash = Annotated[str | None, Option("--cash", help="Starting cash in the quote asset.")]

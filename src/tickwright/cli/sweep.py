@@ -36,6 +36,7 @@ def sweep(
     end: options.End = None,
     last: options.Last = None,
     anchor: options.Anchor = None,
+    as_of: options.AsOf = None,
     param: options.Params = None,
     cash: options.Cash = None,
     fee: options.Fee = None,
@@ -59,7 +60,7 @@ def sweep(
     project = Project(frame.home, store_url=settings.store.url)
     flags = RunFlags(
         strategy, exchange, tuple(symbol or ()), timeframe, start, end, last, anchor,
-        options.assignments(param, "--param"), "vector", seed,
+        options.assignments(param, "--param"), "vector", seed, as_of,
     )  # fmt: skip
     prepared = prepare_run(project, settings, flags)
     axes = options.assignments(grid, "--grid")
