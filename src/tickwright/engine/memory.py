@@ -30,7 +30,7 @@ from tickwright.kernel.drawing import draw_curve
 from tickwright.kernel.jumping import jump
 from tickwright.kernel.panel import run_panel
 from tickwright.kernel.statistics import extend_statistics
-from tickwright.kernel.switchboard import switchboard
+from tickwright.kernel.switchboard import raise_failure, switchboard
 
 Array = npt.NDArray[Any]
 _IMPACTS: Final = {"none": layout.IMPACT_NONE, "linear": layout.IMPACT_LINEAR, "sqrt": layout.IMPACT_SQRT}
@@ -308,9 +308,9 @@ class Memory:
     def advance(self, until: int) -> bool:
         """Run the steps before `until`, growing arrays as needed; True when a callback asked to stop."""
         while True:
-            answer = advance(self.address, until)
+            answer = self._answer(advance(self.address, until))
             if answer != layout.NEED_CAPACITY:
-                return self._answer(answer) == layout.STOPPED
+                return answer == layout.STOPPED
             self.grow()
 
     def jump(self, curve: Array | None = None) -> None:
@@ -340,7 +340,7 @@ class Memory:
 
     def finish(self) -> None:
         """End the orders that still work: the data is over."""
-        end_of_data(self.address, 0)
+        self._answer(end_of_data(self.address, 0))
 
     def grow(self) -> None:
         """Give every growing array that is half full twice the room; all of them where none is."""
@@ -364,6 +364,7 @@ class Memory:
         }  # fmt: skip
 
     def _answer(self, answer: int) -> int:
+        raise_failure()
         if answer == layout.WRONG_LAYOUT:
             raise DataError(
                 "compiled code and record layouts differ", where="kernel", hint="Delete the compiler's cache."

@@ -179,7 +179,8 @@ def close_row(context: Record, row: int) -> int:
     venue, client = venue_of(context), client_of(context)
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row] + context["timeframe_ns"]
     client["now_ns"], client["carried"] = venue["now_ns"], 0
-    call_rule(context, context["match_range"], 0)
+    if venue["head"] != NONE:
+        call_rule(context, context["match_range"], 0)
     _take_closes(context, row)
     _expire(context)
     _change_rules(context)

@@ -42,7 +42,9 @@ def _compiled_view(dtype: np.dtype[Any]) -> View:
     return view
 
 
-def _plain_view(dtype: np.dtype[Any]) -> View:
+def plain_view_of(dtype: np.dtype[Any]) -> View:
+    """The same for Python alone."""
+
     def view(address: int, count: int) -> npt.NDArray[Any]:
         size = int(count) * dtype.itemsize
         return np.frombuffer(memoryview((ctypes.c_char * size).from_address(int(address))), dtype)
@@ -52,7 +54,7 @@ def _plain_view(dtype: np.dtype[Any]) -> View:
 
 def view_of(dtype: np.dtype[Any]) -> View:
     """A function (address, count) → array of this element type, for compiled and uncompiled rules alike."""
-    return _compiled_view(dtype) if COMPILED else _plain_view(dtype)
+    return _compiled_view(dtype) if COMPILED else plain_view_of(dtype)
 
 
 @intrinsic
@@ -78,7 +80,8 @@ def _compiled_call_entry(typing_context, pointer, address, argument):  # type: i
     return types.int64(types.intp, types.intp, types.int64), codegen
 
 
-def _plain_call_entry(pointer: int, address: int, argument: int) -> int:
+def call_pointer(pointer: int, address: int, argument: int) -> int:
+    """Call `int64 f(int64, int64)` at an address from Python."""
     return int(_ENTRY(int(pointer))(int(address), int(argument)))
 
 
@@ -87,14 +90,19 @@ def _plain_call_back(address: int, argument: int) -> int:
 
 
 call_back: Callable[[int, int], int] = _compiled_call_back if COMPILED else _plain_call_back
-call_entry: Callable[[int, int, int], int] = _compiled_call_entry if COMPILED else _plain_call_entry
+call_entry: Callable[[int, int, int], int] = _compiled_call_entry if COMPILED else call_pointer
+
+
+def callable_pointer(function: Callable[[int, int], int]) -> tuple[int, Any]:
+    """The address of a Python function as a C function `int64 f(int64, int64)`, and what must be kept alive with it."""
+    kept = _ENTRY(function)
+    return int(ctypes.cast(kept, ctypes.c_void_p).value or 0), kept
 
 
 def entry_pointer(function: Any) -> tuple[int, Any]:
     """The address of an entry as a C function `int64 f(int64, int64)`, and what must be kept alive with it."""
     if not COMPILED:
-        kept = _ENTRY(function)
-        return int(ctypes.cast(kept, ctypes.c_void_p).value or 0), kept
+        return callable_pointer(function)
     signature = (types.int64, types.int64)
     function.compile(signature)
     compiled = function.overloads[signature]

@@ -1,19 +1,24 @@
 """The rules that are called by address: each is compiled once, however many others use it.
 
 Numba compiles a callee anew into everything that calls it; with the rules of a venue calling each other over ten
-levels, that took most of the time of a first run. The addresses are data in the context, so caches stay valid.
+levels, that took most of the time of a first run. The addresses are data in the context, so caches stay valid. A rule
+is compiled when it is first called: until then its address is that of an operator who makes the connection.
+Invariant: what goes wrong while connecting (a compiler error, Ctrl-C) is raised by `raise_failure`, which whoever
+called the kernel asks before it believes what the kernel did.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from tickwright.kernel.client import apply_linked
 from tickwright.kernel.commands import execute
+from tickwright.kernel.compilation import COMPILED
 from tickwright.kernel.decisions import decide
+from tickwright.kernel.layout import CONTEXT
 from tickwright.kernel.limits import arrive_at_reference
-from tickwright.kernel.memory import entry_pointer
+from tickwright.kernel.memory import call_pointer, callable_pointer, entry_pointer, plain_view_of
 from tickwright.kernel.open_step import match_open
 from tickwright.kernel.orders import finish_packed
 from tickwright.kernel.range_step import match_range
@@ -37,5 +42,33 @@ _ENTRIES: dict[str, Any] = {
 
 @cache
 def switchboard() -> dict[str, tuple[int, Any]]:
-    """The address of every switched rule by its field in the context, each with what keeps it alive."""
-    return {name: entry_pointer(function) for name, function in _ENTRIES.items()}
+    """The address to call for every switched rule by its field in the context, each with what keeps it alive."""
+    if not COMPILED:
+        return {name: _connection(name) for name in _ENTRIES}
+    return {name: callable_pointer(partial(_connect, name)) for name in _ENTRIES}
+
+
+def raise_failure() -> None:
+    """Raise what stopped a connection from being made; the run it happened in is not to be believed."""
+    if _failures:
+        raise _failures.pop()
+
+
+_failures: list[BaseException] = []
+_context_at = plain_view_of(CONTEXT)
+
+
+@cache
+def _connection(name: str) -> tuple[int, Any]:
+    return entry_pointer(_ENTRIES[name])
+
+
+def _connect(name: str, address: int, argument: int) -> int:
+    """The operator: put the rule's own address into the context and call it there."""
+    try:
+        pointer, _ = _connection(name)
+    except BaseException as error:
+        _failures.append(error)
+        return 0
+    _context_at(address, 1)[0][name] = pointer
+    return call_pointer(pointer, address, argument)
