@@ -27,7 +27,7 @@ class RiskLimits:
     (True, False)
     >>> RiskLimits(max_drawdown=Decimal(20))
     Traceback (most recent call last):
-    tickwright.domain.errors.SettingsError: max_drawdown is 20
+    tickwright.domain.errors.SettingsError: risk: max_drawdown is 20; expected a share above 0 and at most 1
     """
 
     max_order_notional: Decimal | None = None
