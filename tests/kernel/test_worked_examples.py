@@ -9,7 +9,7 @@ import pytest
 from tests.kernel.worked_examples import run_case
 from tests.reference.cases.case import Case
 from tests.reference.cases.collected import ALL
-from tests.reference.cases.market_of import fills_as_text, market_of
+from tests.reference.cases.market_of import fills_as_text, market_of, money_as_text
 from tickwright.modes import event
 
 SPOT = [case for case in ALL if not case.perpetual]
@@ -19,6 +19,9 @@ SPOT = [case for case in ALL if not case.perpetual]
 @pytest.mark.parametrize("case", SPOT, ids=lambda case: case.identity)
 def test_worked_example(case: Case, mode: Any) -> None:
     result, ends = run_case(case, mode)
-    assert fills_as_text(result.fills, market_of(case)) == list(case.fills)
+    market = market_of(case)
+    assert fills_as_text(result.fills, market) == list(case.fills)
     assert {label: ends[label] for label in case.ends} == dict(case.ends)
     assert case.ambiguous in (None, result.ambiguous_trades)
+    assert list(case.fees) in ([], money_as_text(result.fills["fee"], market))
+    assert case.cash_left in (None, *money_as_text(result.cash[-1:], market))

@@ -48,6 +48,7 @@ def naive_costs(market: Market, costs: CostModel) -> Costs:
         decay_ns=costs.decay_window_ns,
         limit_fill=costs.limit_fill,
         limit_gap=costs.limit_gap,
+        refuse_triggered=costs.refuse_triggered,
     )
 
 

@@ -54,7 +54,7 @@ def situation(
     naive = naive_market(market, model, Decimal(cash))
     trader = trader_of(market, table, acts, form)
     trader.reenter = reenter
-    trader.exits = None if terms is None else {name: terms for name in trader.targets}
+    trader.exits = None if terms is None else dict.fromkeys(trader.targets, terms)
     naive.run(trader)
     results = {}
     for mode, (where, verb) in MODES.items():

@@ -135,8 +135,8 @@ def test_while_blocked_nothing_increases_even_if_parts_remain_and_reductions_go_
     up = (200, 200, 200, 200)
     rows = [FLAT, FLAT, up, (200, 200, 170, 200), up, up, up]
     _, fills, _ = protected(rows, [0.4, 0.8, 0.8, 0.9, 0.2, 0.2, 0.2], ExitTerms(stop=0.1))
-    # after bar 1 400 are missing to 800 and buy 2 at 200, which are stopped in bar 3: 560 in cash and 4 left at 200. The
-    # 0.9 of that close may not increase; the 0.2 of the next one reduces by (800 - 272) / 200 = 2.64
+    # after bar 1 400 are missing to 800 and buy 2 at 200, which are stopped in bar 3: 560 in cash, 4 left at 200.
+    # The 0.9 of that close may not increase; the 0.2 of the next one reduces by (800 - 272) / 200 = 2.64
     assert fills == [
         "A 1 OPEN: buy 4 @ 100", "A 2 OPEN: buy 2 @ 200", "A 3 RANGE: sell 2 @ 180", "A 5 OPEN: sell 2 @ 200",
     ]  # fmt: skip

@@ -91,6 +91,7 @@ class CostModel:
         latency_ns: int = 0,
         limit_fill: Literal["through", "touch"] = "through",
         limit_gap: Literal["limit", "open"] = "limit",
+        refuse_triggered: bool = False,
     ) -> CostModel:
         """The model for rates given as fractions of price (`0.001`, `Decimal("0.0001")`, `"1e-4"`).
 
@@ -114,6 +115,7 @@ class CostModel:
             latency_ns=latency_ns,
             limit_fill=limit_fill,
             limit_gap=limit_gap,
+            refuse_triggered=refuse_triggered,
         )
 
     @classmethod

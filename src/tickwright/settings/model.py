@@ -204,6 +204,7 @@ class Costs(Section):
     latency: Span = Field(0, description="Time from decision to match.")
     limit_fill: Literal["through", "touch"] = Field("through", description="When a rested limit counts as met.")
     limit_gap: Literal["limit", "open"] = Field("limit", description="Price of a limit the open jumps over.")
+    refuse_triggered: bool = Field(False, description="Whether a stop that would trigger at once is refused.")
 
     def model(self) -> CostModel:
         """The cost model of the engine."""
@@ -222,6 +223,7 @@ class Costs(Section):
             latency_ns=self.latency,
             limit_fill=self.limit_fill,
             limit_gap=self.limit_gap,
+            refuse_triggered=self.refuse_triggered,
         )
 
 

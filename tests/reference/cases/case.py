@@ -25,7 +25,7 @@ class Send:
 
 @dataclass(frozen=True)
 class Case:
-    """One sentence of the rule book, worked out."""
+    """One sentence of the rule book, worked out; `fees` are those of the fills, `cash_left` what is left at the end."""
 
     rule: str
     title: str
@@ -42,6 +42,8 @@ class Case:
     leverage: str = "1"
     drawn: bool = False
     ambiguous: int | None = None
+    fees: Sequence[str] = ()
+    cash_left: str | None = None
 
     @property
     def identity(self) -> str:

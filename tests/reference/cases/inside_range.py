@@ -103,4 +103,82 @@ CASES = [
         [buy("limit", quantity=1, limit=95), buy("stop", quantity=2, stop=105)],
         ["bar 1 RANGE: buy 2 @ 105 taker", "bar 1 RANGE: buy 1 @ 95 maker"],
     ),
+    Case(
+        "§5",
+        "reducing stops come before opening stops that are nearer",
+        [FLAT, FLAT, (100, 102, 89, 95)],
+        [enter(), sell("exit", 1, quantity=1, stop=90, reduce_only=True), buy("more", 1, quantity=2, stop=101)],
+        [ENTERED, "bar 2 RANGE: sell 1 @ 90 taker", "bar 2 RANGE: buy 2 @ 101 taker"],
+    ),
+    Case(
+        "§5",
+        "opening limits come before reducing limits that are nearer",
+        [FLAT, FLAT, (100, 106, 94, 100)],
+        [enter(), sell("out", 1, quantity=1, limit=101), buy("more", 1, quantity=2, limit=95)],
+        [ENTERED, "bar 2 RANGE: buy 2 @ 95 maker", "bar 2 RANGE: sell 1 @ 101 maker"],
+    ),
+    Case(
+        "§5",
+        "opening limits come before opening take-profits that are nearer",
+        [FLAT, (100, 101, 94, 100)],
+        [buy("dip", quantity=1, take_profit=98), buy("limit", quantity=2, limit=95)],
+        ["bar 1 RANGE: buy 2 @ 95 maker", "bar 1 RANGE: buy 1 @ 98 taker"],
+    ),
+    Case(
+        "§5",
+        "the limit of a stop-limit triggered in the bar comes last",
+        [FLAT, (100, 103, 94, 101)],
+        [buy("stop", quantity=1, stop=101, limit=102), buy("limit", quantity=2, limit=95)],
+        ["bar 1 RANGE: buy 2 @ 95 maker", "bar 1 RANGE: buy 1 @ 101 taker"],
+    ),
+    Case(
+        "§5.1",
+        "whether an order reduces is decided when it matches, not by what it was called",
+        # a plain sell stop beside a holding goes before the nearer buy stop, as an exit would
+        [FLAT, FLAT, (100, 102, 89, 95)],
+        [enter(), sell("plain", 1, quantity=1, stop=90), buy("more", 1, quantity=2, stop=101)],
+        [ENTERED, "bar 2 RANGE: sell 1 @ 90 taker", "bar 2 RANGE: buy 2 @ 101 taker"],
+    ),
+    Case(
+        "§5.1",
+        "all older orders together reduce no more than was held after the open",
+        # 2 held after the open, 2 bought at 98: the exits at 105 and 106 may sell 2 between them
+        [FLAT, FLAT, (100, 107, 97, 105), (105, 107, 104, 105)],
+        [
+            enter(2),
+            sell("near", 1, quantity=2, limit=105, reduce_only=True),
+            sell("far", 1, quantity=2, limit=106, reduce_only=True),
+            buy("more", 1, quantity=2, limit=98),
+        ],
+        [
+            "bar 1 OPEN: buy 2 @ 100 taker",
+            "bar 2 RANGE: buy 2 @ 98 maker",
+            "bar 2 RANGE: sell 2 @ 105 maker",
+            "bar 3 RANGE: sell 2 @ 106 maker",
+        ],
+        ambiguous=1,
+    ),
+    Case(
+        "§5.2",
+        "a child stop born in the bar takes from its own level, not from the open below it",
+        # bought at 105; the stop at 102.9 is above the open of 100, from which it did not come
+        [FLAT, (100, 106, 99, 104)],
+        [buy("entry", quantity=1, stop=105, bracket_stop="0.02")],
+        ["bar 1 RANGE: buy 1 @ 105 taker", "bar 1 RANGE: sell 1 @ 102.9 taker"],
+    ),
+    Case(
+        "§5.2",
+        "the rest of a market order that fills in a RANGE bears its children there",
+        # both targets lie at 102; the one born at the open is met, the one born in the RANGE asks for the close
+        [(*FLAT, 10), (100, 103, 99, 101, 60), (101, 103, 100, 101, 60)],
+        [buy("entry", quantity=2, bracket_target="0.02")],
+        [
+            "bar 1 OPEN: buy 1 @ 100 taker",
+            "bar 1 RANGE: buy 1 @ 100 taker",
+            "bar 1 RANGE: sell 1 @ 102 maker",
+            "bar 2 RANGE: sell 1 @ 102 maker",
+        ],
+        costs={"max_participation": "0.1"},
+        lot="1",
+    ),
 ]

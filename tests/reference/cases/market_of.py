@@ -46,6 +46,11 @@ def costs_of(case: Case) -> CostModel:
     return CostModel.of(**{**FREE, **case.costs})  # type: ignore[arg-type]
 
 
+def money_as_text(amounts: Iterable[int], market: Market) -> list[str]:
+    """Amounts of the quote asset as decimals."""
+    return [amount_text(int(amount), market.asset_scales[0]) for amount in amounts]
+
+
 def fills_as_text(fills: np.ndarray, market: Market) -> list[str]:
     """`bar 1 RANGE: buy 1 @ 98 maker` for each fill, in order."""
     lines = []
