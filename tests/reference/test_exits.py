@@ -54,6 +54,14 @@ def test_a_trail_starts_at_the_entry_price_and_follows() -> None:
     assert fills == ["A 1 OPEN: buy 10 @ 100", "A 3 RANGE: sell 10 @ 160"]
 
 
+def test_a_trail_born_in_a_range_counts_only_that_bars_close() -> None:
+    # one share at the open of bar 1, one in its RANGE; the bar reaches 130 and closes at 100
+    rows = [THIN, (100, 130, 100, 100, 20), (100, 100, 95, 95)]
+    _, fills, _ = protected(rows, [0.2] * 3, ExitTerms(trail=0.1), costs=CAPPED)
+    # the older trails 130, so the open of 100 is below 117; the younger trails 100 and stands at 90
+    assert fills == ["A 1 OPEN: buy 1 @ 100", "A 1 RANGE: buy 1 @ 100", "A 2 OPEN: sell 1 @ 100"]
+
+
 def test_the_entry_bar_itself_can_stop_out() -> None:
     _, fills, _ = protected([FLAT, DIP, FLAT], [1] * 3, ExitTerms(stop=0.1))
     assert fills == ["A 1 OPEN: buy 10 @ 100", "A 1 RANGE: sell 10 @ 90"]

@@ -204,3 +204,41 @@ def test_results_do_not_depend_on_the_order_in_which_symbols_were_named() -> Non
     _, fills, result = situation(rows, wanted, form="weights")
     _, again, other = situation(dict(reversed(rows.items())), wanted, form="weights")
     assert (fills, result.digest, result.equity.tolist()) == (again, other.digest, other.equity.tolist())
+
+
+def test_dust_counts_in_equity_and_not_in_value_held() -> None:
+    # 4.95 of 5 arrived: 995 of equity, 4 whole lots held; 0.47 of it, 467, are 67 more than 400, not 28 less than 495
+    received = {"fee": "0.01", "fee_asset": "received"}
+    market, fills, result = situation({"A": [FLAT] * 4}, {"A": [0.5, 0.5, 0.47, 0.47]}, costs=received)
+    assert fills == ["A 1 OPEN: buy 5 @ 100"]
+    assert [order.state for order in market.orders] == ["FILLED", "VENUE_TOO_SMALL"]
+    assert result.equity.tolist()[1:] == [995 * 10**8] * 3
+
+
+def test_an_open_position_stays_and_is_valued_at_the_last_close_without_exit_cost() -> None:
+    _, fills, result = situation({"A": [FLAT, FLAT, UP]}, {"A": [0.5] * 3}, costs={"fee": "0.1"})
+    # 4 × 100 × 1.1 = 440 of 500
+    assert fills == ["A 1 OPEN: buy 4 @ 100"]
+    assert int(result.equity[-1]) == (1000 - 440 + 4 * 200) * 10**8
+
+
+def test_the_cap_is_per_instrument() -> None:
+    rows = {"A": [THIN] * 2, "B": [THIN] * 2}
+    _, fills, _ = situation(rows, {"A": [0.5] * 2, "B": [0.5] * 2}, form="weights", costs=CAPPED)
+    assert fills == ["A 1 OPEN: buy 1 @ 100", "B 1 OPEN: buy 1 @ 100"]
+
+
+def test_where_no_bar_has_closed_in_the_window_the_cap_is_off_with_one_warning() -> None:
+    # decided before a hole of 31 days: at the open after it the 30 days behind it know no volume
+    rows = [THIN, *[None] * (31 * 24 - 1), THIN]
+    _, fills, result = situation({"A": rows}, {"A": [0.5] * len(rows)}, costs=CAPPED)
+    assert fills == ["A 744 OPEN: buy 5 @ 100"]
+    assert result.warnings == ("An order met an open before any bar had closed: the volume cap was off for it.",)
+
+
+def test_a_series_without_volume_has_no_cap_and_no_impact_and_one_warning() -> None:
+    silent = (100, 100, 100, 100, 0)
+    costs = {"max_participation": "0.1", "impact": "sqrt"}
+    _, fills, result = situation({"A": [silent] * 3}, {"A": [1.0] * 3}, costs=costs)
+    assert fills == ["A 1 OPEN: buy 10 @ 100"]
+    assert result.warnings == ("binance:A/USDT has no volume: volume cap and impact are off for it.",)

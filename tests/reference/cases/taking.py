@@ -3,6 +3,7 @@
 from tests.reference.cases.case import Case, buy, enter, sell
 
 FLAT = (100, 101, 99, 100)
+SMALL, SMALL_UP = (100, 100, 100, 100, 1), (100, 110, 100, 110, 1)
 
 CASES = [
     Case(
@@ -269,5 +270,48 @@ CASES = [
         [buy("first", quantity=60), buy("second", quantity=60)],
         ["bar 1 OPEN: buy 60 @ 100 taker"],
         {"first": "FILLED", "second": "VENUE_INSUFFICIENT_FUNDS"},
+    ),
+    Case(
+        "§4.2",
+        "what an order by cost may buy includes its impact",
+        # two closes 10 % apart: σ = ln 1.1 × √24 = 0.46692; V = 24; linear impact of q: σ·q/2/V = 0.0097276·q
+        # 9 at 108.75479 are 978.79, 10 at 109.7276 are more than 1000
+        [SMALL, SMALL_UP, SMALL],
+        [buy(after=1, cost=1000)],
+        ["bar 2 OPEN: buy 9 @ 108.7548 taker"],
+        costs={"impact": "linear"},
+        lot="1",
+    ),
+    Case(
+        "§4.3",
+        "a crossing limit takes the most whose price, impact in, its limit allows",
+        [SMALL, SMALL_UP, SMALL],
+        # four at 100 × (1 + 4 × 0.0097276); the rest cannot fill again in a bar whose low of 100 is below its limit
+        [buy(after=1, quantity=9, limit=104)],
+        ["bar 2 OPEN: buy 4 @ 103.8911 taker"],
+        costs={"impact": "linear"},
+        lot="1",
+    ),
+    Case(
+        "§3.3",
+        "the permanent part moves our later fills, never triggers, touches or equity",
+        [SMALL, SMALL_UP, (100, 102, 99, 100, 1), (100, 101, 99, 100, 1), (100, 101, 99, 100, 1)],
+        [
+            buy("first", after=1, quantity=5),
+            buy("stop", after=2, quantity=1, stop=103),
+            buy("limit", after=2, quantity=1, limit="99.5"),
+            sell("back", after=3, quantity=6),
+        ],
+        # σ·q/2/V = 0.0486377 for the first 5. At the open of bar 4 σ = 0.38124, N = 5: 6 sold cost 0.047655, and the
+        # permanent 0.079425 of what we bought helps us sell: 100 × 1.03177
+        [
+            "bar 2 OPEN: buy 5 @ 104.86378 taker",
+            "bar 3 RANGE: buy 1 @ 99.5 maker",
+            "bar 4 OPEN: sell 6 @ 103.177 taker",
+        ],
+        {"stop": "END_OF_DATA"},
+        costs={"impact": "linear", "impact_gamma": 1.0},
+        lot="1",
+        cash_left="9995.2431",
     ),
 ]
