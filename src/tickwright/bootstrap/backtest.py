@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tickwright.adapters.storage.trial_log import TrialRange
 from tickwright.bootstrap.market_loading import LoadedMarket
@@ -27,6 +27,9 @@ from tickwright.domain.run import ParameterValue, RunResult
 from tickwright.domain.timestamp import iso
 from tickwright.domain.version import VERSION
 from tickwright.strategy_api.strategy import Form, Strategy, form_of
+
+if TYPE_CHECKING:
+    from tickwright.engine.chunks import Streaming
 
 Mode = Literal["vector", "event", "replay"]
 MODES: tuple[Mode, ...] = ("vector", "event", "replay")
@@ -71,9 +74,20 @@ def run_backtest(request: BacktestRequest, loaded: LoadedMarket, *, progress: Pr
         seed=request.seed,
         per_symbol_params=request.per_symbol_params,
         progress=progress,
+        streaming=_streaming(loaded, request.costs),
     )
     manifest = _manifest(request, strategy, mode, loaded)
     return Run(result, manifest, loaded.market.bars, loaded.gaps)
+
+
+def _streaming(loaded: LoadedMarket, costs: CostModel) -> Streaming | None:
+    """How a market that was loaded with a memory budget is read."""
+    if loaded.memory is None:
+        return None
+    from tickwright.engine.chunks import Streaming, rows_that_fit
+
+    rows = rows_that_fit(loaded.market, costs, loaded.memory.bytes)
+    return Streaming(rows, loaded.memory.spill.keep, loaded.memory.spill.release)
 
 
 def keep_run(project: Project, run: Run) -> Run:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tickwright.adapters.storage.spill import DiskSpill
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey
 from tickwright.domain.errors import DataMissing, GapUnexplained
@@ -25,14 +26,29 @@ from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, iso
 from tickwright.strategy_api.informative import Informative
 
+SPILL = ".spill"
+"""Where candles that do not fit into the budget lie during a run, under the project's runs."""
+
+
+@dataclass(frozen=True)
+class MemoryBudget:
+    """How much memory a run's candles may take at a time, and where the rest lies meanwhile."""
+
+    bytes: int
+    spill: DiskSpill
+
 
 @dataclass(frozen=True)
 class LoadedMarket:
-    """A market with what its report and manifest need: per series its gaps and hash, and the assumptions made."""
+    """A market with what its report and manifest need: per series its gaps and hash, and the assumptions made.
+
+    With `memory` its candles lie on disk and a backtest reads them in chunks.
+    """
 
     market: Market
     gaps: tuple[tuple[Gap, ...], ...]
     warnings: tuple[str, ...]
+    memory: MemoryBudget | None = None
 
     def data_document(self) -> dict[str, Any]:
         """`rows`, `gaps` and `hash` of all series, and the same for each."""
@@ -44,11 +60,11 @@ class LoadedMarket:
                 "last": iso(int(bars.open_time_ns[-1])),
                 "gaps": len(gaps),
                 "missing_bars": sum(gap.bars for gap in gaps),
-                "hash": bars.content_hash(),
+                "hash": self._hash_of(bars),
             }
             for bars, gaps in zip(self.market.bars, self.gaps, strict=True)
         ]
-        read = {str(bars.key): bars.content_hash() for bars in self.market.informative}
+        read = {str(bars.key): self._hash_of(bars) for bars in self.market.informative}
         return {
             "rows": sum(len(bars) for bars in self.market.bars),
             "gaps": sum(len(gaps) for gaps in self.gaps),
@@ -56,6 +72,13 @@ class LoadedMarket:
             "series": series,
             "informative": read,
         }
+
+    def _hash_of(self, bars: Bars) -> str:
+        """A series' hash; what was read for it leaves memory where there is a budget."""
+        found = bars.content_hash()
+        if self.memory is not None:
+            self.memory.spill.release()
+        return found
 
 
 def load_market(
@@ -67,13 +90,16 @@ def load_market(
     *,
     on_gap: Literal["mark", "refuse"] = "mark",
     as_of_ns: int | None = None,
+    memory_budget: int | None = None,
 ) -> LoadedMarket:
     """The market of these instruments over the bars that open in [start, end); raises `DataMissing`.
 
     With `on_gap` "refuse" a hole of unknown type inside the range raises `GapUnexplained`; "mark" makes it a warning.
-    `as_of_ns` reads the candles as the store knew them then; gaps and instruments are those known now.
+    `as_of_ns` reads the candles as the store knew them then; gaps and instruments are those known now. With a
+    `memory_budget` in bytes a backtest holds no more candles than that at a time.
     """
     warnings: list[str] = []
+    memory = None if memory_budget is None else MemoryBudget(memory_budget, DiskSpill(project.home / "runs" / SPILL))
     loaded, known, gaps = [], [], []
     for identity in sorted(set(instruments)):
         bars = _stored_bars(project, identity, timeframe, start_ns, end_ns, as_of_ns)
@@ -94,10 +120,15 @@ def load_market(
             warnings.append(f"{identity}: asked from {iso(start_ns)}, stored from {iso(first)}")
         if end_ns is not None and end_ns - last > max(DAY, 2 * timeframe.length_ns):
             warnings.append(f"{identity}: asked until {iso(end_ns)}, stored until {iso(last + timeframe.length_ns)}")
-        loaded.append(bars)
+        loaded.append(bars if memory is None else bars.kept(memory.spill.keep))
         known.append(instrument)
         gaps.append(holes)
-    return LoadedMarket(Market.of(known, loaded), tuple(gaps), tuple(warnings))
+        if memory is not None:
+            memory.spill.release()
+    market = Market.of(known, loaded, keep=None if memory is None else memory.spill.keep)
+    if memory is not None:
+        memory.spill.release()
+    return LoadedMarket(market, tuple(gaps), tuple(warnings), memory)
 
 
 def with_informative(

@@ -21,7 +21,7 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
-from tickwright.settings.units import read_rate
+from tickwright.settings.units import read_rate, read_size
 from tickwright.strategy_api.strategy import Strategy
 
 Rate = Decimal | float | int | str
@@ -36,12 +36,14 @@ def load(
     end: str | None = None,
     home: Path | str = ".",
     store: str | None = None,
+    memory_budget: str | None = None,
 ) -> LoadedMarket:
     """Stored candles as the market of a run.
 
     `symbols` is `BASE/QUOTE` or `exchange:BASE/QUOTE`, one or several; `start` and `end` are ISO dates or instants in
-    UTC, a bare end date included; `home` is the project directory. Raises `DataMissing` with the command that fetches
-    what is not there.
+    UTC, a bare end date included; `home` is the project directory. With a `memory_budget` such as "512MB" a backtest
+    reads its candles in chunks and holds no more than that at a time. Raises `DataMissing` with the command that
+    fetches what is not there.
     """
     named = [symbols] if isinstance(symbols, str) else list(symbols)
     return load_market(
@@ -50,6 +52,7 @@ def load(
         Timeframe.parse(timeframe),
         None if start is None else parse_instant(start, where="start"),
         None if end is None else parse_instant(end, inclusive_end=True, where="end"),
+        memory_budget=None if memory_budget is None else _size(memory_budget),
     )
 
 
@@ -119,6 +122,13 @@ def _request(
         max_participation=None if max_participation == "off" else _rate(max_participation, "max_participation"),
     )
     return BacktestRequest(type(made), made.params, _amount(cash), costs, mode=mode, seed=seed)
+
+
+def _size(value: str) -> int:
+    try:
+        return read_size(value)
+    except ValueError as expectation:
+        raise UsageError(f"memory_budget is {value!r}", where="memory_budget", expected=str(expectation)) from None
 
 
 def _rate(value: Rate, name: str) -> Decimal:

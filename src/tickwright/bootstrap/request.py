@@ -54,8 +54,13 @@ class PreparedRun:
     loaded: LoadedMarket
 
 
-def prepare_run(project: Project, settings: Settings, flags: RunFlags) -> PreparedRun:
-    """Resolve every open question of a run and load its market; raises the errors of usage, settings and data."""
+def prepare_run(
+    project: Project, settings: Settings, flags: RunFlags, *, memory_budget: int | None = None
+) -> PreparedRun:
+    """Resolve every open question of a run and load its market; raises the errors of usage, settings and data.
+
+    With a `memory_budget` in bytes the run holds no more candles than that at a time.
+    """
     instance = settings.strategies.get(flags.strategy)
     strategy = find_strategy(project.home, instance.use if instance else flags.strategy)
     timeframe = _timeframe(settings, flags, strategy, instance)
@@ -63,8 +68,9 @@ def prepare_run(project: Project, settings: Settings, flags: RunFlags) -> Prepar
     anchor_ns, start_ns, end_ns = _range(project, settings, flags, instruments, timeframe)
     as_of_ns = None if flags.as_of is None else parse_instant(flags.as_of, inclusive_end=True, where="--as-of")
     loaded = load_market(
-        project, instruments, timeframe, anchor_ns, end_ns, on_gap=settings.data.on_gap, as_of_ns=as_of_ns
-    )
+        project, instruments, timeframe, anchor_ns, end_ns, on_gap=settings.data.on_gap, as_of_ns=as_of_ns,
+        memory_budget=memory_budget,
+    )  # fmt: skip
     loaded = with_informative(project, loaded, series_asked_for(strategy), anchor_ns, end_ns, as_of_ns)
     params = {**(instance.params if instance else {}), **(flags.params or {})}
     request = BacktestRequest(

@@ -39,6 +39,9 @@ def backtest(
     participation: options.Participation = None,
     mode: Annotated[str | None, Option("--mode", help="vector, event or replay; all trade alike.")] = None,
     seed: options.Seed = 0,
+    memory_budget: Annotated[
+        str | None, Option("--memory-budget", help="Memory for candles, such as 512MB: more are read in chunks.")
+    ] = None,
     store: options.Store = None,
     report: Annotated[bool, Option("--report", help="Write the HTML report as well.")] = False,
 ) -> Answer:
@@ -47,13 +50,14 @@ def backtest(
     from tickwright.bootstrap.project import Project
     from tickwright.bootstrap.request import RunFlags, prepare_run
 
-    settings = frame.settings(options.overrides(cash, fee, spread, slippage, impact, participation, store))
+    overrides = options.overrides(cash, fee, spread, slippage, impact, participation, store)
+    settings = frame.settings({**overrides, "data.memory_budget": memory_budget})
     project = Project(frame.home, store_url=settings.store.url)
     flags = RunFlags(
         strategy, exchange, tuple(symbol or ()), timeframe, start, end, last, anchor,
         options.assignments(param, "--param"), mode, seed, as_of,
     )  # fmt: skip
-    prepared = prepare_run(project, settings, flags)
+    prepared = prepare_run(project, settings, flags, memory_budget=settings.data.memory_budget)
     announce_compilation(frame)
     with frame.progress(f"Running {strategy}") as bar:
         run = run_backtest(prepared.request, prepared.loaded, progress=bar.update)

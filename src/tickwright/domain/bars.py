@@ -8,7 +8,7 @@ derived on read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,11 +87,19 @@ class Bars:
         )  # fmt: skip
 
     def rescaled(self, price_scale: int, volume_scale: int) -> Bars:
-        """The same bars on finer scales, exactly; the scales may only grow."""
+        """The same bars on finer scales, exactly; the scales may only grow. A scale that stays shares its memory."""
         price, volume = 10 ** (price_scale - self.price_scale), 10 ** (volume_scale - self.volume_scale)
+        first, high, low, last = (
+            column if price == 1 else column * price for column in (self.open, self.high, self.low, self.close)
+        )
+        amount = self.volume if volume == 1 else self.volume * volume
+        return Bars(self.key, self.open_time_ns, first, high, low, last, amount, price_scale, volume_scale)
+
+    def kept(self, keep: Callable[[Int64Array], Int64Array]) -> Bars:
+        """The same bars with every column handed through `keep`, which says where it lies."""
         return Bars(
-            self.key, self.open_time_ns, self.open * price, self.high * price, self.low * price, self.close * price,
-            self.volume * volume, price_scale, volume_scale,
+            self.key, keep(self.open_time_ns), keep(self.open), keep(self.high), keep(self.low), keep(self.close),
+            keep(self.volume), self.price_scale, self.volume_scale,
         )  # fmt: skip
 
     def coarsened(self) -> Bars:

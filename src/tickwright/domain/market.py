@@ -8,7 +8,7 @@ instrument is paid in one cash asset, kept with `MONEY_SCALE` decimals.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -58,9 +58,11 @@ class Market:
         marks: Sequence[Bars | None] | None = None,
         funding: Sequence[Funding | None] | None = None,
         informative: Sequence[Bars] = (),
+        keep: Callable[[Int64Array], Int64Array] | None = None,
     ) -> Market:
         """The market of these instruments, each with its candles at the same place of `bars`.
 
+        Columns whose unit changes are handed through `keep`, which says where they lie.
         Raises `UsageError` when the pieces do not go together and `DataError` when numbers do not fit into 64 bits.
         """
         empty = [None] * len(instruments)
@@ -70,7 +72,8 @@ class Market:
         prices = [_price_scale(piece) for piece in pieces]
         quantities = _quantity_scales(pieces, prices)
         pieces = [
-            piece.on_units(*scales) for piece, scales in zip(pieces, zip(prices, quantities, strict=True), strict=True)
+            piece.on_units(*scales, keep)
+            for piece, scales in zip(pieces, zip(prices, quantities, strict=True), strict=True)
         ]
         return cls(
             tuple(piece.instrument for piece in pieces),
@@ -137,11 +140,13 @@ class _Piece(NamedTuple):
     def series(self) -> list[Bars]:
         return [series for series in (self.bars, self.detail, self.marks) if series is not None]
 
-    def on_units(self, price_scale: int, quantity_scale: int) -> _Piece:
+    def on_units(
+        self, price_scale: int, quantity_scale: int, keep: Callable[[Int64Array], Int64Array] | None
+    ) -> _Piece:
         def fitted(series: Bars | None) -> Bars | None:
-            return None if series is None or not len(series) else _on_units(series, price_scale, quantity_scale)
+            return None if series is None or not len(series) else _on_units(series, price_scale, quantity_scale, keep)
 
-        bars = _on_units(self.bars, price_scale, quantity_scale)
+        bars = _on_units(self.bars, price_scale, quantity_scale, keep)
         return _Piece(self.instrument, bars, fitted(self.detail), fitted(self.marks), self.funding)
 
 
@@ -194,11 +199,15 @@ def _quantity_scales(pieces: Sequence[_Piece], price_scales: Sequence[int]) -> l
     return scales
 
 
-def _on_units(series: Bars, price_scale: int, quantity_scale: int) -> Bars:
+def _on_units(
+    series: Bars, price_scale: int, quantity_scale: int, keep: Callable[[Int64Array], Int64Array] | None
+) -> Bars:
     highest, most = int(series.high.max()), int(series.volume.max())
     if highest * 10 ** (price_scale - series.price_scale) >= _INT64_ROOM:
         raise DataError(f"prices up to {highest} do not fit at {price_scale} decimals", where=str(series.key))
     if most * 10 ** (quantity_scale - series.volume_scale) >= _INT64_ROOM:
         problem = f"volumes up to {most} do not fit at {quantity_scale} decimals"
         raise DataError(problem, where=str(series.key), hint="Use a coarser lot.")
-    return series.rescaled(price_scale, quantity_scale)
+    fitted = series.rescaled(price_scale, quantity_scale)
+    same = (series.price_scale, series.volume_scale) == (price_scale, quantity_scale)
+    return fitted if keep is None or same else fitted.kept(keep)

@@ -7,7 +7,7 @@ anything runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from tickwright.domain.bars import Float64Array
 from tickwright.domain.errors import UsageError
+from tickwright.domain.instrument import Instrument
 from tickwright.domain.run import ParameterValue
 from tickwright.engine.rows import MarketRows, UInt8Array
 from tickwright.strategy_api.acts import Acts
@@ -70,15 +71,22 @@ class StrategyViews:
     informative: Mapping[tuple[str, str | None], StrategyBars]
 
     @classmethod
-    def of(cls, rows: MarketRows, strategy_class: type[Strategy]) -> StrategyViews:
-        """The views a strategy of this class needs."""
+    def of(
+        cls,
+        rows: MarketRows,
+        strategy_class: type[Strategy],
+        *,
+        keep: Callable[[Float64Array], Float64Array] | None = None,
+    ) -> StrategyViews:
+        """The views a strategy of this class needs; a column of one symbol lies where `keep` puts it."""
         market = rows.market
         if form_of(strategy_class) is Form.WEIGHTS:
             return cls((), StrategyMarket.of(market), {})
         bars = tuple(
-            StrategyBars.of(series, funding) for series, funding in zip(market.bars, market.funding, strict=True)
+            StrategyBars.of(series, funding, keep=keep)
+            for series, funding in zip(market.bars, market.funding, strict=True)
         )
-        others = (*bars, *(StrategyBars.of(series) for series in market.informative))
+        others = (*bars, *(StrategyBars.of(series, keep=keep) for series in market.informative))
         return cls(bars, None, {(view.timeframe.name, view.symbol): view for view in others})
 
     def informative_of(self, symbol: str) -> dict[tuple[str, str | None], StrategyBars]:
@@ -137,7 +145,7 @@ def decisions_of(
         exits.append(answer.exits)
     refuse_shorts(wanted, rows)
     acts = instances[0].acts
-    return Decisions(wanted, _may_act(acts, rows), acts, False, exit_distances(exits, rows))
+    return Decisions(wanted, may_act(acts, rows), acts, False, exit_distances(exits, rows))
 
 
 def _of_weights(
@@ -153,17 +161,18 @@ def _of_weights(
     weights = evaluate_weights(strategy, views.panel, memo=memo).weights[rows.first_row : rows.end_row]
     wanted = np.ascontiguousarray(weights, np.float64)
     refuse_shorts(wanted, rows)
-    return Decisions(wanted, _may_act(strategy.acts, rows), strategy.acts, True, None)
+    return Decisions(wanted, may_act(strategy.acts, rows), strategy.acts, True, None)
 
 
-def _may_act(acts: Acts, rows: MarketRows) -> UInt8Array:
-    """1 where a period lets an instrument act; empty without periods."""
+def may_act(acts: Acts, rows: MarketRows, instruments: Sequence[int] | None = None) -> UInt8Array:
+    """1 where a period lets an instrument act, a column for each (all by default); empty without periods."""
+    asked = range(rows.instruments) if instruments is None else instruments
     if acts.period is None:
-        return np.empty((0, rows.instruments), np.uint8)
-    table = np.zeros((rows.decisions, rows.instruments), np.uint8)
-    for place in range(rows.instruments):
+        return np.empty((0, len(asked)), np.uint8)
+    table = np.zeros((rows.decisions, len(asked)), np.uint8)
+    for column, place in enumerate(asked):
         places = rows.decision_places(place)
-        table[places, place] = acts.first_instants(rows.decision_ns[places])
+        table[places, column] = acts.first_instants(rows.decision_ns[places])
     return table
 
 
@@ -172,27 +181,37 @@ def refuse_shorts(wanted: Float64Array, rows: MarketRows) -> None:
     if not (wanted < 0).any():
         return
     for place, instrument in enumerate(rows.market.instruments):
-        if instrument.kind == "spot" and (wanted[:, place] < 0).any():
-            raise UsageError(
-                f"a negative target on {instrument.id}",
-                where="strategy",
-                expected="targets of 0 or more: spot cannot be short",
-            )
+        refuse_short(wanted[:, place], instrument)
+
+
+def refuse_short(wanted: Float64Array, instrument: Instrument) -> None:
+    """The same for the targets of one instrument."""
+    if instrument.kind == "spot" and (wanted < 0).any():
+        raise UsageError(
+            f"a negative target on {instrument.id}",
+            where="strategy",
+            expected="targets of 0 or more: spot cannot be short",
+        )
 
 
 def exit_distances(exits: list[Exits | None], rows: MarketRows) -> ExitDistances | None:
     """The exits of all instances on the decisions' grid."""
-    given = [one for one in exits if one is not None]
+    given = same_limits(exits)
     if not given:
         return None
-    limits = {one.max_bars or 0 for one in given}
-    if len(limits) > 1 or len(given) < len(exits):
+    stop, target, trail = exits_alike(given) or _grids(given, rows)
+    return ExitDistances(stop, target, trail, given[0].max_bars or 0, given[0].reenter == "next_bar")
+
+
+def same_limits(exits: list[Exits | None]) -> list[Exits]:
+    """The exits of all instances, empty where none has any; raises `UsageError` where they differ in `max_bars`."""
+    given = [one for one in exits if one is not None]
+    if given and (len({one.max_bars or 0 for one in given}) > 1 or len(given) < len(exits)):
         raise UsageError("symbols differ in max_bars", where="exits", expected="one max_bars for all symbols")
-    stop, target, trail = _alike(given) or _grids(given, rows)
-    return ExitDistances(stop, target, trail, limits.pop(), given[0].reenter == "next_bar")
+    return given
 
 
-def _alike(given: list[Exits]) -> list[Float64Array] | None:
+def exits_alike(given: list[Exits]) -> list[Float64Array] | None:
     """One value per distance where every entry has the same."""
     first = given[0]
     values = [getattr(first, name) for name in DISTANCES]

@@ -8,7 +8,7 @@ carried out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from tickwright.domain.errors import UsageError
 from tickwright.domain.records import EVENT, EventKind
+from tickwright.engine.chunks import CELLS, Streaming, blank_chunk, show_history
 from tickwright.engine.memory import Memory
 from tickwright.engine.rows import ABSENT, STILL, TRADES, MarketRows
 from tickwright.engine.wakes import Bell, Wakes
@@ -27,14 +28,21 @@ _OPEN, _RANGE, _DECIDE, _END = (
 
 
 class Engine:
-    """One run, event by event; give it a memory over `MarketRows.with_blank_future`."""
+    """One run, event by event; give it a memory over `MarketRows.with_blank_future`.
 
-    def __init__(self, memory: Memory, wakes: Wakes) -> None:
-        self.memory, self._wakes, self._rows = memory, wakes, memory.rows
+    With `streaming` it holds a few rows at a time, over rows that are not `whole`.
+    """
+
+    def __init__(self, memory: Memory, wakes: Wakes, streaming: Streaming | None = None) -> None:
+        self.memory, self._wakes, self._rows, self._streaming = memory, wakes, memory.rows, streaming
         wakes.begin(memory)
         self._bell = Bell(wakes)
         memory.hang(self._bell.address)
         self._step = 2 * memory.rows.first_row
+        self._held, self._end = 0, memory.rows.end_row
+        self._cells = {name: getattr(self._rows, name) for name in CELLS}
+        if streaming is not None:
+            self._end = show_history(memory, streaming)
 
     @property
     def rows_done(self) -> int:
@@ -47,6 +55,8 @@ class Engine:
         Raises `UsageError` for an event out of order, and whatever a strategy raises.
         """
         kind = int(event["kind"])
+        if self._step // 2 >= self._end and kind != _END:
+            self._turn(self._step // 2)
         if kind == _DECIDE:
             return self._complete_instant()
         if kind == _END:
@@ -63,16 +73,29 @@ class Engine:
         if int(event["ts_ns"]) != expected or opens != (self._step % 2 == 0):
             problem = f"an event of kind {EventKind(int(event['kind'])).name} at {int(event['ts_ns'])}"
             raise UsageError(problem, where="engine", expected=f"the next instant's, at {expected}")
-        place = int(event["instrument"])
-        index = row * rows.instruments + place
+        place, cells = int(event["instrument"]), self._cells
+        index = (row - self._held) * rows.instruments + place
         if opens:
-            rows.open[index], rows.presence[index] = event["open"], TRADES
+            cells["open"][index], cells["presence"][index] = event["open"], TRADES
             return
         for name in ("high", "low", "close", "volume"):
-            getattr(rows, name)[index] = event[name]
-        if rows.presence[index] == ABSENT:  # it closed without having opened: nothing was traded in it
-            rows.presence[index] = STILL
-        rows.decision_presence[(row - rows.first_row) * rows.instruments + place] = 1
+            cells[name][index] = event[name]
+        if cells["presence"][index] == ABSENT:  # it closed without having opened: nothing was traded in it
+            cells["presence"][index] = STILL
+        decision = row - max(self._held, rows.first_row)
+        cells["decision_presence"][decision * rows.instruments + place] = 1
+
+    def _turn(self, row: int) -> None:
+        """Make room for the next rows, of which nothing is known yet."""
+        if self._streaming is None or row >= self._rows.end_row:
+            raise UsageError("an event after the last row", where="engine", expected="END")
+        end = min(row + self._streaming.rows, self._rows.end_row)
+        held = min(row, self.memory.oldest_row_needed())
+        self._cells = blank_chunk(self.memory, held, end)
+        self._held, self._end = held, end
+        self.memory.show(self._cells, held)
+        self._wakes.turn(row - self._rows.first_row, end - self._rows.first_row)
+        self._streaming.release()
 
     def _complete_instant(self) -> Records:
         if self._step % 2 == 0:
@@ -83,19 +106,37 @@ class Engine:
         return self.memory.arrays["commands"][: self.memory.client.carried]
 
 
-def market_events(rows: MarketRows) -> Iterator[Any]:
+def market_events(rows: MarketRows, streaming: Streaming | None = None) -> Iterator[Any]:
     """The events of the traded rows in order: per row its OPENs, DECIDE, its RANGEs, DECIDE; END at last.
 
-    A bar in which nothing trades has no OPEN (rule book §2.3); its RANGE still tells its close.
+    A bar in which nothing trades has no OPEN (rule book §2.3); its RANGE still tells its close. With `streaming` the
+    rows are read a few at a time.
     """
-    event, length_ns = np.zeros(1, EVENT)[0], rows.market.timeframe.length_ns
-    for row in range(rows.first_row, rows.end_row):
-        first = row * rows.instruments
-        present = [place for place in range(rows.instruments) if rows.presence[first + place] != ABSENT]
+    event = np.zeros(1, EVENT)[0]
+    held = rows.decisions if streaming is None else streaming.rows
+    for first in range(rows.first_row, rows.end_row, held):
+        end = min(first + held, rows.end_row)
+        if streaming is None:
+            yield from _events_of(rows, {name: getattr(rows, name) for name in CELLS}, 0, first, end, event)
+        else:
+            yield from _events_of(rows, rows.chunk(first, end), first, first, end, event)
+    event["kind"] = _END
+    yield event
+
+
+def _events_of(
+    rows: MarketRows, cells: Mapping[str, npt.NDArray[Any]], held: int, first_row: int, end_row: int, event: Any
+) -> Iterator[Any]:
+    """The events of some rows, from arrays that begin at row `held`."""
+    length_ns = rows.market.timeframe.length_ns
+    for row in range(first_row, end_row):
+        first = (row - held) * rows.instruments
+        presence = cells["presence"]
+        present = [place for place in range(rows.instruments) if presence[first + place] != ABSENT]
         event["ts_ns"], event["kind"] = rows.open_ns[row], _OPEN
         for place in present:
-            if rows.presence[first + place] == TRADES:
-                event["instrument"], event["open"] = place, rows.open[first + place]
+            if presence[first + place] == TRADES:
+                event["instrument"], event["open"] = place, cells["open"][first + place]
                 yield event
         event["kind"] = _DECIDE
         yield event
@@ -103,9 +144,7 @@ def market_events(rows: MarketRows) -> Iterator[Any]:
         for place in present:
             event["instrument"] = place
             for name in ("high", "low", "close", "volume"):
-                event[name] = getattr(rows, name)[first + place]
+                event[name] = cells[name][first + place]
             yield event
         event["kind"] = _DECIDE
         yield event
-    event["kind"] = _END
-    yield event

@@ -7,6 +7,7 @@ are shared and read only.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -92,6 +93,7 @@ class Memory:
         self.address = int(self.context.ctypes.data)
         self.initial_cash = cash
         self.jumped = False
+        self.shown_from = 0
         self._set(address=self.address, **{name: pointer for name, (pointer, _) in switchboard().items()})
         self._set(
             layout=layout.LAYOUT,
@@ -134,7 +136,7 @@ class Memory:
         ):  # fmt: skip
             self.bind(name, getattr(rows, name))
         self._set(
-            timeframe_ns=rows.market.timeframe.length_ns, statistics=int(len(rows.sigma) > 0), decisions=rows.decisions
+            timeframe_ns=rows.market.timeframe.length_ns, statistics=int(rows.uses_statistics), decisions=rows.decisions
         )
 
     def _set_costs(self) -> None:
@@ -293,6 +295,32 @@ class Memory:
         """At which decisions the bell rings, and whether also on fills at an OPEN."""
         self.bind("wake", np.ascontiguousarray(wake, np.uint8))
         self._set(wake_on_fill=int(on_fill))
+
+    # ---- a market larger than memory
+
+    def show(self, cells: Mapping[str, Array], first: int) -> None:
+        """Let the kernel read arrays that begin at a row, each value under its own number.
+
+        `decision_presence` begins at the row's decision, or at the first one for a row before it.
+        """
+        self.shown_from = first
+        for name, array in cells.items():
+            number = max(first - self.rows.first_row, 0) if name == "decision_presence" else first
+            self._bind_from(name, array, number * self.rows.instruments)
+
+    def show_decisions(self, tables: Mapping[str, Array], first: int) -> None:
+        """The same for tables of decisions × instruments that begin at a decision."""
+        for name, table in tables.items():
+            self._bind_from(name, table, first * self.rows.instruments)
+
+    def oldest_row_needed(self) -> int:
+        """The first row that the trailing window may still look at."""
+        return int(self.arrays["windows"]["first_row"].min()) if self.rows.uses_statistics else len(self.rows.open_ns)
+
+    def _bind_from(self, name: str, array: Array, index: int) -> None:
+        """Keep an array alive and bind it as if it began `index` elements earlier: what lies there is never read."""
+        self.arrays[name] = array
+        self.context[0][name] = array.ctypes.data - index * array.itemsize
 
     def hang(self, bell_address: int) -> None:
         """Give the kernel the C function it calls."""

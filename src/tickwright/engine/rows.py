@@ -8,6 +8,7 @@ Known limits: spot instruments only, and one timeframe; perpetuals and finer can
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,6 +22,7 @@ from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.market import Market
 
 ABSENT, STILL, TRADES = 0, 1, 2
+PRICES_AND_VOLUME = ("open", "high", "low", "close", "volume")
 UInt8Array = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.intp] | slice
 _INT64_ROOM = 2**62
@@ -57,10 +59,12 @@ class MarketRows:
         end_ns: int | None = None,
         *,
         extremes: bool = True,
+        whole: bool = True,
     ) -> MarketRows:
         """The rows of a market and the part of them that trades; raises `DataError` when nothing is left to trade.
 
-        Without `extremes` highs and lows are left out (empty): only for runs in which no order can ever rest.
+        Without `extremes` highs and lows are left out (empty): only for runs in which no order can ever rest. Without
+        `whole` every array of rows × instruments is left out: a run then reads them by `chunk`.
         """
         _refuse_what_is_not_modelled(market)
         open_ns = _row_times(market)
@@ -68,25 +72,46 @@ class MarketRows:
         if first >= end:
             raise DataError("no candle opens in the asked range", where="market", hint="Ask for a range that has data.")
         has_volume = tuple(bool(series.volume.any()) for series in market.bars)
-        places = [_places(open_ns, series.open_time_ns) for series in market.bars]
-        presence = _presence(market, places, len(open_ns), has_volume, consulted=costs.participation_ppb is not None)
-        uses_statistics = costs.participation_ppb is not None or costs.impact != "none" or costs.latency_ns > 0
-        opens, highs, lows, closes, volumes = (
-            _column(market.bars, name, places, len(open_ns)) if read else np.empty(0, np.int64)
-            for name, read in (
-                ("open", True), ("high", extremes), ("low", extremes), ("close", True),
-                ("volume", extremes or uses_statistics),
-            )
-        )  # fmt: skip
         _check_window_sums(market, costs)
+        uses_statistics = _uses_statistics(costs)
+        read = {"high": extremes, "low": extremes, "volume": extremes or uses_statistics}
+        if whole:
+            cells = _cells(market.bars, open_ns, has_volume, costs, read)
+        else:
+            cells = dict.fromkeys(PRICES_AND_VOLUME, np.empty(0, np.int64)) | {"presence": np.empty(0, np.uint8)}
         count = len(market.bars)
-        size = len(open_ns) * count if uses_statistics else 0
+        size = len(open_ns) * count if uses_statistics and whole else 0
         return cls(
-            market, costs, open_ns, presence, opens, highs, lows, closes, volumes, has_volume, first, end,
-            np.empty(0, np.int64),
-            np.ascontiguousarray((presence != ABSENT)[first * count : end * count], np.uint8),
-            np.empty(size, np.int64), np.empty(size), np.empty(size),
-        )  # fmt: skip
+            market=market,
+            costs=costs,
+            open_ns=open_ns,
+            **cells,
+            has_volume=has_volume,
+            first_row=first,
+            end_row=end,
+            decision_of_row=np.empty(0, np.int64),
+            decision_presence=_present(cells["presence"][first * count : end * count]),
+            open_budget=np.empty(size, np.int64),
+            sigma=np.empty(size),
+            daily_volume=np.empty(size),
+        )
+
+    @property
+    def uses_statistics(self) -> bool:
+        """Whether volume and volatility of the trailing window are asked for."""
+        return _uses_statistics(self.costs)
+
+    def chunk(self, first: int, end: int) -> dict[str, npt.NDArray[Any]]:
+        """The arrays of rows × instruments over the rows from `first` to `end`, as the whole ones would hold them."""
+        open_ns = self.open_ns[first:end]
+        span = int(open_ns[0]), int(open_ns[-1]) + 1
+        cells = _cells([series.between(*span) for series in self.market.bars], open_ns, self.has_volume, self.costs, {})
+        traded = slice(max(self.first_row - first, 0) * self.instruments, (self.end_row - first) * self.instruments)
+        cells["decision_presence"] = _present(cells["presence"][traded])
+        if self.uses_statistics:
+            size = len(open_ns) * self.instruments
+            cells |= {"open_budget": np.empty(size, np.int64), "sigma": np.empty(size), "daily_volume": np.empty(size)}
+        return cells
 
     @property
     def instruments(self) -> int:
@@ -102,12 +127,13 @@ class MarketRows:
     @cached_property
     def highest_close(self) -> int:
         """The highest close of all instruments, in each one's price units."""
-        return int(self.close.max())
+        return max(int(series.close.max()) for series in self.market.bars)
 
     @property
     def bars(self) -> int:
         """How many bars of all instruments are decided on."""
-        return int(np.count_nonzero(self.decision_presence.view(np.bool_)))
+        first, end = int(self.open_ns[self.first_row]), int(self.open_ns[self.end_row - 1]) + 1
+        return sum(len(series.between(first, end)) for series in self.market.bars)
 
     @property
     def decisions(self) -> int:
@@ -180,8 +206,29 @@ def _traded(open_ns: Int64Array, start_ns: int | None, end_ns: int | None) -> tu
     return first, end
 
 
+def _uses_statistics(costs: CostModel) -> bool:
+    return costs.participation_ppb is not None or costs.impact != "none" or costs.latency_ns > 0
+
+
+def _cells(
+    bars: Sequence[Bars], open_ns: Int64Array, has_volume: tuple[bool, ...], costs: CostModel, read: Mapping[str, bool]
+) -> dict[str, npt.NDArray[Any]]:
+    """Presence, prices and volume of these bars at these rows; columns that are not read are empty."""
+    places = [_places(open_ns, series.open_time_ns) for series in bars]
+    cells: dict[str, npt.NDArray[Any]] = {
+        name: _column(bars, name, places, len(open_ns)) if read.get(name, True) else np.empty(0, np.int64)
+        for name in PRICES_AND_VOLUME
+    }
+    consulted = costs.participation_ppb is not None
+    return {"presence": _presence(bars, places, len(open_ns), has_volume, consulted=consulted), **cells}
+
+
+def _present(presence: UInt8Array) -> UInt8Array:
+    return np.ascontiguousarray(presence != ABSENT, np.uint8)
+
+
 def _presence(
-    market: Market, places: list[Places], rows: int, has_volume: tuple[bool, ...], *, consulted: bool
+    bars: Sequence[Bars], places: list[Places], rows: int, has_volume: tuple[bool, ...], *, consulted: bool
 ) -> UInt8Array:
     """Which bars exist, and in which of them anything trades (rule book §2.3)."""
     whole = all(isinstance(place, slice) for place in places)
@@ -190,12 +237,12 @@ def _presence(
         if not whole:
             presence[place, instrument] = TRADES
         if consulted and has_volume[instrument]:
-            still = np.flatnonzero(market.bars[instrument].volume == 0)
+            still = np.flatnonzero(bars[instrument].volume == 0)
             presence[still if isinstance(place, slice) else place[still], instrument] = STILL
     return presence.reshape(-1)
 
 
-def _column(series: tuple[Bars, ...], name: str, places: list[Places], rows: int) -> Int64Array:
+def _column(series: Sequence[Bars], name: str, places: list[Places], rows: int) -> Int64Array:
     if len(series) == 1:
         return np.ascontiguousarray(getattr(series[0], name), np.int64)
     if all(isinstance(place, slice) for place in places):

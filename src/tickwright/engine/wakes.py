@@ -15,13 +15,15 @@ import numpy.typing as npt
 
 from tickwright.domain.records import Liquidity, Reason
 from tickwright.domain.run import ParameterValue
+from tickwright.engine.chunks import Streaming
+from tickwright.engine.compact import CompactDecisions
 from tickwright.engine.decisions import Decisions, PerSymbol, StrategyViews, instances_of
 from tickwright.engine.desk import KernelDesk
 from tickwright.engine.memory import Memory
 from tickwright.engine.rows import MarketRows
 from tickwright.kernel.advance import WAKE_FILLS
 from tickwright.strategy_api.context import Context, FillView, MarketContext, Scales
-from tickwright.strategy_api.evaluate import evaluate_indicators
+from tickwright.strategy_api.evaluate import Prepared, evaluate_indicators
 from tickwright.strategy_api.strategy import Strategy, callbacks_of, one_instance
 
 _POINTER = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
@@ -32,6 +34,10 @@ class Wakes(Protocol):
 
     def begin(self, memory: Memory) -> None:
         """Bind to the memory before the first row."""
+        ...
+
+    def turn(self, first: int, end: int) -> None:
+        """The decisions from `first` to `end` come next; only told to a run in chunks."""
         ...
 
     def wake(self, code: int) -> None:
@@ -70,20 +76,32 @@ class Bell:
 class TargetWakes:
     """Arrays of targets, handed to the kernel one instant at a time."""
 
-    def __init__(self, decisions: Decisions) -> None:
-        self._decisions = decisions
+    def __init__(self, decisions: Decisions | CompactDecisions) -> None:
+        self._decisions, self._first = decisions, 0
 
     def begin(self, memory: Memory) -> None:
         """Give the kernel an empty table of targets."""
-        blank = np.full_like(self._decisions.wanted, np.nan)
-        memory.want(self._decisions.with_wanted(blank))
-        self._table = memory.arrays["wanted"].reshape(blank.shape)
-        memory.wake_at(np.ones(len(blank), np.uint8), on_fill=False)
+        self._memory, decisions = memory, self._decisions
+        if isinstance(decisions, CompactDecisions):
+            memory.want(decisions.terms)
+        else:
+            self._wanted = decisions.wanted
+            memory.want(decisions.with_wanted(np.full_like(self._wanted, np.nan)))
+            self._table = memory.arrays["wanted"].reshape(self._wanted.shape)
+        memory.wake_at(np.ones(memory.rows.decisions, np.uint8), on_fill=False)
+
+    def turn(self, first: int, end: int) -> None:
+        """Give the kernel an empty table of these decisions."""
+        assert isinstance(self._decisions, CompactDecisions)
+        tables, shape = self._decisions.between(first, end), (end - first, self._memory.rows.instruments)
+        self._first, self._wanted = first, tables["wanted"].reshape(shape)
+        self._table = np.full(shape, np.nan)
+        self._memory.show_decisions({**tables, "wanted": self._table}, first)
 
     def wake(self, code: int) -> None:
         """Hand over the targets of one instant."""
         if code >= 0:
-            self._table[code] = self._decisions.wanted[code]
+            self._table[code - self._first] = self._wanted[code - self._first]
 
     def end(self) -> None:
         """Nothing is left to say."""
@@ -100,8 +118,10 @@ class CallbackWakes:
         *,
         seed: int,
         per_symbol: PerSymbol | None,
+        streaming: Streaming | None = None,
     ) -> None:
-        self.rows, self._views = rows, StrategyViews.of(rows, strategy_class)
+        keep = None if streaming is None else streaming.keep
+        self.rows, self._views = rows, StrategyViews.of(rows, strategy_class, keep=keep)
         self._names = frozenset(callbacks_of(strategy_class))
         self._together = one_instance(strategy_class)
         if self._together:
@@ -109,11 +129,16 @@ class CallbackWakes:
         else:
             self.strategies = instances_of(strategy_class, params, rows, seed, per_symbol)
         places = [rows.market.ids[place].symbol for place in range(rows.instruments)]
-        self._prepared = [
-            evaluate_indicators(strategy, bars, self._views.informative_of(symbol))
-            for strategy, bars, symbol in zip(self.strategies, self._views.bars, places, strict=True)
-        ]
-        self._bar_of = [self._bar_numbers(place) for place in range(rows.instruments)]
+        self._prepared: list[Prepared] = []
+        self._bar_of: list[npt.NDArray[np.int64]] = []
+        for place, (strategy, bars, symbol) in enumerate(zip(self.strategies, self._views.bars, places, strict=True)):
+            prepared = evaluate_indicators(strategy, bars, self._views.informative_of(symbol))
+            numbers = self._bar_numbers(place)
+            if streaming is not None:
+                prepared, numbers = prepared.kept(streaming.keep), streaming.keep(numbers)
+                streaming.release()
+            self._prepared.append(prepared)
+            self._bar_of.append(numbers)
 
     def _bar_numbers(self, place: int) -> npt.NDArray[np.int64]:
         """The bar of an instrument at each decision, -1 where it is absent."""
@@ -163,6 +188,9 @@ class CallbackWakes:
         on_bar: Callable[[Any, Any], None] | None = getattr(strategy, "on_bar", None)
         context = self.contexts[place]
         return self._bar_of[place].data, context, context.bar, on_bar, wakes
+
+    def turn(self, first: int, end: int) -> None:
+        """Nothing to prepare: arrays that are too large lie where `Streaming.keep` put them."""
 
     def wake(self, code: int) -> None:
         """Tell fills and ended orders, then call for the bars that closed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,8 @@ from tickwright.domain.costs import CostModel
 from tickwright.domain.limits import NO_LIMITS, RiskLimits
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult
+from tickwright.engine.chunks import Streaming, chunks
+from tickwright.engine.compact import compact_decisions
 from tickwright.engine.decisions import decisions_of
 from tickwright.engine.engine import Engine, market_events
 from tickwright.engine.memory import Memory
@@ -41,26 +43,40 @@ def run(
     seed: int = 0,
     per_symbol_params: Mapping[str, Mapping[str, ParameterValue]] | None = None,
     progress: Progress | None = None,
+    streaming: Streaming | None = None,
 ) -> RunResult:
     """Run a strategy, waking it after every closed bar.
 
     Indicators are computed from the market's first bar; decisions are taken at bars that open in [start_ns, end_ns).
+    With `streaming` the market is read in chunks; the result is the same.
     """
-    rows = MarketRows.of(market, costs, start_ns, end_ns)
-    wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params)
+    rows = MarketRows.of(market, costs, start_ns, end_ns, whole=streaming is None)
+    wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params, streaming)
     memory = Memory(rows, starting_cash(market, cash, cash_asset), limits=limits)
-    memory.prepare_statistics()
     wakes.begin(memory)
     bell = Bell(wakes)
     memory.hang(bell.address)
-    for row in range(rows.first_row, rows.end_row, _ROWS_PER_CALL):
-        memory.advance(2 * min(row + _ROWS_PER_CALL, rows.end_row))
+    for end in _spans(memory, wakes, streaming):
+        memory.advance(2 * end)
         bell.raise_error()
         if progress is not None:
-            progress(min(row + _ROWS_PER_CALL, rows.end_row) - rows.first_row, rows.decisions)
+            progress(end - rows.first_row, rows.decisions)
     wakes.end()
     memory.finish()
     return _result(memory, wakes)
+
+
+def _spans(memory: Memory, wakes: Wakes, streaming: Streaming | None) -> Iterator[int]:
+    """The rows to run to, one after the other, with everything prepared that they need."""
+    rows = memory.rows
+    if streaming is None:
+        memory.prepare_statistics()
+        for row in range(rows.first_row, rows.end_row, _ROWS_PER_CALL):
+            yield min(row + _ROWS_PER_CALL, rows.end_row)
+        return
+    for first, end in chunks(memory, streaming):
+        wakes.turn(first - rows.first_row, end - rows.first_row)
+        yield end
 
 
 def replay(
@@ -77,12 +93,14 @@ def replay(
     seed: int = 0,
     per_symbol_params: Mapping[str, Mapping[str, ParameterValue]] | None = None,
     progress: Progress | None = None,
+    streaming: Streaming | None = None,
 ) -> RunResult:
     """The same run, one event at a time through `Engine.process`: its digest must equal `run`'s."""
-    rows = MarketRows.of(market, costs, start_ns, end_ns)
-    wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params)
-    engine = Engine(Memory(rows.with_blank_future(), starting_cash(market, cash, cash_asset), limits=limits), wakes)
-    for event in market_events(rows):
+    rows = MarketRows.of(market, costs, start_ns, end_ns, whole=streaming is None)
+    wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params, streaming)
+    known = rows.with_blank_future() if streaming is None else rows
+    engine = Engine(Memory(known, starting_cash(market, cash, cash_asset), limits=limits), wakes, streaming)
+    for event in market_events(rows, streaming):
         engine.process(event)
         if progress is not None and engine.rows_done % _ROWS_PER_CALL == 0:
             progress(engine.rows_done, rows.decisions)
@@ -91,10 +109,12 @@ def replay(
 
 def _wakes(
     strategy_class: type[Any], params: Mapping[str, ParameterValue], rows: MarketRows, seed: int,
-    per_symbol: Mapping[str, Mapping[str, ParameterValue]] | None,
+    per_symbol: Mapping[str, Mapping[str, ParameterValue]] | None, streaming: Streaming | None,
 ) -> Wakes:  # fmt: skip
     if form_of(strategy_class) is Form.CALLBACKS:
-        return CallbackWakes(strategy_class, params, rows, seed=seed, per_symbol=per_symbol)
+        return CallbackWakes(strategy_class, params, rows, seed=seed, per_symbol=per_symbol, streaming=streaming)
+    if streaming is not None:
+        return TargetWakes(compact_decisions(strategy_class, params, rows, streaming, seed=seed, per_symbol=per_symbol))
     return TargetWakes(decisions_of(strategy_class, params, rows, seed=seed, per_symbol=per_symbol))
 
 

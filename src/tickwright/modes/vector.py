@@ -13,6 +13,8 @@ from tickwright.domain.limits import NO_LIMITS, RiskLimits
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult, SweepResult
 from tickwright.engine.alone import may_rest, stands_alone, stands_as_panel, want_alone
+from tickwright.engine.chunks import Streaming, chunks
+from tickwright.engine.compact import CompactDecisions, compact_decisions
 from tickwright.engine.decisions import StrategyViews, decisions_of
 from tickwright.engine.memory import Memory
 from tickwright.engine.result import result_of
@@ -41,11 +43,19 @@ def run(
     seed: int = 0,
     per_symbol_params: Mapping[str, Mapping[str, ParameterValue]] | None = None,
     progress: Progress | None = None,
+    streaming: Streaming | None = None,
 ) -> RunResult:
     """Run a strategy of arrays (`targets` or `weights`) over a market.
 
     Indicators are computed from the market's first bar; decisions are taken at bars that open in [start_ns, end_ns).
+    With `streaming` the market is read in chunks, row by row; the result is the same.
     """
+    if streaming is not None:
+        rows = MarketRows.of(market, costs, start_ns, end_ns, whole=False)
+        memory = Memory(rows, starting_cash(market, cash, cash_asset), limits=limits)
+        compact = compact_decisions(strategy_class, params, rows, streaming, seed=seed, per_symbol=per_symbol_params)
+        _run_in_chunks(memory, compact, streaming, progress)
+        return result_of(memory)
     rows = MarketRows.of(market, costs, start_ns, end_ns, extremes=may_rest(strategy_class, market))
     memory = Memory(rows, starting_cash(market, cash, cash_asset), limits=limits)
     memory.prepare_statistics()
@@ -72,6 +82,20 @@ def _run_row_by_row(memory: Memory, progress: Progress | None) -> None:
         memory.advance(2 * min(row + _ROWS_PER_CALL, rows.end_row))
         if progress is not None and row + _ROWS_PER_CALL < rows.end_row:
             progress(row + _ROWS_PER_CALL - rows.first_row, rows.decisions)
+
+
+def _run_in_chunks(
+    memory: Memory, decisions: CompactDecisions, streaming: Streaming, progress: Progress | None
+) -> None:
+    rows = memory.rows
+    memory.want(decisions.terms)
+    for first, end in chunks(memory, streaming):
+        places = first - rows.first_row, end - rows.first_row
+        memory.show_decisions(decisions.between(*places), places[0])
+        memory.advance(2 * end)
+        if progress is not None:
+            progress(end - rows.first_row, rows.decisions)
+    memory.finish()
 
 
 def sweep(

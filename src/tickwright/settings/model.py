@@ -20,7 +20,7 @@ from tickwright.domain.limits import RiskLimits
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
 from tickwright.settings.problems import AtKey
-from tickwright.settings.units import read_amount, read_rate, read_span, span_text
+from tickwright.settings.units import read_amount, read_rate, read_size, read_span, size_text, span_text
 
 CURRENT_VERSION: Final = 1
 COST_CEILING: Final = Decimal("0.05")
@@ -120,6 +120,7 @@ Share = Annotated[Decimal, BeforeValidator(_share)]
 Participation = Annotated[Decimal | None, BeforeValidator(_participation)]
 Amount = Annotated[Decimal, BeforeValidator(_positive_amount)]
 Span = Annotated[int, BeforeValidator(read_span), PlainSerializer(span_text)]
+Size = Annotated[int, BeforeValidator(read_size), PlainSerializer(size_text)]
 Symbol = Annotated[str, BeforeValidator(_symbol)]
 Symbols = Annotated[tuple[Symbol, ...], BeforeValidator(_words)]
 TimeframeName = Annotated[str, BeforeValidator(_timeframe)]
@@ -246,6 +247,9 @@ class Data(Section):
     """How runs treat what they read."""
 
     on_gap: Literal["mark", "refuse"] = Field("mark", description="What a hole of unknown type does to a run.")
+    memory_budget: Size | None = Field(
+        None, description="Memory for a backtest's candles, such as 512MB; all at once where unset."
+    )
 
 
 class Store(Section):

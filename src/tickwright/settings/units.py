@@ -14,10 +14,13 @@ from tickwright.domain.timestamp import DAY, HOUR, MILLISECOND, MINUTE, SECOND
 
 RATE = "a fraction such as 0.0005, or the same as 5bp or 0.05%"
 SPAN = "a span of time such as 500ms, 30s, 15m, 4h, 90d or 2w"
+SIZE = "an amount of memory such as 512MB or 4GB"
 AMOUNT = "an amount of money such as 100_000 or 2500.50"
 
 _RATE_UNITS = {"bps": Decimal("1e-4"), "bp": Decimal("1e-4"), "%": Decimal("1e-2")}
 _SPAN_UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+_SIZE_UNITS = {"kb": 1024, "mb": 1024**2, "gb": 1024**3, "tb": 1024**4}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(kb|mb|gb|tb)")
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 
 
@@ -55,6 +58,29 @@ def read_span(value: object) -> int:
     if match is None:
         raise ValueError(SPAN)
     return int(Decimal(match[1]) * _SPAN_UNITS[match[2]])
+
+
+def read_size(value: object) -> int:
+    """An amount of memory in bytes; 1 MB is 1024² bytes.
+
+    >>> read_size("512MB"), read_size("1.5gb")
+    (536870912, 1610612736)
+    """
+    match = _SIZE.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    size = 0 if match is None else int(Decimal(match[1]) * _SIZE_UNITS[match[2]])
+    if size <= 0:
+        raise ValueError(SIZE)
+    return size
+
+
+def size_text(size: int) -> str:
+    """Bytes in the largest unit that keeps them whole.
+
+    >>> size_text(1610612736), size_text(2**30)
+    ('1536MB', '1GB')
+    """
+    unit = next((unit for unit in ("tb", "gb", "mb", "kb") if size % _SIZE_UNITS[unit] == 0), "")
+    return f"{size // _SIZE_UNITS[unit]}{unit.upper()}" if unit else str(size)
 
 
 def span_text(span_ns: int) -> str:

@@ -7,8 +7,8 @@ the strategy's parameters, its seed and the data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,13 @@ class Prepared:
     warmup: int
     exits: Exits | None
     wakes: Condition | None
+
+    def kept(self, keep: Callable[[Array], Array]) -> Prepared:
+        """The same with every array handed through `keep`, which says where it lies."""
+        arrays = Indicators(
+            {name: _sealed(keep(np.ascontiguousarray(array))) for name, array in self.indicators.items()}
+        )
+        return replace(self, indicators=arrays, wakes=None if self.wakes is None else keep(self.wakes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Invariant: a name that is not there is one sentence with the nearest spelling, n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,10 @@ class Indicators:
             raise UsageError(
                 f"there is no indicator {name!r}", where="ind", expected="a name that indicators() returns", hint=hint
             ) from None
+
+    def items(self) -> Iterable[tuple[str, Array]]:
+        """Names with their arrays."""
+        return self._arrays.items()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)

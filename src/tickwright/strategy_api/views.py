@@ -7,7 +7,7 @@ panel an absent bar is NaN in every column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +34,7 @@ class StrategyBars:
     open_time_ns: Int64Array
     exact: Bars | None
     funding_rates: Float64Array | None
+    _put: Callable[[Float64Array], Float64Array] | None
 
     def __init__(
         self,
@@ -53,9 +54,19 @@ class StrategyBars:
             self.__dict__[name] = _sealed(column, name, len(self))
 
     @classmethod
-    def of(cls, bars: Bars, funding: Funding | None = None) -> StrategyBars:
-        """The float64 view of a stored series; with `funding`, the last published rate at each close."""
+    def of(
+        cls,
+        bars: Bars,
+        funding: Funding | None = None,
+        *,
+        keep: Callable[[Float64Array], Float64Array] | None = None,
+    ) -> StrategyBars:
+        """The float64 view of a stored series; with `funding`, the last published rate at each close.
+
+        A column is handed through `keep`, which says where it lies.
+        """
         made = cls.__new__(cls)
+        made.__dict__["_put"] = keep
         rates = None if funding is None else _last_rates(funding, bars.open_time_ns + bars.timeframe.length_ns)
         made._keep(bars.key.instrument.symbol, bars.timeframe, bars.open_time_ns, bars, rates)
         return made
@@ -103,7 +114,8 @@ class StrategyBars:
 
     def _derived(self, name: str) -> Float64Array:
         assert self.exact is not None
-        return _sealed(self.exact.volumes() if name == "volume" else self.exact.prices(name), name, len(self))
+        column = self.exact.volumes() if name == "volume" else self.exact.prices(name)
+        return _sealed(column if self._put is None else self._put(column), name, len(self))
 
     def __len__(self) -> int:
         return len(self.open_time_ns)
