@@ -40,6 +40,22 @@ def test_every_mode_trades_alike(tickwright, market, mode) -> None:
     assert tickwright(*RUN, "--mode", mode, "--json").document["digest"] == vector["digest"]
 
 
+@pytest.mark.parametrize("mode", ["vector", "event", "replay"])
+def test_a_memory_budget_changes_nothing_but_the_memory(tickwright, market, mode) -> None:
+    whole = tickwright(*RUN, "--json").document
+    chunks = tickwright(*RUN, "--mode", mode, "--memory-budget", "300KB", "--json").document
+    assert chunks["digest"] == whole["digest"]
+    assert chunks["final_equity"] == whole["final_equity"]
+    assert chunks["data"]["hash"] == whole["data"]["hash"]
+
+
+@pytest.mark.parametrize(("budget", "code"), [("200KB", 2), ("plenty", 3)])
+def test_a_memory_budget_that_cannot_be_is_refused_with_what_could(tickwright, market, budget, code) -> None:
+    outcome = tickwright(*RUN, "--memory-budget", budget, "--json")
+    assert outcome.code == code
+    assert "memory" in str(outcome.document["error"])
+
+
 def test_the_order_of_the_symbols_does_not_matter(tickwright, market) -> None:
     two = ["backtest", "SmaCross", "--json"]
     one = tickwright(*two, "--symbol", "BTC/USDT", "--symbol", "ETH/USDT").document
