@@ -49,10 +49,10 @@ def test_a_memory_budget_changes_nothing_but_the_memory(tickwright, market, mode
     assert chunks["data"]["hash"] == whole["data"]["hash"]
 
 
-@pytest.mark.parametrize(("budget", "code"), [("200KB", 2), ("plenty", 3)])
-def test_a_memory_budget_that_cannot_be_is_refused_with_what_could(tickwright, market, budget, code) -> None:
+@pytest.mark.parametrize("budget", ["200KB", "plenty"])
+def test_a_memory_budget_that_cannot_be_is_refused_with_what_could(tickwright, market, budget) -> None:
     outcome = tickwright(*RUN, "--memory-budget", budget, "--json")
-    assert outcome.code == code
+    assert outcome.code == 2
     assert "memory" in str(outcome.document["error"])
 
 
