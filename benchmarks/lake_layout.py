@@ -18,7 +18,9 @@ import numpy as np
 import polars as pl
 
 from tickwright.adapters.storage.lake import part_file
-from tickwright.adapters.storage.lake.part_file import COLUMNS, Rows, decode, encode, joined
+from tickwright.adapters.storage.lake.part_file import decode, encode
+from tickwright.adapters.storage.rows import RECORDED, Rows, joined
+from tickwright.domain.row_layout import CANDLES as LAYOUT
 from tickwright.domain.timestamp import DAY
 
 CANDLES = Path(__file__).parent.parent / "tests" / "data" / "BTC-USDT_15m.parquet"
@@ -31,7 +33,8 @@ def candles() -> Rows:
     """The rows of the file, on its scales, all recorded at one instant."""
     table = pl.read_parquet(CANDLES)
     recorded = np.full(len(table), 1_700_000_000_000_000_000)
-    return Rows(*(table[name].to_numpy() for name in COLUMNS[:-1]), recorded, price_scale=2, volume_scale=6)
+    columns = {name: table[name].to_numpy() for name in LAYOUT.columns}
+    return Rows(LAYOUT, {**columns, RECORDED: recorded}, price_scale=2, quantity_scale=6)
 
 
 def best(work: Callable[[], object]) -> float:
@@ -51,24 +54,24 @@ def levels(rows: Rows) -> None:
     for level in (1, 3, 6, 9, 15):
         part_file._COMPRESSION_LEVEL = level
         content = encode(rows)
-        write, read = best(lambda: encode(rows)), best(lambda content=content: decode(content, ""))
+        write, read = best(lambda: encode(rows)), best(lambda content=content: decode(content, LAYOUT, ""))
         print(f"| {level} | {len(content) / 1e3:,.0f} | {write:.1f} | {read:.1f} |")
     part_file._COMPRESSION_LEVEL = chosen
-    by_close = encode(rows.take(np.argsort(rows.close, kind="stable")))
+    by_close = encode(rows.take(np.argsort(rows["close"], kind="stable")))
     print(f"\nOrdered by close instead of by time: {len(by_close) / 1e3:,.0f} kB.\n")
 
 
 def spans(rows: Rows) -> None:
     print(f"{len(rows):,} rows\n\n| span | files | kB | read all ms | add a day ms |\n|---|---|---|---|---|")
     for name, days in DAYS.items():
-        part = (rows.open_time_ns - rows.open_time_ns[0]) // (days * DAY)
+        part = (rows.times - rows.times[0]) // (days * DAY)
         edges = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), len(rows)]
         pieces = [rows.take(slice(*pair)) for pair in itertools.pairwise(edges)]
         files = [encode(piece) for piece in pieces]
         whole = max(pieces, key=len)
         newest, day = encode(whole.take(slice(0, -ROWS_A_DAY))), whole.take(slice(-ROWS_A_DAY, None))
-        read = best(lambda files=files: joined([decode(file, "") for file in files]))
-        add = best(lambda file=newest, day=day: encode(joined([decode(file, ""), day])))
+        read = best(lambda files=files: joined(LAYOUT, [decode(file, LAYOUT, "") for file in files]))
+        add = best(lambda file=newest, day=day: encode(joined(LAYOUT, [decode(file, LAYOUT, ""), day])))
         print(f"| {name} | {len(files)} | {sum(map(len, files)) / 1e3:,.0f} | {read:.1f} | {add:.1f} |")
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.events import Events, Series
 from tickwright.domain.gaps import Gap
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
@@ -118,7 +119,10 @@ class WriteReport:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a store holds of a series: rows, its first and last open time (None when empty), and its gaps."""
+    """What a store holds of a series: rows, the time of the first and of the last (None when empty), and its gaps.
+
+    Gaps are missing candles, missing funding rates, and for other events the ranges that nobody asked for (of 0 bars).
+    """
 
     rows: int
     first_ns: int | None
@@ -152,9 +156,11 @@ class Finding:
 class MarketStore(Protocol):
     """Where market data is kept: an idempotent upsert, exact reads, and an honest account of its holes."""
 
-    def write(self, bars: Bars, *, fetched: tuple[int, int] | None = None, source: str = "") -> WriteReport:
-        """Upsert candles; all or nothing.
+    def write(self, series: Series, *, fetched: tuple[int, int] | None = None, source: str = "") -> WriteReport:
+        """Upsert candles or events; all or nothing.
 
+        A row is known by its kind's natural key (`domain.row_layout`): the open time of a candle, the id of a trade,
+        the nominal time of a funding rate, time and update id of a quote, and of a book also side and price.
         `fetched` is the [start, end) that the exchange was asked for: holes inside it are known to be the exchange's
         own and not ours. Raises `DataError`; the store is then as it was.
         """
@@ -168,6 +174,12 @@ class MarketStore(Protocol):
         With `as_of_ns` the candles as this store knew them at that instant: later arrivals are left out and later
         revisions undone.
         """
+        ...
+
+    def read_events(
+        self, key: SeriesKey, start_ns: int | None = None, end_ns: int | None = None, *, as_of_ns: int | None = None
+    ) -> Events:
+        """The trades, quotes, funding rates or books of [start, end), in order; otherwise as `read`."""
         ...
 
     def keys(self) -> Sequence[SeriesKey]:
@@ -190,7 +202,7 @@ class MarketStore(Protocol):
         ...
 
     def drop(self, key: SeriesKey, before_ns: int) -> int:
-        """Remove the rows with open times before an instant, and all that is remembered of that time; returns how many.
+        """Remove the rows with times before an instant, and all that is remembered of that time; returns how many.
 
         Former versions of those rows go too. Raises `DataError`; the store is then as it was.
         """
@@ -207,7 +219,7 @@ class MarketStore(Protocol):
     def verify(self, key: SeriesKey | None = None, *, deep: bool = False) -> Iterable[Finding]:
         """Compare what is stored with what was promised; nothing is changed.
 
-        Fast compares hashes of what lies on disk; `deep` also reads every row and applies the candle rules.
+        Fast compares hashes of what lies on disk; `deep` also reads every row and applies the rules of its kind.
         """
         ...
 

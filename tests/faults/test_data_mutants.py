@@ -20,6 +20,7 @@ import pytest
 
 from tickwright.adapters.storage import durable_file
 from tickwright.adapters.storage.lake import lake as lake_module
+from tickwright.adapters.storage.lake import part_reader
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError, StoreWriteFailed
@@ -170,7 +171,7 @@ SCENARIOS: dict[str, tuple[Callable[[Path], None], Any, str, Any]] = {
     "DI-05": (a_range_nobody_asked_for_reads_as_missing, lake_module, "merged", one_big_range),
     "DI-06": (a_corrected_candle_keeps_its_former_version, ParquetLake, "_history", lambda *_: None),
     "ST-04": (a_failed_flush_is_not_called_a_success, durable_file, "_flush", careless_flush),
-    "ST-10": (a_flipped_bit_is_named_by_its_file, lake_module, "file_damage", lambda *_: None),
+    "ST-10": (a_flipped_bit_is_named_by_its_file, part_reader, "file_damage", lambda *_: None),
     "ST-12": (nothing_is_dropped_before_the_archive_holds_it, retention, "_demand_archived", lambda *_: None),
 }
 

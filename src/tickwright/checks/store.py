@@ -1,5 +1,6 @@
 """The exam every market store passes: the promises of `ports.MarketStore`, each asked by one question.
 
+Here are the questions about candles, mark and index prices; `event_store` has those about the other kinds.
 `check_store(open_store)` runs them all; a store that breaks a promise fails with a `CheckFailed` that names it. The
 caller's `open_store(name)` opens the store called `name`: an empty one the first time, the same data ever after, so
 that the exam can close and open again.
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from tickwright.checks.event_store import EVENT_QUESTIONS
 from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey
 from tickwright.domain.errors import CheckFailed, DataError
 from tickwright.domain.gaps import Gap, GapKind
@@ -156,6 +158,19 @@ def _series_do_not_touch_each_other(open_store: OpenStore, name: str) -> None:
     _demand(list(store.keys()) == sorted([_KEY, other, finer]), name, f"the keys were {store.keys()}")
 
 
+def _mark_and_index_prices_are_series_of_their_own(open_store: OpenStore, name: str) -> None:
+    store = open_store(name)
+    mark, index = (SeriesKey(_KEY.instrument, _HOUR, kind) for kind in ("mark", "index"))
+    for key, shift in ((_KEY, 0), (mark, 5), (index, 9)):
+        store.write(sample_bars(0, 20, key=key, shift=shift), fetched=(_at(0), _at(20)))
+    store.write(sample_bars(25, 30, key=mark), fetched=(_at(20), _at(30)))
+    _demand_equal(store.read(index), sample_bars(0, 20, key=index, shift=9), name)
+    _demand_equal(store.read(mark, _at(25)), sample_bars(25, 30, key=mark), name)
+    gaps = [(gap.start_ns, gap.end_ns, gap.bars) for gap in store.coverage(mark).gaps]
+    _demand(gaps == [(_at(20), _at(25), 5)], name, f"the gaps of the mark price were {gaps}")
+    _demand(list(store.keys()) == sorted([_KEY, mark, index]), name, f"the keys were {store.keys()}")
+
+
 def _what_is_dropped_is_gone_and_the_rest_stays(open_store: OpenStore, name: str) -> None:
     store = open_store(name)
     store.write(sample_bars(0, 50), fetched=(_at(-5), _at(60)))
@@ -207,11 +222,12 @@ QUESTIONS: dict[str, Callable[[OpenStore, str], None]] = {
         _fetched_ranges_are_remembered_and_merged,
         _an_unknown_series_is_named,
         _series_do_not_touch_each_other,
+        _mark_and_index_prices_are_series_of_their_own,
         _what_is_dropped_is_gone_and_the_rest_stays,
         _disbelieved_rows_are_remembered_once,
         _verify_finds_nothing_wrong,
     )
-}
+} | EVENT_QUESTIONS
 """Every question by its name; a test may ask them one by one."""
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import total_ordering
 from typing import Literal
 
 import numpy as np
@@ -25,13 +26,23 @@ SeriesKind = Literal["candles", "trades", "quotes", "funding", "mark", "index", 
 PRICE_COLUMNS = ("open", "high", "low", "close")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class SeriesKey:
-    """What a series is: (exchange, symbol, kind, timeframe); `timeframe` is None for kinds without one."""
+    """What a series is: (exchange, symbol, kind, timeframe); `timeframe` is None for kinds without one.
+
+    Keys are sorted by instrument, then by timeframe (none first), then by kind.
+    """
 
     instrument: InstrumentId
     timeframe: Timeframe | None
     kind: SeriesKind = "candles"
+
+    def __lt__(self, other: SeriesKey) -> bool:
+        return self._rank() < other._rank()
+
+    def _rank(self) -> tuple[InstrumentId, int, str]:
+        return self.instrument, 0 if self.timeframe is None else self.timeframe.length_ns, self.kind
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in (self.instrument, self.kind, self.timeframe) if part is not None)
@@ -104,8 +115,8 @@ class Bars:
 
     def coarsened(self) -> Bars:
         """The same bars on the coarsest scales that hold them exactly: the decimals the data really has."""
-        prices, price_scale = _coarsest([getattr(self, column) for column in PRICE_COLUMNS], self.price_scale)
-        (volume,), volume_scale = _coarsest([self.volume], self.volume_scale)
+        prices, price_scale = coarsest([getattr(self, column) for column in PRICE_COLUMNS], self.price_scale)
+        (volume,), volume_scale = coarsest([self.volume], self.volume_scale)
         first, high, low, last = prices
         return Bars(self.key, self.open_time_ns, first, high, low, last, volume, price_scale, volume_scale)
 
@@ -115,8 +126,8 @@ class Bars:
         Columns are reduced to the coarsest scale that holds them exactly before they are hashed, little endian.
         """
         digest = hashlib.sha256(str(self.key).encode())
-        prices, price_scale = _coarsest([getattr(self, column) for column in PRICE_COLUMNS], self.price_scale)
-        volumes, volume_scale = _coarsest([self.volume], self.volume_scale)
+        prices, price_scale = coarsest([getattr(self, column) for column in PRICE_COLUMNS], self.price_scale)
+        volumes, volume_scale = coarsest([self.volume], self.volume_scale)
         digest.update(f"|{price_scale}|{volume_scale}|{len(self)}|".encode())
         for column in (self.open_time_ns, *prices, *volumes):
             digest.update(np.ascontiguousarray(column, "<i8").tobytes())
@@ -144,7 +155,8 @@ def union_of_times(bars: Sequence[Bars]) -> Int64Array:
     return times
 
 
-def _coarsest(columns: list[Int64Array], scale: int) -> tuple[list[Int64Array], int]:
+def coarsest(columns: list[Int64Array], scale: int) -> tuple[list[Int64Array], int]:
+    """Columns of one scale on the coarsest scale that holds them all exactly, and that scale."""
     while scale > 0 and all(not np.any(column % 10) for column in columns):
         columns, scale = [column // 10 for column in columns], scale - 1
     return columns, scale

@@ -14,7 +14,7 @@ from tickwright.domain.gaps import Gap, GapKind, Span, merged
 def test_new_explanations_replace_old_ones_of_the_same_bars_only() -> None:
     old = [Gap(0, 10, 10, GapKind.OUTAGE, "a"), Gap(20, 30, 10, GapKind.NO_TRADES, "b")]
     new = [Gap(4, 6, 2, GapKind.UNKNOWN, "c")]
-    assert explained_anew(old, new, 1) == (
+    assert explained_anew(old, new) == (
         Gap(0, 4, 4, GapKind.OUTAGE, "a"), new[0], Gap(6, 10, 4, GapKind.OUTAGE, "a"), old[1],
     )  # fmt: skip
 

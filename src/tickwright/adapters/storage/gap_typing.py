@@ -15,7 +15,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from tickwright.domain.bars import Int64Array, SeriesKey
 from tickwright.domain.gaps import Gap, GapKind, Span, common, without
+
+_AROUND = 5
 
 ASKED = "the exchange was asked and has none"
 IMPORTED = "imported with this hole"
@@ -31,37 +36,78 @@ class Remembered:
 
 
 def typed_gaps(holes: Iterable[Span], held: Span | None, remembered: Remembered, length_ns: int) -> tuple[Gap, ...]:
-    """The gaps of a series.
+    """The gaps of a series of candles.
 
     `holes` are the missing runs inside what is held, `held` is [first open time, last close), None where nothing is.
     """
     return tuple(gap for run in _missing(holes, held, remembered) for gap in _gaps_of(run, remembered, length_ns))
 
 
-def explained_anew(old: Sequence[Gap], new: Sequence[Gap], length_ns: int) -> tuple[Gap, ...]:
+def event_gaps(key: SeriesKey, ends: tuple[int, int], holes: Iterable[Span], remembered: Remembered) -> tuple[Gap, ...]:
+    """The gaps of a series of events between its first and its last row, whose times are the `ends`.
+
+    Funding has a rhythm: its `holes` (`missing_rates`) are typed like those of candles. Other events come when they
+    come: a range without any that was asked for or imported is no gap, a range that nobody asked for is one, of 0 bars.
+    """
+    if key.kind == "funding":
+        return _runs(gap for run in holes for gap in _gaps_of(run, remembered, run[1] - run[0]))
+    runs = without([(ends[0], ends[1] + 1)], [*remembered.fetched, *remembered.imported])
+    return tuple(gap for run in runs for gap in _gaps_of(run, remembered, 0))
+
+
+def missing_rates(ts_ns: Int64Array) -> tuple[Span, ...]:
+    """The spans of the rates that are missing, one each: a distance longer than is usual on both sides lacks some.
+
+    Usual is the median of the five distances before, and of the five after; an exchange that changes its interval makes
+    no hole.
+
+    >>> missing_rates(np.array([0, 8, 16, 40, 48]))
+    ((24, 32), (32, 40))
+    >>> missing_rates(np.array([0, 8, 16, 24, 28, 32]))
+    ()
+    """
+    steps = np.diff(ts_ns)
+    found: list[Span] = []
+    for place in np.flatnonzero(steps > steps.min(initial=2**62)).tolist():
+        around = [steps[max(0, place - _AROUND) : place], steps[place + 1 : place + 1 + _AROUND]]
+        usual = max(int(np.median(side)) for side in around if len(side))
+        if steps[place] > usual:
+            following = int(ts_ns[place + 1])
+            starts = range(int(ts_ns[place]) + usual, following, usual)
+            found += [(start, min(start + usual, following)) for start in starts]
+    return tuple(found)
+
+
+def _runs(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """Gaps that touch and are of one kind and note as one."""
+    joined: list[Gap] = []
+    for gap in gaps:
+        last = joined[-1] if joined else None
+        if last is not None and (last.end_ns, last.kind, last.note) == (gap.start_ns, gap.kind, gap.note):
+            joined[-1] = Gap(last.start_ns, gap.end_ns, last.bars + gap.bars, gap.kind, gap.note)
+        else:
+            joined.append(gap)
+    return tuple(joined)
+
+
+def explained_anew(old: Sequence[Gap], new: Sequence[Gap]) -> tuple[Gap, ...]:
     """Old explanations as far as new ones do not replace them, and the new ones, in order."""
     new = sorted(new)
     kept = [
-        Gap(start, end, (end - start) // length_ns, gap.kind, gap.note)
-        for gap in old
-        for start, end in _outside(gap, _touching(new, gap.start_ns, gap.end_ns))
+        _piece(gap, start, end) for gap in old for start, end in _outside(gap, _touching(new, gap.start_ns, gap.end_ns))
     ]
     return tuple(sorted([*kept, *new]))
 
 
-def clipped(explained: Sequence[Gap], from_ns: int, length_ns: int) -> tuple[Gap, ...]:
+def clipped(explained: Sequence[Gap], from_ns: int) -> tuple[Gap, ...]:
     """Explanations as far as they concern bars from an instant on."""
-    return tuple(
-        Gap(
-            max(gap.start_ns, from_ns),
-            gap.end_ns,
-            (gap.end_ns - max(gap.start_ns, from_ns)) // length_ns,
-            gap.kind,
-            gap.note,
-        )
-        for gap in explained
-        if gap.end_ns > from_ns
-    )
+    return tuple(_piece(gap, max(gap.start_ns, from_ns), gap.end_ns) for gap in explained if gap.end_ns > from_ns)
+
+
+def _piece(gap: Gap, start: int, end: int) -> Gap:
+    """A part of a gap, with its share of the missing bars."""
+    bars = gap.bars * (end - start) // (gap.end_ns - gap.start_ns)
+    return Gap(start, end, bars, gap.kind, gap.note)
 
 
 def _missing(holes: Iterable[Span], held: Span | None, remembered: Remembered) -> Iterator[Span]:
@@ -74,14 +120,14 @@ def _missing(holes: Iterable[Span], held: Span | None, remembered: Remembered) -
 
 
 def _gaps_of(run: Span, remembered: Remembered, length_ns: int) -> Iterator[Gap]:
-    """A missing run as gaps of one kind and note each."""
+    """A missing run as gaps of one kind and note each; without a length its bars are not counted."""
     gap: Gap | None = None
     for start, end, kind, note in _typed(run, remembered):
         if gap is not None and (gap.kind, gap.note) == (kind, note):
             start = gap.start_ns
         elif gap is not None:
             yield gap
-        gap = Gap(start, end, (end - start) // length_ns, kind, note)
+        gap = Gap(start, end, -(-(end - start) // length_ns) if length_ns else 0, kind, note)
     if gap is not None:
         yield gap
 

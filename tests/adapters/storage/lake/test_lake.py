@@ -161,11 +161,11 @@ def test_a_place_that_cannot_be_written_is_named(make_bars, tmp_path: Path) -> N
         ParquetLake(tmp_path).write(make_bars(0, 5))
 
 
-def test_a_kind_without_candle_rows_is_refused(make_bars, tmp_path: Path) -> None:
+def test_candles_of_a_kind_of_events_are_refused(make_bars, tmp_path: Path) -> None:
     bars = make_bars(0, 5)
     trades = SeriesKey(bars.key.instrument, bars.timeframe, "trades")
     columns = (bars.open_time_ns, bars.open, bars.high, bars.low, bars.close, bars.volume)
-    with pytest.raises(DataError, match="no rows of the kind trades"):
+    with pytest.raises(DataError, match="the rows of this series are no events"):
         ParquetLake(tmp_path).write(Bars(trades, *columns, 2, 3))
 
 

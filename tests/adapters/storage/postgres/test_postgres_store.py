@@ -8,9 +8,11 @@ import pytest
 from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.opening import open_store
-from tickwright.adapters.storage.postgres import candle_rows
+from tickwright.adapters.storage.postgres import series_rows
 from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
+from tickwright.checks.example_events import example_events
 from tickwright.domain.errors import DataError, StoreBusy
+from tickwright.domain.row_layout import EVENT_KINDS
 
 
 @pytest.fixture
@@ -119,7 +121,7 @@ def test_a_long_range_is_read_in_windows(make_bars, url: str, monkeypatch: pytes
     bars = make_bars(0, 100, without=(20, 21, 22, 23))
     store = PostgresStore(url, cache_directory=tmp_path)
     store.write(bars)
-    monkeypatch.setattr(candle_rows, "_WINDOW_BARS", 7)
+    monkeypatch.setattr(series_rows, "_WINDOW_ROWS", 7)
     assert (
         store.read(bars.key, end_ns=int(bars.open_time_ns[50])).content_hash()
         == bars.where(bars.open_time_ns < bars.open_time_ns[50]).content_hash()
@@ -146,3 +148,29 @@ def test_a_schema_of_a_newer_program_is_refused(make_bars, url: str) -> None:
         other.execute("update market.version set version = 99")
     with pytest.raises(DataError, match="the market schema has version 99"):
         PostgresStore(url).write(make_bars(0, 5))
+
+
+def test_a_schema_that_had_candles_alone_is_brought_up_to_date(make_bars, url: str) -> None:
+    PostgresStore(url).write(make_bars(0, 5))
+    with psycopg.connect(url) as other:
+        for kind in EVENT_KINDS:
+            other.execute(f"drop table market.{kind}, market.superseded_{kind}".encode())
+        other.execute("update market.version set version = 1")
+    store, rates = PostgresStore(url), example_events("funding", 0, 5)
+    assert store.coverage(rates.key).rows == 0
+    assert store.write(rates).inserted == 5
+    assert store.read_events(rates.key).content_hash() == rates.content_hash()
+    assert len(store.read(make_bars().key)) == 5
+
+
+@pytest.mark.parametrize("kind", EVENT_KINDS)
+def test_events_are_read_in_windows_too_and_tampering_is_found(url: str, kind, monkeypatch) -> None:
+    store, events = PostgresStore(url), example_events(kind, 0, 50)
+    store.write(events)
+    monkeypatch.setattr(series_rows, "_WINDOW_ROWS", 7)
+    assert store.read_events(events.key).content_hash() == events.content_hash()
+    assert not list(store.verify(deep=True))
+    with psycopg.connect(url) as other:
+        first = f"ts_ns = (select min(ts_ns) from market.{kind})"
+        other.execute(f"delete from market.{kind} where {first}".encode())
+    assert [finding.place.split()[-1] for finding in store.verify()] == [f"market.{kind}"]

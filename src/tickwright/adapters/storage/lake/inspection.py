@@ -13,12 +13,13 @@ import numpy as np
 
 from tickwright.adapters.storage.lake.layout import MANIFEST, period_span
 from tickwright.adapters.storage.lake.manifest import Manifest, Part, StoredFile, read_manifest
-from tickwright.adapters.storage.lake.part_file import Rows, decode, decode_superseded
+from tickwright.adapters.storage.lake.part_file import decode, decode_superseded
 from tickwright.adapters.storage.place import Place
+from tickwright.adapters.storage.rows import Rows
+from tickwright.adapters.storage.soundness import holes_in, wrong_rows
 from tickwright.domain.bars import SeriesKey
-from tickwright.domain.candle_rules import broken_rules
 from tickwright.domain.errors import StoreDamaged
-from tickwright.domain.gaps import holes
+from tickwright.domain.row_layout import layout_of
 from tickwright.domain.timestamp import iso
 from tickwright.ports import Finding
 
@@ -67,7 +68,7 @@ def _inspect_history(directory: Place, manifest: Manifest, file: StoredFile, *, 
         yield Finding(manifest.key, place, damage)
     elif deep and content is not None:
         try:
-            history = decode_superseded(content, file.name)
+            history = decode_superseded(content, layout_of(manifest.key.kind), file.name)
         except StoreDamaged as unreadable:
             yield Finding(manifest.key, place, unreadable.message)
             return
@@ -77,27 +78,24 @@ def _inspect_history(directory: Place, manifest: Manifest, file: StoredFile, *, 
 
 def _wrong_rows(manifest: Manifest, part: Part, content: bytes) -> Iterator[str]:
     try:
-        rows = decode(content, part.file.name)
+        rows = decode(content, layout_of(manifest.key.kind), part.file.name)
     except StoreDamaged as damage:
         yield damage.message
         return
     yield from _broken_promises(manifest, part, rows)
-    bars = rows.bars(manifest.key)
-    for row, reason in broken_rules(bars):
-        yield f"the row of {iso(int(rows.open_time_ns[row]))}: {reason}"
+    yield from (f"{place}: {reason}" for place, reason in wrong_rows(rows.series(manifest.key)))
 
 
 def _broken_promises(manifest: Manifest, part: Part, rows: Rows) -> Iterator[str]:
     if len(rows) != part.file.rows or len(rows) == 0:
         yield f"it holds {len(rows)} rows where the manifest counts {part.file.rows}"
         return
-    if (int(rows.open_time_ns[0]), int(rows.open_time_ns[-1])) != (part.first_ns, part.last_ns):
+    if (int(rows.times[0]), int(rows.times[-1])) != (part.first_ns, part.last_ns):
         yield "its rows do not cover the range that the manifest names"
     start, end = period_span(part.period)
-    if rows.open_time_ns[0] < start or rows.open_time_ns[-1] >= end:
+    if rows.times[0] < start or rows.times[-1] >= end:
         yield f"it holds rows outside its span {part.period}"
-    assert manifest.key.timeframe is not None
-    if tuple(holes(rows.open_time_ns, manifest.key.timeframe)) != part.holes:
+    if holes_in(rows.times, manifest.key) != part.holes:
         yield "its holes are not those that the manifest names"
 
 

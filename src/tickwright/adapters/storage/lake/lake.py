@@ -4,8 +4,8 @@ Invariants: a write commits by replacing the manifest, all or nothing, and is du
 reader sees the state of one manifest, never half a file or a mix; what a revision replaces is kept, so a read as of
 an earlier instant gives what was known then, bit for bit; damaged bytes are never served. After a flush that failed
 this object writes nothing more (fail-stop): the disk can no longer be trusted by a process that was lied to.
-Known limits: one writer per series at a time (others are refused, not queued); kinds other than candles, mark and
-index prices have no rows here.
+Known limits: one writer per series at a time (others are refused, not queued); a trade that comes again with another
+day's time is a second row, which `verify` finds with `deep`; engine-ready arrays are kept of candles alone.
 """
 
 from __future__ import annotations
@@ -14,14 +14,19 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
 import orjson
 
-from tickwright.adapters.storage.acceptance import accepted, demand_candle_series
+from tickwright.adapters.storage.acceptance import (
+    accepted,
+    demand_candle_series,
+    demand_event_series,
+    demand_series,
+    missing_series,
+)
 from tickwright.adapters.storage.durable_file import (
     discard,
     flush_directory,
@@ -33,7 +38,7 @@ from tickwright.adapters.storage.durable_file import (
 from tickwright.adapters.storage.gap_typing import clipped, explained_anew
 from tickwright.adapters.storage.lake.cache import DEFAULT_LIMIT_BYTES, BarsCache, user_cache_directory
 from tickwright.adapters.storage.lake.coverage import coverage_of
-from tickwright.adapters.storage.lake.inspection import file_damage, inspect_series
+from tickwright.adapters.storage.lake.inspection import inspect_series
 from tickwright.adapters.storage.lake.layout import (
     CACHE,
     FORMAT_VERSION,
@@ -45,27 +50,25 @@ from tickwright.adapters.storage.lake.layout import (
     series_key,
 )
 from tickwright.adapters.storage.lake.manifest import Manifest, Part, StoredFile, manifest_bytes, read_manifest
-from tickwright.adapters.storage.lake.merge import upsert
-from tickwright.adapters.storage.lake.part_file import (
-    Rows,
-    Superseded,
-    decode,
-    decode_superseded,
-    encode,
-    encode_superseded,
-    joined,
-)
+from tickwright.adapters.storage.lake.part_file import Superseded, encode, encode_superseded
+from tickwright.adapters.storage.lake.part_reader import PartReader
 from tickwright.adapters.storage.lake.quarantine import add_to_quarantine, read_quarantine
 from tickwright.adapters.storage.lake.series_lock import series_lock
 from tickwright.adapters.storage.place import Place
+from tickwright.adapters.storage.rows import Rows, held_span, joined, on_grid
+from tickwright.adapters.storage.soundness import holes_in
+from tickwright.adapters.storage.upsert import upsert
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError, FlushFailed, StoreDamaged, StoreWriteFailed
-from tickwright.domain.gaps import Gap, Span, common, holes, merged
+from tickwright.domain.events import Events, Series
+from tickwright.domain.gaps import Gap, Span, common, merged
+from tickwright.domain.row_layout import layout_of
 from tickwright.ports import Coverage, Finding, QuarantinedRow, RefusedRow, WriteReport
 
 _READ_ATTEMPTS = 20
-_REQUESTS_AT_A_TIME = 8
 _EVER = (-(2**62), 2**62)
+
+Outcome = TypeVar("Outcome")
 
 
 class ParquetLake:
@@ -90,15 +93,15 @@ class ParquetLake:
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def write(self, bars: Bars, *, fetched: tuple[int, int] | None = None, source: str = "") -> WriteReport:
-        """Upsert candles, all or nothing; rows that break a candle rule are refused, each with its reason.
+    def write(self, series: Series, *, fetched: tuple[int, int] | None = None, source: str = "") -> WriteReport:
+        """Upsert candles or events, all or nothing; rows that break a rule are refused, each with its reason.
 
         Revised rows keep their former version with `source` as the reason. Raises `StoreBusy`, `StoreWriteFailed` or
         `StoreDamaged`; the store is then as it was.
         """
-        taken, refused = accepted(bars)
-        with self._writing(bars.key) as directory:
-            before = read_manifest(directory, bars.key) or self._begun(directory, bars.key)
+        taken, refused = accepted(series)
+        with self._writing(series.key) as directory:
+            before = read_manifest(directory, series.key) or self._begun(directory, series.key)
             self._sweep(directory, before)
             recorded_ns = max(self._now_ns(), before.recorded_ns + 1)
             report, parts = self._merged_parts(directory, before, taken, recorded_ns, source)
@@ -113,8 +116,7 @@ class ParquetLake:
         """Keep why bars are missing; replaces earlier explanations of the same bars."""
         with self._writing(key) as directory:
             before = self._existing(directory, key)
-            assert key.timeframe is not None
-            after = replace(before, explained=explained_anew(before.explained, gaps, key.timeframe.length_ns))
+            after = replace(before, explained=explained_anew(before.explained, gaps))
             if after != before:
                 self._commit(directory, before, after)
 
@@ -127,25 +129,24 @@ class ParquetLake:
             cut = [part for part in before.parts if part.first_ns < before_ns <= part.last_ns]
             parts = (*(self._cut_part(directory, key, part, before_ns) for part in cut), *kept)
             later = [(before_ns, _EVER[1])]
-            assert key.timeframe is not None
             after = replace(
                 before,
                 parts=parts,
                 fetched=common(before.fetched, later),
                 imported=common(before.imported, later),
-                explained=clipped(before.explained, before_ns, key.timeframe.length_ns),
+                explained=clipped(before.explained, before_ns),
             )
             if after != before:
                 self._commit(directory, before, after)
             return before.rows - after.rows
 
     def _cut_part(self, directory: Place, key: SeriesKey, part: Part, before_ns: int) -> Part:
-        rows = self._rows(directory, part.file)
-        rows = rows.take(rows.open_time_ns >= before_ns)
+        reader = PartReader(directory, layout_of(key.kind))
+        rows = reader.rows(part.file)
+        rows = rows.take(rows.times >= before_ns)
         history = None
         if part.history is not None:
-            content = self._bytes(directory, part.history)
-            kept = decode_superseded(content, str(directory / part.history.name)).since(before_ns)
+            kept = reader.history(part.history).since(before_ns)
             if len(kept.rows):
                 history = _write_part(directory, f"{part.period}.history", encode_superseded(kept), len(kept.rows))
         return self._new_part(directory, key, part.period, rows, history)
@@ -157,15 +158,16 @@ class ParquetLake:
                 add_to_quarantine(directory, rows, source, self._now_ns())
 
     def _merged_parts(
-        self, directory: Place, before: Manifest, bars: Bars, recorded_ns: int, source: str
+        self, directory: Place, before: Manifest, series: Series, recorded_ns: int, source: str
     ) -> tuple[WriteReport, list[Part]]:
         """Merge rows span by span and write the files of the spans that change; nothing refers to them yet."""
-        incoming = Rows.of(bars, recorded_ns)
+        incoming, key = Rows.of(series, recorded_ns), series.key
+        reader = PartReader(directory, incoming.layout)
         inserted = revised = unchanged = 0
         parts = []
-        for period, span in periods_of(bars.open_time_ns, bars.timeframe):
+        for period, span in periods_of(incoming.times, key):
             old = before.part(period)
-            stored = self._rows(directory, old.file) if old else Rows.none()
+            stored = reader.rows(old.file) if old else Rows.none(incoming.layout)
             merge = upsert(stored, incoming.take(span))
             inserted, revised, unchanged = (
                 inserted + merge.inserted,
@@ -173,31 +175,25 @@ class ParquetLake:
                 unchanged + merge.unchanged,
             )
             if merge.inserted or merge.revised:
-                history = self._history(directory, old, Superseded.of(merge.replaced, recorded_ns, source))
-                parts.append(self._new_part(directory, bars.key, period, merge.rows, history))
+                history = self._history(directory, reader, old, Superseded.of(merge.replaced, recorded_ns, source))
+                parts.append(self._new_part(directory, key, period, merge.rows(), history))
         return WriteReport(inserted, revised, unchanged), parts
 
     def _new_part(self, directory: Place, key: SeriesKey, period: str, rows: Rows, history: StoredFile | None) -> Part:
-        assert key.timeframe is not None
         file = _write_part(directory, period, encode(rows), len(rows))
+        first, last = int(rows.times[0]), int(rows.times[-1])
         return Part(
-            period,
-            file,
-            int(rows.open_time_ns[0]),
-            int(rows.open_time_ns[-1]),
-            rows.price_scale,
-            rows.volume_scale,
-            tuple(holes(rows.open_time_ns, key.timeframe)),
-            history,
+            period, file, first, last, rows.price_scale, rows.quantity_scale, holes_in(rows.times, key), history
         )
 
-    def _history(self, directory: Place, old: Part | None, replaced: Superseded) -> StoredFile | None:
+    def _history(
+        self, directory: Place, reader: PartReader, old: Part | None, replaced: Superseded
+    ) -> StoredFile | None:
         if old is None or len(replaced.rows) == 0:
             return old.history if old else None
         earlier = old.history
         if earlier is not None:
-            content = self._bytes(directory, earlier)
-            replaced = decode_superseded(content, str(directory / earlier.name)).and_then(replaced)
+            replaced = reader.history(earlier).and_then(replaced)
         return _write_part(directory, f"{old.period}.history", encode_superseded(replaced), len(replaced.rows))
 
     def _commit(self, directory: Place, before: Manifest, after: Manifest) -> None:
@@ -222,7 +218,7 @@ class ParquetLake:
     @contextlib.contextmanager
     def _writing(self, key: SeriesKey) -> Iterator[Place]:
         """Hold a series for writing; a failed flush inside stops this object for good."""
-        demand_candle_series(key)
+        demand_series(key)
         if self._stopped is not None:
             raise self._stopped
         directory = series_directory(self._root, key)
@@ -249,20 +245,24 @@ class ParquetLake:
 
         Raises `DataError` when the series does not exist and `StoreDamaged` when its files are not what was written.
         """
-        start = _EVER[0] if start_ns is None else start_ns
-        end = _EVER[1] if end_ns is None else end_ns
-        directory = series_directory(self._root, key)
-        for _ in range(_READ_ATTEMPTS):
-            manifest = self._existing(directory, key)
-            try:
-                return self._read_state(directory, manifest, start, end, as_of_ns)
-            except FileNotFoundError:
-                continue  # a writer committed and removed a file between our two looks: take the new state
-        raise StoreDamaged(
-            "a file that the manifest names is missing",
-            where=str(directory),
-            expected="every file of the manifest",
-            hint="Run `tickwright data verify`.",
+        demand_candle_series(key)
+        span = _span(start_ns, end_ns)
+
+        def rows(directory: Place, manifest: Manifest) -> Bars:
+            if as_of_ns is not None:
+                return self._rows(directory, manifest, span, as_of_ns).bars(key).coarsened().between(*span)
+            return self._engine_ready(directory, manifest, span).between(*span)
+
+        return self._of_one_state(key, rows)
+
+    def read_events(
+        self, key: SeriesKey, start_ns: int | None = None, end_ns: int | None = None, *, as_of_ns: int | None = None
+    ) -> Events:
+        """The events of [start, end) in order, as known now or at `as_of_ns`; raises as `read` does."""
+        demand_event_series(key)
+        span = _span(start_ns, end_ns)
+        return self._of_one_state(
+            key, lambda place, manifest: self._rows(place, manifest, span, as_of_ns).events(key).between(*span)
         )
 
     def keys(self) -> Sequence[SeriesKey]:
@@ -302,33 +302,38 @@ class ParquetLake:
         directories = (path.parent for path in files if path.name == MANIFEST or path.suffix == ".parquet")
         return list(dict.fromkeys(series_key(self._root, directory) for directory in directories))
 
-    def _read_state(self, directory: Place, manifest: Manifest, start: int, end: int, as_of_ns: int | None) -> Bars:
-        if as_of_ns is not None:
-            return self._read_as_of(directory, manifest, start, end, as_of_ns)
+    def _of_one_state(self, key: SeriesKey, read: Callable[[Place, Manifest], Outcome]) -> Outcome:
+        """What is read of a series through one manifest; raises `DataError` where there is no series."""
+        directory = series_directory(self._root, key)
+        for _ in range(_READ_ATTEMPTS):
+            manifest = self._existing(directory, key)
+            try:
+                return read(directory, manifest)
+            except FileNotFoundError:
+                continue  # a writer committed and removed a file between our two looks: take the new state
+        raise StoreDamaged(
+            "a file that the manifest names is missing",
+            where=str(directory),
+            expected="every file of the manifest",
+            hint="Run `tickwright data verify`.",
+        )
+
+    def _engine_ready(self, directory: Place, manifest: Manifest, span: Span) -> Bars:
+        """Candles of at least a span: the arrays kept of the whole series, made where all of it is read."""
         cached = self._cache.get(manifest.content(), manifest.key) if manifest.parts else None
         if cached is not None:
-            return cached.between(start, end)
-        parts = _overlapping(manifest, start, end)
-        pieces = [rows.on_scales(*manifest.scales) for rows in self._all_rows(directory, parts)]
+            return cached
+        layout, parts = layout_of(manifest.key.kind), _overlapping(manifest, *span)
+        pieces = [rows.on_scales(*manifest.scales) for rows in PartReader(directory, layout).all_rows(parts)]
         if len(parts) == len(manifest.parts):
             self._cache.put(manifest.content(), [piece.bars(manifest.key) for piece in pieces])
             cached = self._cache.get(manifest.content(), manifest.key)
-        bars = joined(pieces).bars(manifest.key) if cached is None else cached
-        return bars.between(start, end)
+        return joined(layout, pieces).bars(manifest.key) if cached is None else cached
 
-    def _read_as_of(self, directory: Place, manifest: Manifest, start: int, end: int, as_of_ns: int) -> Bars:
-        pieces = []
-        for part in _overlapping(manifest, start, end):
-            rows = self._rows(directory, part.file)
-            pieces.append(rows.take(rows.recorded_ns <= as_of_ns))
-            if part.history is not None:
-                history = decode_superseded(self._bytes(directory, part.history), str(directory / part.history.name))
-                known = (history.rows.recorded_ns <= as_of_ns) & (as_of_ns < history.superseded_ns)
-                pieces.append(history.rows.take(known))
-        rows = joined(pieces)
-        return (
-            rows.take(np.argsort(rows.open_time_ns, kind="stable")).bars(manifest.key).coarsened().between(start, end)
-        )
+    def _rows(self, directory: Place, manifest: Manifest, span: Span, as_of_ns: int | None) -> Rows:
+        layout, parts = layout_of(manifest.key.kind), _overlapping(manifest, *span)
+        reader = PartReader(directory, layout)
+        return joined(layout, reader.all_rows(parts)) if as_of_ns is None else reader.rows_as_of(parts, as_of_ns)
 
     def _manifest(self, key: SeriesKey) -> Manifest | None:
         return read_manifest(series_directory(self._root, key), key)
@@ -336,42 +341,8 @@ class ParquetLake:
     def _existing(self, directory: Place, key: SeriesKey) -> Manifest:
         manifest = read_manifest(directory, key)
         if manifest is None:
-            symbol = f"--exchange {key.instrument.exchange} --symbol {key.instrument.symbol}"
-            raise DataError(
-                f"the store has no {key}",
-                where=str(self._root),
-                expected="a series that was fetched or imported",
-                hint=f"Fetch it: tickwright data fetch {symbol} --timeframe {key.timeframe}",
-            )
+            raise missing_series(key, str(self._root))
         return manifest
-
-    def _all_rows(self, directory: Place, parts: list[Part]) -> list[Rows]:
-        """The rows of several parts; from a bucket several are on their way at a time, as each waits for its answer."""
-        if isinstance(directory, Path) or len(parts) < 2:
-            return [self._rows(directory, part.file) for part in parts]
-        with ThreadPoolExecutor(_REQUESTS_AT_A_TIME) as pool:
-            return list(pool.map(lambda part: self._rows(directory, part.file), parts))
-
-    def _rows(self, directory: Place, file: StoredFile) -> Rows:
-        return decode(self._bytes(directory, file), str(directory / file.name))
-
-    def _bytes(self, directory: Place, file: StoredFile) -> bytes:
-        """A file's bytes, exactly as they were written, or `StoreDamaged`."""
-        path = directory / file.name
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            raise
-        except OSError as failure:
-            raise StoreDamaged(
-                f"it cannot be read ({failure.strerror})", where=str(path), expected="a readable file"
-            ) from failure
-        damage = file_damage(content, file)
-        if damage is not None:
-            raise StoreDamaged(
-                damage, where=str(path), expected=f"SHA-256 {file.sha256[:16]}…", hint="Run `tickwright data verify`."
-            )
-        return content
 
 
 def _refuse_newer(root: Place) -> None:
@@ -393,15 +364,17 @@ def _refuse_newer(root: Place) -> None:
         )
 
 
-def _with_ranges(manifest: Manifest, bars: Bars, fetched: Span | None) -> Manifest:
-    timeframe = bars.timeframe
+def _with_ranges(manifest: Manifest, series: Series, fetched: Span | None) -> Manifest:
+    """The manifest with what was asked for, or what came from a file."""
     if fetched is not None:
-        asked = (timeframe.ceil(fetched[0]), timeframe.ceil(fetched[1]))
-        return replace(manifest, fetched=merged([*manifest.fetched, asked]))
-    if len(bars) == 0:
+        return replace(manifest, fetched=merged([*manifest.fetched, on_grid(series.key, fetched)]))
+    if len(series) == 0:
         return manifest
-    held = (int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + timeframe.length_ns)
-    return replace(manifest, imported=merged([*manifest.imported, held]))
+    return replace(manifest, imported=merged([*manifest.imported, held_span(series)]))
+
+
+def _span(start_ns: int | None, end_ns: int | None) -> Span:
+    return _EVER[0] if start_ns is None else start_ns, _EVER[1] if end_ns is None else end_ns
 
 
 def _write_part(directory: Place, period: str, content: bytes, rows: int) -> StoredFile:

@@ -19,14 +19,21 @@ from typing import Any
 
 import psycopg
 
-from tickwright.adapters.storage.acceptance import accepted, demand_candle_series
-from tickwright.adapters.storage.gap_typing import explained_anew, typed_gaps
+from tickwright.adapters.storage.acceptance import (
+    accepted,
+    demand_candle_series,
+    demand_event_series,
+    demand_series,
+    missing_series,
+)
+from tickwright.adapters.storage.gap_typing import event_gaps, explained_anew, typed_gaps
 from tickwright.adapters.storage.lake.cache import DEFAULT_LIMIT_BYTES, BarsCache, user_cache_directory
-from tickwright.adapters.storage.postgres.candle_rows import checksum, grown, held_span, read_bars, read_windows
-from tickwright.adapters.storage.postgres.candle_upsert import upserted
 from tickwright.adapters.storage.postgres.capabilities import Capabilities, probe
 from tickwright.adapters.storage.postgres.connection import STATEMENT_TIMEOUT_S, Connection
+from tickwright.adapters.storage.postgres.row_tables import table_of
+from tickwright.adapters.storage.postgres.row_upsert import upserted
 from tickwright.adapters.storage.postgres.schema import ensure_partitions, ensure_schema, years_of
+from tickwright.adapters.storage.postgres.series_rows import checksum, grown, held_span, read_rows, read_windows
 from tickwright.adapters.storage.postgres.series_table import (
     Series,
     explained,
@@ -39,13 +46,15 @@ from tickwright.adapters.storage.postgres.series_table import (
     remember,
     remembered,
 )
+from tickwright.adapters.storage.rows import Rows
+from tickwright.adapters.storage.soundness import holes_in, wrong_rows
 from tickwright.domain.bars import Bars, SeriesKey
-from tickwright.domain.candle_rules import broken_rules
-from tickwright.domain.errors import DataError, StoreBusy
+from tickwright.domain.errors import StoreBusy
+from tickwright.domain.events import Events
+from tickwright.domain.events import Series as SeriesRows
 from tickwright.domain.gaps import Gap, Span
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import iso
 from tickwright.ports import QUARANTINE_LIMIT, Coverage, Finding, QuarantinedRow, RefusedRow, WriteReport
 
 _EVER = (-(2**62), 2**62)
@@ -68,7 +77,7 @@ class PostgresStore:
         self._cache = BarsCache(cache_directory or user_cache_directory(), cache_limit_bytes)
         self._now_ns = now_ns
         self._ready: Capabilities | None = None
-        self._partitions: set[int] = set()
+        self._partitions: set[tuple[str, int]] = set()
 
     def capabilities(self) -> Capabilities:
         """What the server offers; raises `StoreUnreachable`."""
@@ -80,14 +89,14 @@ class PostgresStore:
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def write(self, bars: Bars, *, fetched: tuple[int, int] | None = None, source: str = "") -> WriteReport:
-        """Upsert candles, all or nothing; rows that break a candle rule are refused, each with its reason.
+    def write(self, series: SeriesRows, *, fetched: tuple[int, int] | None = None, source: str = "") -> WriteReport:
+        """Upsert candles or events, all or nothing; rows that break a rule are refused, each with its reason.
 
         Revised rows keep their former version with `source` as the reason. Raises `StoreBusy`, `StoreWriteFailed` or
         `StoreUnreachable`; the store is then as it was.
         """
-        demand_candle_series(bars.key)
-        taken, refused = accepted(bars)
+        demand_series(series.key)
+        taken, refused = accepted(series)
         self._prepare(taken)
         report = self._server.run(lambda cursor: self._written(cursor, taken, fetched, source))
         return replace(report, refused=tuple(refused))
@@ -97,25 +106,22 @@ class PostgresStore:
 
         def keep(cursor: psycopg.Cursor) -> None:
             series = self._locked(cursor, key, create=False)
-            assert key.timeframe is not None
-            anew = explained_anew(explained(cursor, series.id), gaps, key.timeframe.length_ns)
-            keep_gaps(cursor, series.id, anew)
+            keep_gaps(cursor, series.id, explained_anew(explained(cursor, series.id), gaps))
 
         self._prepare(None)
         self._server.run(keep)
 
     def drop(self, key: SeriesKey, before_ns: int) -> int:
         """Remove the rows before an instant, and all that is remembered of that time; returns how many."""
-        assert key.timeframe is not None
-        length = key.timeframe.length_ns
+        table = table_of(key.kind)
 
         def dropped(cursor: psycopg.Cursor) -> int:
             series = self._locked(cursor, key, create=False)
-            forget(cursor, series.id, before_ns, length)
-            older = "series_id = %s and open_time_ns < %s"
-            gone = sum(checksum(bars) for bars in read_windows(cursor, key, series, (_EVER[0], before_ns)))
-            cursor.execute(f"delete from market.superseded where {older}", (series.id, before_ns))
-            cursor.execute(f"delete from market.candles where {older}", (series.id, before_ns))
+            forget(cursor, series.id, before_ns)
+            older = f"series_id = %s and {table.layout.time} < %s"
+            gone = sum(checksum(rows) for rows in read_windows(cursor, key, series, (_EVER[0], before_ns)))
+            cursor.execute(f"delete from {table.former} where {older}".encode(), (series.id, before_ns))
+            cursor.execute(f"delete from {table.name} where {older}".encode(), (series.id, before_ns))
             rows = cursor.rowcount
             cursor.execute(
                 "update market.series set rows = rows - %s, checksum = checksum - %s where id = %s",
@@ -145,23 +151,29 @@ class PostgresStore:
         self._prepare(None)
         self._server.run(keep)
 
-    def _prepare(self, bars: Bars | None) -> None:
+    def _prepare(self, written: SeriesRows | None) -> None:
         """Make the tables, and the partitions these rows need, in transactions of their own."""
         if self._ready is None:
             self._ready = self._server.run(probe)
             self._server.run(lambda cursor: ensure_schema(cursor, probe(cursor)))
-        years = [year for year in years_of(bars.open_time_ns) if year not in self._partitions] if bars else []
-        if years and not self._ready.timescaledb:
-            self._server.run(lambda cursor: ensure_partitions(cursor, years))
-            self._partitions.update(years)
+        if written is None or (self._ready.timescaledb and written.key.timeframe is not None):
+            return
+        table = table_of(written.key.kind)
+        times = Rows.of(written, 0).times
+        years = [year for year in years_of(times) if (table.name, year) not in self._partitions]
+        if years:
+            self._server.run(lambda cursor: ensure_partitions(cursor, table, years))
+            self._partitions.update((table.name, year) for year in years)
 
-    def _written(self, cursor: psycopg.Cursor, bars: Bars, fetched: Span | None, source: str) -> WriteReport:
-        series = self._locked(cursor, bars.key, create=True)
-        series = grown(cursor, bars.key, series, bars)
+    def _written(self, cursor: psycopg.Cursor, written: SeriesRows, fetched: Span | None, source: str) -> WriteReport:
+        key = written.key
+        series = self._locked(cursor, key, create=True)
         recorded_ns = max(self._now_ns(), series.recorded_ns + 1)
-        bars = bars.rescaled(series.price_scale, series.volume_scale)
-        report, change = upserted(cursor, series, bars, recorded_ns, source)
-        remember(cursor, series, bars, fetched)
+        rows = Rows.of(written, recorded_ns)
+        series = grown(cursor, key, series, rows)
+        rows = rows.on_scales(series.price_scale, series.quantity_scale)
+        report, change = upserted(cursor, key, series, rows, source)
+        remember(cursor, series, written, fetched)
         changed = report.inserted + report.revised
         cursor.execute(
             "update market.series set rows = rows + %s, checksum = checksum + %s, recorded_ns = %s, committed = true "
@@ -183,7 +195,7 @@ class PostgresStore:
             )
         series = find_series(cursor, key, committed=not create)
         if series is None:
-            raise self._missing(key)
+            raise missing_series(key, self._server.place)
         return series
 
     def _busy(self, cursor: psycopg.Cursor, key: SeriesKey) -> StoreBusy:
@@ -207,25 +219,33 @@ class PostgresStore:
         self, key: SeriesKey, start_ns: int | None = None, end_ns: int | None = None, *, as_of_ns: int | None = None
     ) -> Bars:
         """The candles with open times in [start, end), as known now or at `as_of_ns`."""
-        start = _EVER[0] if start_ns is None else start_ns
-        end = _EVER[1] if end_ns is None else end_ns
+        demand_candle_series(key)
+        start, end = span = _span(start_ns, end_ns)
 
         def rows(cursor: psycopg.Cursor) -> Bars:
-            series = find_series(cursor, key) if is_there(cursor) else None
-            if series is None:
-                raise self._missing(key)
+            series = self._found(cursor, key)
             if as_of_ns is not None:
-                return read_bars(cursor, key, series, (start, end), as_of_ns).coarsened()
+                return read_rows(cursor, key, series, span, as_of_ns=as_of_ns).bars(key).coarsened()
             fingerprint = series.fingerprint(f"{self._server.place} {key}")
             cached = self._cache.get(fingerprint, key)
             if cached is not None:
                 return cached.between(start, end)
-            bars = read_bars(cursor, key, series, (start, end))
+            bars = read_rows(cursor, key, series, span).bars(key)
             if len(bars) == series.rows:
                 self._cache.put(fingerprint, [bars])
             return bars
 
         return self._server.run(rows)
+
+    def read_events(
+        self, key: SeriesKey, start_ns: int | None = None, end_ns: int | None = None, *, as_of_ns: int | None = None
+    ) -> Events:
+        """The events of [start, end) in order, as known now or at `as_of_ns`."""
+        demand_event_series(key)
+        span = _span(start_ns, end_ns)
+        return self._server.run(
+            lambda cursor: read_rows(cursor, key, self._found(cursor, key), span, as_of_ns=as_of_ns).events(key)
+        )
 
     def keys(self) -> Sequence[SeriesKey]:
         """Every series of the store, sorted."""
@@ -237,21 +257,24 @@ class PostgresStore:
             return cursor.fetchall()
 
         return sorted(
-            SeriesKey(InstrumentId(*names[:4]), Timeframe.parse(names[4]), names[5])
+            SeriesKey(InstrumentId(*names[:4]), Timeframe.parse(names[4]) if names[4] else None, names[5])
             for names in self._server.run(names)
         )
 
     def coverage(self, key: SeriesKey) -> Coverage:
         """What is held of a series and what is missing in it; zero rows when it does not exist."""
-        assert key.timeframe is not None
-        length = key.timeframe.length_ns
 
         def covered(cursor: psycopg.Cursor) -> Coverage:
             series = find_series(cursor, key) if is_there(cursor) else None
             if series is None:
                 return Coverage(0, None, None, ())
-            first, last = held_span(cursor, series) or (None, None)
-            held = None if first is None or last is None else (first, last + length)
+            ends = held_span(cursor, key, series)
+            first, last = ends or (None, None)
+            if key.timeframe is None:
+                gaps = _event_gaps(cursor, key, series, ends)
+                return Coverage(series.rows, first, last, gaps)
+            length = key.timeframe.length_ns
+            held = None if ends is None else (ends[0], ends[1] + length)
             gaps = typed_gaps(holes(cursor, series.id, length), held, remembered(cursor, series.id), length)
             return Coverage(series.rows, first, last, gaps)
 
@@ -283,14 +306,22 @@ class PostgresStore:
         for known in self.keys() if key is None else [key]:
             yield from self._server.run(lambda cursor, one=known: _wrong(cursor, one, self._server.place, deep))  # type: ignore[misc]
 
-    def _missing(self, key: SeriesKey) -> DataError:
-        symbol = f"--exchange {key.instrument.exchange} --symbol {key.instrument.symbol}"
-        return DataError(
-            f"the store has no {key}",
-            where=self._server.place,
-            expected="a series that was fetched or imported",
-            hint=f"Fetch it: tickwright data fetch {symbol} --timeframe {key.timeframe}",
-        )
+    def _found(self, cursor: psycopg.Cursor, key: SeriesKey) -> Series:
+        series = find_series(cursor, key) if is_there(cursor) else None
+        if series is None:
+            raise missing_series(key, self._server.place)
+        return series
+
+
+def _span(start_ns: int | None, end_ns: int | None) -> Span:
+    return _EVER[0] if start_ns is None else start_ns, _EVER[1] if end_ns is None else end_ns
+
+
+def _event_gaps(cursor: psycopg.Cursor, key: SeriesKey, series: Series, ends: Span | None) -> tuple[Gap, ...]:
+    if ends is None:
+        return ()
+    inside = holes_in(read_rows(cursor, key, series).times, key) if key.kind == "funding" else ()
+    return event_gaps(key, ends, inside, remembered(cursor, series.id))
 
 
 def _wrong(cursor: psycopg.Cursor, key: SeriesKey, place: str, deep: bool) -> list[Finding]:
@@ -299,15 +330,12 @@ def _wrong(cursor: psycopg.Cursor, key: SeriesKey, place: str, deep: bool) -> li
     if series is None:
         return []
     found, broken = [], []
-    rows = total = 0
-    for bars in read_windows(cursor, key, series):
-        rows, total = rows + len(bars), total + checksum(bars)
-        broken += [
-            Finding(key, f"the row of {iso(int(bars.open_time_ns[row]))}", reason)
-            for row, reason in (broken_rules(bars) if deep else ())
-        ]
-    if rows != series.rows:
-        found.append(Finding(key, f"{place} market.candles", f"there are {rows} rows where {series.rows} were written"))
+    table, count, total = table_of(key.kind).name, 0, 0
+    for rows in read_windows(cursor, key, series):
+        count, total = count + len(rows), total + checksum(rows)
+        broken += [Finding(key, *wrong) for wrong in (wrong_rows(rows.series(key)) if deep else ())]
+    if count != series.rows:
+        found.append(Finding(key, f"{place} {table}", f"there are {count} rows where {series.rows} were written"))
     elif total != series.checksum:
-        found.append(Finding(key, f"{place} market.candles", "the values are not those that were written"))
+        found.append(Finding(key, f"{place} {table}", "the values are not those that were written"))
     return found + broken

@@ -1,8 +1,9 @@
 """The tables of the market store, their partitions, and their version.
 
     market.series      one row per series: its scales, how many rows it has, a checksum of them, the last recording
-    market.candles     the rows, one partition per year (or a hypertable), key (series, open time)
+    market.candles     the rows of candles, mark and index prices, one partition per year (or a hypertable)
     market.superseded  former versions of revised rows: until when they held, and why they were replaced
+    market.trades, quotes, funding, book, each with its superseded_…: the same for events
     market.ranges      what was fetched and imported
     market.gaps        why bars are missing, where a reason was found
     market.quarantine  rows that were not believed
@@ -18,12 +19,14 @@ import psycopg
 from psycopg import sql
 
 from tickwright.adapters.storage.postgres.capabilities import Capabilities
+from tickwright.adapters.storage.postgres.row_tables import CANDLES, EVENTS, RowTable
 from tickwright.adapters.storage.postgres.timescale import make_hypertable
 from tickwright.domain.bars import Int64Array
 from tickwright.domain.errors import DataError
 from tickwright.domain.timestamp import DAY, parse_instant
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""1 had candles alone; 2 adds the tables of events."""
 
 _LOCK = 7_416_001  # one process makes tables at a time
 
@@ -39,18 +42,6 @@ create table if not exists market.series (
     recorded_ns bigint not null default 0, committed boolean not null default false,
     unique (exchange, base, quote, settle, kind, timeframe)
 );
-create table if not exists market.candles (
-    series_id bigint not null, open_time_ns bigint not null,
-    open bigint not null, high bigint not null, low bigint not null, close bigint not null, volume bigint not null,
-    recorded_ns bigint not null,
-    primary key (series_id, open_time_ns)
-) {partitioning};
-create table if not exists market.superseded (
-    series_id bigint not null, open_time_ns bigint not null,
-    open bigint not null, high bigint not null, low bigint not null, close bigint not null, volume bigint not null,
-    recorded_ns bigint not null, superseded_ns bigint not null, reason text not null
-);
-create index if not exists superseded_by_time on market.superseded (series_id, open_time_ns);
 create table if not exists market.ranges (
     series_id integer not null references market.series, source text not null,
     start_ns bigint not null, end_ns bigint not null,
@@ -66,7 +57,7 @@ create table if not exists market.quarantine (
     place text not null, reason text not null, source text not null, recorded_ns bigint not null,
     unique (series, place, reason, source)
 );
-insert into market.version select {version} where not exists (select from market.version);
+insert into market.version select 1 where not exists (select from market.version);
 """
 
 
@@ -76,9 +67,8 @@ def ensure_schema(cursor: psycopg.Cursor, capabilities: Capabilities) -> None:
     cursor.execute("select to_regclass('market.version')")
     (exists,) = cursor.fetchone() or (None,)
     if exists is None:
-        native = "" if capabilities.timescaledb else "partition by range (open_time_ns)"
-        tables = _TABLES.format(partitioning=native, version=SCHEMA_VERSION)
-        cursor.execute(tables.encode())
+        cursor.execute(_TABLES.encode())
+        cursor.execute(CANDLES.definition(partitioned=not capabilities.timescaledb).encode())
         if capabilities.timescaledb:
             make_hypertable(cursor)
     cursor.execute("select version from market.version")
@@ -90,21 +80,29 @@ def ensure_schema(cursor: psycopg.Cursor, capabilities: Capabilities) -> None:
             expected=f"at most {SCHEMA_VERSION}, the newest this program knows",
             hint="Use the program version that made it, or a newer one.",
         )
+    if version < SCHEMA_VERSION:
+        for table in EVENTS.values():
+            cursor.execute(table.definition(partitioned=True).encode())
+        cursor.execute("update market.version set version = %s", (SCHEMA_VERSION,))
 
 
-def years_of(open_time_ns: Int64Array) -> list[int]:
-    """The calendar years that open times fall into."""
-    days = (np.asarray(open_time_ns) // DAY).astype("datetime64[D]")
+def years_of(times_ns: Int64Array) -> list[int]:
+    """The calendar years that times fall into."""
+    days = (np.asarray(times_ns) // DAY).astype("datetime64[D]")
     return sorted({int(year) + 1970 for year in np.unique(days.astype("datetime64[Y]").astype(np.int64))})
 
 
-def ensure_partitions(cursor: psycopg.Cursor, years: list[int]) -> None:
+def ensure_partitions(cursor: psycopg.Cursor, table: RowTable, years: list[int]) -> None:
     """Make the partitions of these years; does nothing for years that have one."""
+    name = table.name.removeprefix("market.")
     cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
     for year in years:
         first, last = parse_instant(f"{year:04d}-01-01"), parse_instant(f"{year + 1:04d}-01-01")
         cursor.execute(
-            sql.SQL("create table if not exists {} partition of market.candles for values from ({}) to ({})").format(
-                sql.Identifier("market", f"candles_{year}"), sql.Literal(first), sql.Literal(last)
+            sql.SQL("create table if not exists {} partition of {} for values from ({}) to ({})").format(
+                sql.Identifier("market", f"{name}_{year}"),
+                sql.Identifier("market", name),
+                sql.Literal(first),
+                sql.Literal(last),
             )
         )

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import psycopg
 
 from tickwright.adapters.storage.gap_typing import Remembered, clipped
-from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.adapters.storage.rows import held_span, on_grid
+from tickwright.domain.bars import SeriesKey
+from tickwright.domain.events import Series as SeriesRows
 from tickwright.domain.gaps import Gap, GapKind, Span, merged
 
 
@@ -19,21 +21,21 @@ class Series:
 
     id: int
     price_scale: int
-    volume_scale: int
+    quantity_scale: int
     rows: int
     checksum: int
     recorded_ns: int
 
     def fingerprint(self, name: str) -> str:
         """A name for exactly these rows of the series of a name, as long as only this program writes them."""
-        state = (name, self.id, self.price_scale, self.volume_scale, self.rows, self.checksum, self.recorded_ns)
+        state = (name, self.id, self.price_scale, self.quantity_scale, self.rows, self.checksum, self.recorded_ns)
         return hashlib.sha256(repr(state).encode()).hexdigest()
 
 
 def names_of(key: SeriesKey) -> tuple[str, ...]:
     """The names of a series as its row has them."""
     part = key.instrument
-    return part.exchange, part.base, part.quote, part.settle, key.kind, str(key.timeframe)
+    return part.exchange, part.base, part.quote, part.settle, key.kind, str(key.timeframe or "")
 
 
 def is_there(cursor: psycopg.Cursor) -> bool:
@@ -65,13 +67,12 @@ def holes(cursor: psycopg.Cursor, series_id: int, length: int) -> list[Span]:
     return [(int(start), int(end)) for start, end in cursor.fetchall()]
 
 
-def remember(cursor: psycopg.Cursor, series: Series, bars: Bars, fetched: Span | None) -> None:
+def remember(cursor: psycopg.Cursor, series: Series, written: SeriesRows, fetched: Span | None) -> None:
     """Add what was asked for, or imported, to the ranges of the series."""
-    timeframe = bars.timeframe
     if fetched is not None:
-        source, span = "fetched", (timeframe.ceil(fetched[0]), timeframe.ceil(fetched[1]))
-    elif len(bars):
-        source, span = "imported", (int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + timeframe.length_ns)
+        source, span = "fetched", on_grid(written.key, fetched)
+    elif len(written):
+        source, span = "imported", held_span(written)
     else:
         return
     cursor.execute(
@@ -111,9 +112,9 @@ def keep_gaps(cursor: psycopg.Cursor, series_id: int, gaps: Sequence[Gap]) -> No
     cursor.executemany("insert into market.gaps values (%s, %s, %s, %s, %s, %s)", rows)
 
 
-def forget(cursor: psycopg.Cursor, series_id: int, before_ns: int, length_ns: int) -> None:
+def forget(cursor: psycopg.Cursor, series_id: int, before_ns: int) -> None:
     """Forget ranges and explanations as far as they lie before an instant."""
-    keep_gaps(cursor, series_id, clipped(explained(cursor, series_id), before_ns, length_ns))
+    keep_gaps(cursor, series_id, clipped(explained(cursor, series_id), before_ns))
     cursor.execute("delete from market.ranges where series_id = %s and end_ns <= %s", (series_id, before_ns))
     cursor.execute(
         "update market.ranges set start_ns = %s where series_id = %s and start_ns < %s",
