@@ -18,6 +18,7 @@ from tickwright.indicators.fold import Fold, fold_arrays, window
 
 # The state is one array: four numbers, then the ring of the last n values.
 _RUN, _CURSOR, _FACTOR, _TOTAL, _RING = range(5)
+_BLOCK = 512  # fits into the nearest cache; a multiple of four
 
 
 @compiled
@@ -79,29 +80,72 @@ def _sum_anew(state: Float64Array, n: int) -> None:
 
 
 @compiled
-def sum_exact(values: Float64Array, n: int, factor: float, divisor: float) -> Float64Array:
+def fill_exact_sums(result: Float64Array, values: Float64Array, n: int, factor: float, divisor: float) -> None:
     """The online update over a series known to be exact under `factor`: units of each window / `divisor`.
 
-    Both are exact quotients of the same integers, rounded once; so the bits are those of the online update.
+    Both are exact quotients of the same integers, rounded once; so the bits are those of the online update. Integers
+    may be added in any order: four running sums side by side do not wait for each other.
     """
-    result = np.empty_like(values)
+    bars, units = len(values), np.empty(_BLOCK)
     result[: n - 1] = np.nan
     total = 0.0
-    for bar in range(min(n - 1, len(values))):
+    for bar in range(min(n, bars)):
         total += np.rint(values[bar] * factor)
-    if n <= len(values):
-        total += np.rint(values[n - 1] * factor)
+    if n <= bars:
         result[n - 1] = total / divisor
-    for bar in range(n, len(values)):
-        total += np.rint(values[bar] * factor) - np.rint(values[bar - n] * factor)
-        result[bar] = total / divisor
+    bar = n
+    while bar + _BLOCK <= bars:
+        entering, leaving = values[bar : bar + _BLOCK], values[bar - n : bar - n + _BLOCK]
+        for place in range(_BLOCK):
+            units[place] = np.rint(entering[place] * factor) - np.rint(leaving[place] * factor)
+        total = _divide_sums(result[bar : bar + _BLOCK], units, total, divisor)
+        bar += _BLOCK
+    for last in range(bar, bars):
+        total += np.rint(values[last] * factor) - np.rint(values[last - n] * factor)
+        result[last] = total / divisor
+
+
+@compiled
+def _divide_sums(result: Float64Array, units: Float64Array, first: float, divisor: float) -> float:
+    """The running sums of a block of units from a first one on, divided; the last sum itself."""
+    second, third, fourth, quarter = 0.0, 0.0, 0.0, len(units) // 4
+    for place in range(quarter):
+        first += units[place]
+        second += units[place + quarter]
+        third += units[place + 2 * quarter]
+        fourth += units[place + 3 * quarter]
+        units[place], units[place + quarter] = first, second
+        units[place + 2 * quarter], units[place + 3 * quarter] = third, fourth
+    second += first
+    third += second
+    for place in range(quarter):
+        result[place] = units[place] / divisor
+        result[place + quarter] = (units[place + quarter] + first) / divisor
+        result[place + 2 * quarter] = (units[place + 2 * quarter] + second) / divisor
+        result[place + 3 * quarter] = (units[place + 3 * quarter] + third) / divisor
+    return third + fourth
+
+
+def sum_exact(values: Float64Array, n: int, factor: float, divisor: float) -> Float64Array:
+    """`fill_exact_sums` into a new array, made by NumPy: it takes large pages where the system has them."""
+    result = np.empty_like(values)
+    fill_exact_sums(result, values, n, factor, divisor)
+    return result
+
+
+def sum_columns(panel: Float64Array, n: int, factors: Float64Array, divisors: Float64Array) -> Float64Array:
+    """`sum_exact` of every column."""
+    result = np.empty_like(panel)
+    _fill_columns(result, panel, n, factors, divisors)
     return result
 
 
 @compiled
-def sum_columns(panel: Float64Array, n: int, factors: Float64Array, divisors: Float64Array) -> Float64Array:
-    """`sum_exact` of every column, row by row as the panel lies."""
-    result, total = np.empty_like(panel), np.zeros(panel.shape[1])
+def _fill_columns(
+    result: Float64Array, panel: Float64Array, n: int, factors: Float64Array, divisors: Float64Array
+) -> None:
+    """Row by row, as a panel lies in memory."""
+    total = np.zeros(panel.shape[1])
     for row in range(panel.shape[0]):
         _add_units(total, panel[row], factors, 1.0)
         if row < n - 1:
@@ -110,7 +154,6 @@ def sum_columns(panel: Float64Array, n: int, factors: Float64Array, divisors: Fl
         if row >= n:
             _add_units(total, panel[row - n], factors, -1.0)
         _divide(result[row], total, divisors)
-    return result
 
 
 @compiled

@@ -31,6 +31,7 @@ from tickwright.kernel.layout import (
     view_int64,
     view_uint8,
 )
+from tickwright.kernel.memory import fetch
 from tickwright.kernel.plain import buy_plainly, meets_open, plan, sell_plainly
 from tickwright.kernel.quiet import count_quiet_closes, quiet_until
 
@@ -49,14 +50,21 @@ def jump(address: int, statistics: int) -> int:
     if statistics != 0 and venue["step"] == 2 * first:
         begin_curve(curve_at(statistics), client_of(context)["initial_cash"])
     row = venue["step"] // 2
-    change, acted = row - 1, math.nan
+    change, acted, ahead, acts_ahead = row - 1, math.nan, row - 1, math.nan
     while row < end:
         if not has_room(context):
             venue["step"] = 2 * row
             return NEED_CAPACITY
         if change < row or acted != position_of(context, 0)["acted"]:
             acted = position_of(context, 0)["acted"]
-            change = first + next_change(context, row - first)
+            if ahead >= row and acted == acts_ahead:
+                change = ahead
+            else:
+                change = first + next_change(context, row - first, acted)
+            if change < end:
+                acts_ahead = wanted_at(context, change - first)
+                ahead = first + next_change(context, change + 1 - first, acts_ahead)
+                _fetch_rows(context, ahead)
         act = row if _acts_again(context) else change
         if venue["head"] == NONE and venue["part_count"] == 0:
             _observe(context, statistics, row, min(act, end - 1))
@@ -114,9 +122,18 @@ def _acts_again(context: Record) -> bool:
 
 
 @rule
-def next_change(context: Record, decision: int) -> int:
-    """The first decision from this one on whose target differs from the one acted on; past the last if none."""
-    acted, decisions = position_of(context, 0)["acted"], context["decisions"]
+def _fetch_rows(context: Record, row: int) -> None:
+    """Have what acting at a row's close reads brought near: memory answers while the trade before is worked out."""
+    fetch(context["close"] + 8 * row)
+    fetch(context["open_ns"] + 8 * row)
+    fetch(context["open"] + 8 * (row + 1))
+    fetch(context["presence"] + row + 1)
+
+
+@rule
+def next_change(context: Record, decision: int, acted: float) -> int:
+    """The first decision from this one on whose target differs from one acted on; past the last if none."""
+    decisions = context["decisions"]
     if context["signal"] != 0:
         signal = view_uint8(context["signal"], decisions)
         same = 1 if acted == 1.0 else 0

@@ -80,6 +80,24 @@ def _compiled_call_entry(typing_context, pointer, address, argument):  # type: i
     return types.int64(types.intp, types.intp, types.int64), codegen
 
 
+@intrinsic
+def _compiled_fetch(typing_context, address):  # type: ignore[no-untyped-def]
+    """Have the cache line at an address brought near; nothing waits for it and no address is wrong."""
+
+    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+        number, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
+        function_type = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer], function_type)
+        builder.call(function, [builder.inttoptr(args[0], pointer), number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(types.intp), codegen
+
+
+def _plain_fetch(address: int) -> None:
+    """Python has no such hint."""
+
+
 def call_pointer(pointer: int, address: int, argument: int) -> int:
     """Call `int64 f(int64, int64)` at an address from Python."""
     return int(_ENTRY(int(pointer))(int(address), int(argument)))
@@ -91,6 +109,7 @@ def _plain_call_back(address: int, argument: int) -> int:
 
 call_back: Callable[[int, int], int] = _compiled_call_back if COMPILED else _plain_call_back
 call_entry: Callable[[int, int, int], int] = _compiled_call_entry if COMPILED else call_pointer
+fetch: Callable[[int], None] = _compiled_fetch if COMPILED else _plain_fetch
 
 
 def callable_pointer(function: Callable[[int, int], int]) -> tuple[int, Any]:
