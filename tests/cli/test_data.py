@@ -106,8 +106,9 @@ def test_a_sound_store_is_as_promised_and_a_damaged_one_exits_with_1(tickwright,
     [
         (["import"], 2, "missing argument 'FILE'"),
         (["import", "missing.csv", *SERIES], 4, "missing.csv: the file cannot be read"),
-        (["import", "hours.csv"], 2, "--symbol: no symbol is named"),
-        (["import", "hours.csv", "--symbol", "BTC/USDT"], 2, "--timeframe: no timeframe is named"),
+        (["import", "hours.csv"], 4, "nothing says which exchange it is from"),
+        (["import", "hours.csv", "--exchange", "x"], 4, "nothing says which symbol it is"),
+        (["import", "hours.csv", "--market", "margin"], 2, "--market: 'margin' is not a market"),
         (["export", *SERIES], 2, "missing option '--out'"),
         (["export", *SERIES, "--out", "x.csv"], 4, "no candles of x:BTC/USDT candles 1h are stored"),
         (["gaps", "--symbol", "SOL/USDT"], 4, "no candles of binance:SOL/USDT are stored"),
@@ -124,6 +125,37 @@ def test_what_does_not_fit_is_one_sentence(tickwright, hours, words, code, sente
     assert (outcome.code, outcome.out) == (code, "")
     assert sentence in outcome.err
     assert len(outcome.err.splitlines()) == 1
+
+
+def test_a_folder_is_imported_with_one_summary(tickwright, project) -> None:
+    folder = project / "kraken"
+    (folder / "old").mkdir(parents=True)
+    (folder / "BTC-USD_1h.csv").write_text(HOURS)
+    (folder / "old" / "ETH-USD_1h.csv").write_text(HOURS + "2024-01-01T04:00:00Z,1,2,nan,1,1\n")
+    (folder / "old" / "hours.csv").write_text(HOURS)
+    (folder / "README.txt.md").write_text("words")
+    shown = tickwright("data", "import", folder, "--dry-run")
+    assert (shown.code, "1 readable, 1 refused, 1 in doubt; 1 other files passed over" in shown.out) == (1, True)
+    assert "BTC-USD_1h.csv: exchange by the folder kraken, symbol and timeframe by its name; plain columns" in shown.out
+    assert tickwright("data", "ls", "--json").document["series"] == []
+    outcome = tickwright("data", "import", folder, "--json")
+    rows = {row["file"]: row for row in outcome.document["files"]}
+    assert outcome.code == 1
+    assert [row["status"] for row in rows.values()] == ["imported", "refused", "in doubt"]
+    assert rows["BTC-USD_1h.csv"]["inserted"] == 3
+    assert "line 5: the low nan is not a finite number" in rows["old/ETH-USD_1h.csv"]["reason"]
+    assert "which symbol" in rows["old/hours.csv"]["reason"]
+    again = tickwright("data", "import", folder, "--skip-bad-rows")
+    assert (again.code, "2 imported, 1 in doubt" in again.out) == (1, True)
+    assert len(tickwright("data", "ls", "--json").document["series"]) == 2
+
+
+def test_what_a_file_says_of_itself_needs_no_flags(tickwright, project) -> None:
+    (project / "kraken").mkdir()
+    (project / "kraken" / "BTC-USD.csv").write_text(HOURS)
+    told = tickwright("data", "import", "kraken/BTC-USD.csv")
+    assert (told.code, "kraken:BTC/USD candles 1h" in told.out) == (0, True)
+    assert "symbol by its name" in told.out
 
 
 def test_a_refusal_lists_every_row_for_a_program(tickwright, project) -> None:

@@ -67,33 +67,61 @@ def fetch(
 @command(app, "import")
 def import_(
     frame: Frame,
-    file: Annotated[Path, Argument(help="CSV, CSV.gz or Parquet with timestamp, open, high, low, close, volume.")],
+    file: Annotated[Path, Argument(help="A file of candles, or a folder: every data file in it and below.")],
     exchange: options.Exchange = None,
-    symbol: Annotated[str | None, Option("--symbol", help="BASE/QUOTE of the candles.")] = None,
+    symbol: Annotated[str | None, Option("--symbol", help="BASE/QUOTE, where the file does not tell.")] = None,
     timeframe: options.TimeframeName = None,
+    market: Annotated[str | None, Option("--market", help="spot or perpetual, where nothing tells.")] = None,
+    recursive: Annotated[bool, Option("--recursive", help="Take every series of a file that holds several.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show how each file would be read; store nothing.")] = False,
     skip_bad_rows: Annotated[
         bool, Option("--skip-bad-rows", help="Store the sound rows of a file with bad ones.")
     ] = False,
     store: options.Store = None,
 ) -> Answer:
-    """Import candles from a file; all of it or nothing."""
-    from tickwright.bootstrap.files import import_file
+    """Import candles from a file, all of it or nothing; or from every file of a folder, with one summary."""
+    from tickwright.bootstrap.files import import_file, import_wish
+    from tickwright.bootstrap.import_tree import import_tree
     from tickwright.bootstrap.project import Project
 
     settings = frame.settings({"store.url": store})
     project = Project(frame.home, store_url=settings.store.url)
-    key = _series(symbol, exchange or settings.defaults.exchange, timeframe)
-    outcome = import_file(project, file, key, skip_bad_rows=skip_bad_rows)
+    wish = import_wish(exchange, symbol, timeframe, market, settings.defaults.exchange)
+    if recursive or dry_run or file.is_dir():
+        with frame.progress("Importing files") as bar:
+            found = import_tree(
+                project, file, wish, skip_bad_rows=skip_bad_rows, dry_run=dry_run, progress=bar.update
+            )  # fmt: skip
+        failed = found["counts"]["refused"] + found["counts"]["in_doubt"]
+        return Answer("data-import", found, lambda paper: _import_table(paper, found), exit_code=1 if failed else 0)
+    outcome = import_file(project, file, wish, skip_bad_rows=skip_bad_rows)
 
     def text(paper: Paper) -> None:
         paper.line(f"{file.name} → {outcome['series']}")
-        names = ("rows_read", "inserted", "revised", "unchanged", "first", "last")
-        paper.facts([(name.replace("_", " "), outcome[name]) for name in names], indent=2)
+        names = ("reading", "rows_read", "inserted", "revised", "unchanged", "first", "last")
+        shown = [(name.replace("_", " "), outcome[name]) for name in names if outcome[name] != ""]
+        paper.facts(shown, indent=2)
+        for note in outcome["notes"]:
+            paper.line(f"  {note}")
         for refused in outcome["refused"]:
             paper.line(f"  refused: {refused['place']}: {refused['reason']}")
         paper.facts([("gaps", len(outcome["gaps"]))], indent=2)
 
     return Answer("data-import", outcome, text)
+
+
+def _import_table(paper: Paper, outcome: dict[str, Any]) -> None:
+    columns = ("file", "status", "series", "rows_read", "inserted", "revised", "unchanged", "refused_rows")
+    paper.table(columns, [[row[name] for name in columns] for row in outcome["files"]])
+    for row in outcome["files"]:
+        if row["reason"]:
+            hint = f" {row['hint']}" if row["hint"] else ""
+            paper.line(f"  {row['status']}: {row['file']}: {row['reason']}.{hint}")
+        elif outcome["dry_run"]:
+            paper.line(f"  {row['file']}: {'; '.join(part for part in (row['reading'], *row['notes']) if part)}")
+    counts = [f"{count} {name.replace('_', ' ')}" for name, count in outcome["counts"].items() if count]
+    others = f"; {outcome['passed_over']} other files passed over" if outcome["passed_over"] else ""
+    paper.line(f"{', '.join(counts)}{others}")
 
 
 @command(app, "export")

@@ -355,6 +355,19 @@ class RowsRefused(DataError):
     refused: tuple[object, ...] = ()
 
 
+class FileInDoubt(DataError):
+    """Nothing says for certain which series a file holds, or two sources say different things.
+
+    What happened: the exchange, the symbol, the market or the bar length of a file is told neither by flags, nor by its
+    rows, its name or its folders; or two of these, or two files of one import, contradict each other.
+    State: nothing of the file was stored; other files of the same import are not affected.
+    What to do: say what is missing with the flag that the sentence names, or correct the name or the folder;
+    `--dry-run` shows how each file would be read.
+    """
+
+    code = "FILE_IN_DOUBT"
+
+
 class DataMissing(DataError):
     """Candles that a command needs are not in the store.
 

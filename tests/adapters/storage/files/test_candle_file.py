@@ -171,6 +171,16 @@ def test_parquet_timestamps_are_read_in_any_unit(tmp_path: Path, kind: pa.DataTy
     assert read_candle_file(path, KEY).bars.open_time_ns[0] == 1704067200 * 10**9
 
 
+def test_times_that_were_kept_as_floats_are_read_digit_for_digit(tmp_path: Path) -> None:
+    times = np.array([1704067200000.0, 1704070800000.0])
+    ones = dict.fromkeys(("open", "high", "low", "close", "volume"), np.ones(2))
+    pq.write_table(pa.table({"timestamp": times} | ones), tmp_path / "c.parquet")
+    assert read_candle_file(tmp_path / "c.parquet", KEY).bars.open_time_ns.tolist() == [
+        1704067200 * 10**9,
+        1704070800 * 10**9,
+    ]
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nothing\.csv: the file cannot be read \(No such file or directory\)"):
         read_candle_file(tmp_path / "nothing.csv", KEY)

@@ -8,6 +8,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
@@ -37,6 +38,15 @@ CRYPTODATADOWNLOAD = (
 )
 YFINANCE = "Datetime,Open,High,Low,Close,Adj Close,Volume\n2024-01-01 00:00:00+00:00,10.5,11,10,10.25,10.25,3\n" \
     "2024-01-01 01:00:00+00:00,10.25,12,10,11,11,4.125\n"  # fmt: skip
+YFINANCE_LINES = "Price,Close,High,Low,Open,Volume\nTicker,BTC-USDT,BTC-USDT,BTC-USDT,BTC-USDT,BTC-USDT\n" \
+    "Datetime,,,,,\n2024-01-01 00:00:00+00:00,10.25,11,10,10.5,3\n" \
+    "2024-01-01 01:00:00+00:00,11,12,10,10.25,4.125\n"  # fmt: skip
+VECTORBT = "Open time,Open,High,Low,Close,Volume,Close time,Quote volume,Number of trades\n" \
+    "2024-01-01 00:00:00+00:00,10.5,11,10,10.25,3,2024-01-01 00:59:59.999000+00:00,31.5,7\n" \
+    "2024-01-01 01:00:00+00:00,10.25,12,10,11,4.125,2024-01-01 01:59:59.999000+00:00,45,9\n"  # fmt: skip
+JESSE = "id,timestamp,open,close,high,low,volume,exchange,symbol,timeframe\n" \
+    "a7,1704067200000,10.5,10.25,11,10,3,Binance Spot,BTC-USDT,1h\n" \
+    "a8,1704070800000,10.25,11,12,10,4.125,Binance Spot,BTC-USDT,1h\n"  # fmt: skip
 ROWS = [[MS[0], 10.5, 11.0, 10.0, 10.25, 3.0], [MS[1], 10.25, 12.0, 10.0, 11.0, 4.125]]
 
 
@@ -60,6 +70,13 @@ def arrow(write: object) -> bytes:
     return bytes(sink.getvalue())
 
 
+def array() -> bytes:
+    """The same candles in jesse's order, as its research functions give them."""
+    sink = io.BytesIO()
+    np.save(sink, np.array([[row[place] for place in (0, 1, 4, 2, 3, 5)] for row in ROWS]))
+    return sink.getvalue()
+
+
 FORMS = {
     "Binance archive": zipped(BTCUSDT=BINANCE),
     "Binance archive, header": zipped(BTCUSDT=BINANCE_HEADER + BINANCE),
@@ -71,6 +88,11 @@ FORMS = {
     "freqtrade, parquet": arrow(pq.write_table),
     "plain, JSON rows": json.dumps(ROWS).encode(),
     "yfinance": YFINANCE.encode(),
+    "yfinance, three lines of header": YFINANCE_LINES.encode(),
+    "vectorbt": VECTORBT.encode(),
+    "jesse": JESSE.encode(),
+    "plain, NumPy array": array(),
+    "plain, JSON rows in jesse's order": json.dumps([[row[p] for p in (0, 1, 4, 2, 3, 5)] for row in ROWS]).encode(),
 }
 
 
@@ -86,6 +108,9 @@ def test_the_same_candles_are_read_from_every_form_and_it_is_named(tmp_path: Pat
 
 
 REFUSED = {
+    "two tickers": (YFINANCE_LINES.replace("BTC-USDT\n", "ETH-USDT\n").encode(), "holds 2 tickers beside each other"),
+    "cut array": (array()[:-9], "the NumPy file is cut short or damaged"),
+    "array of five columns": (array().replace(b"(2, 6)", b"(3, 4)"), r"the array has the shape \(3, 4\) of float64"),
     "two files in a zip": (zipped(a=BINANCE, b=BINANCE), "the zip archive holds 2 files"),
     "cut zip": (zipped(a=BINANCE)[:-30], "the zip archive is cut short or damaged"),
     "cut feather": (FORMS["freqtrade, feather"][:-40], "the Feather file is cut short or damaged"),

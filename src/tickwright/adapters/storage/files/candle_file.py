@@ -43,7 +43,12 @@ def read_candle_file(path: Path, key: SeriesKey, *, skip_refused: bool = False) 
     Raises `DataError` where the file as a whole cannot be understood, and `RowsRefused` where single rows are no
     candles; with `skip_refused` those are left out and listed instead.
     """
-    reading = understood(read_text_table(path), key, path)
+    return candles_of_table(read_text_table(path), key, path, skip_refused=skip_refused)
+
+
+def candles_of_table(table: TextTable, key: SeriesKey, path: Path, *, skip_refused: bool = False) -> ImportedCandles:
+    """The candles of a file's table as the series `key`; raises as `read_candle_file` does."""
+    reading = understood(table, key, path)
     table, columns = reading.table, reading.columns
     times = instants(columns["timestamp"])
     _demand_times(times, len(table.places), path)

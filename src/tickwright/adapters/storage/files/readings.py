@@ -1,17 +1,20 @@
 """Which columns of a table make candles: every known form, and no guess beyond them.
 
 The forms, in this order:
+- jesse: its table of candles: id, timestamp, open, close, high, low, volume, exchange, symbol, and maybe timeframe;
 - plain: timestamp, open, high, low, close, volume;
 - Binance archive: open_time, open, high, low, close, volume, close_time, …;
 - CryptoDataDownload: unix, symbol, open, high, low, close and one volume per asset, of which the base asset's is taken;
   newest row first, which is turned round;
 - freqtrade: date, open, high, low, close, volume;
+- vectorbt: Open time, Open, High, Low, Close, Volume, as its downloads from exchanges have them;
 - yfinance and vectorbt: Date or Datetime (or the nameless index column), Open, High, Low, Close, Volume.
 Invariants: names are compared without case; a table that fits none is refused with what it has and what is missing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +43,11 @@ def understood(table: TextTable, key: SeriesKey, path: Path) -> Reading:
         raise _not_understood(path, "two columns differ only in case", "each column once")
     volume = f"volume {key.instrument.base.lower()}"
     for form, time, volume_name, marks in (
+        ("jesse", "timestamp", "volume", ("id", "exchange", "symbol")),
         ("plain", "timestamp", "volume", ()),
         ("Binance archive", "open_time", "volume", ("close_time",)),
         ("CryptoDataDownload", "unix", volume, ("symbol",)),
+        ("vectorbt", "open time", "volume", ()),
         ("freqtrade", "date", "volume", ()),
         ("yfinance", "datetime", "volume", ()),
         ("yfinance", "", "volume", ()),
@@ -51,21 +56,35 @@ def understood(table: TextTable, key: SeriesKey, path: Path) -> Reading:
         if all(name in names for name in (*wanted.values(), *marks)):
             turned = _cryptodatadownload(table, names, key, path) if form == "CryptoDataDownload" else table
             return Reading({plain: turned.columns[names[name]] for plain, name in wanted.items()}, turned, form)
-    missing = [name for name in COLUMNS if name not in names]
+    raise _lacking([name for name in COLUMNS if name not in names], names, path)
+
+
+def demand_candle_columns(table: TextTable, path: Path) -> None:
+    """Raise `DataError` for a table that has no open, high, low and close, whatever else it may be."""
+    names = {name.lower(): name for name in table.columns}
+    if not all(name in names for name in PRICE_COLUMNS):
+        raise _lacking([name for name in COLUMNS if name not in names], names, path)
+
+
+def _lacking(missing: Sequence[str], names: Iterable[str], path: Path) -> DataError:
     absent = f"the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} missing among: {', '.join(names)[:200]}"
-    raise _not_understood(path, absent, "a header line with timestamp, open, high, low, close, volume")
+    return _not_understood(path, absent, "a header line with timestamp, open, high, low, close, volume")
 
 
 def _cryptodatadownload(table: TextTable, names: dict[str, str], key: SeriesKey, path: Path) -> TextTable:
     """The table, oldest row first, if it is about the instrument it is read as."""
     said = table.columns[names["symbol"]].unique().to_pylist()
     asked = key.instrument.base + key.instrument.quote
-    other = next((symbol for symbol in said if symbol.upper().replace("/", "").replace("-", "") != asked), None)
+    other = next((symbol for symbol in said if _compact(symbol) != asked), None)
     if other is not None:
         raise _not_understood(path, f"the file is about {other}", key.instrument.symbol)
     times = table.columns[names["unix"]]
     newest_first = len(times) > 1 and _size(times[0].as_py()) > _size(times[len(times) - 1].as_py())
     return table.backwards() if newest_first else table
+
+
+def _compact(symbol: str) -> str:
+    return symbol.upper().partition(":")[0].replace("/", "").replace("-", "")
 
 
 def _size(written: str) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """Candle files as columns of text, before anything is understood of them.
 
-CSV (also gzipped, or alone in a zip), Parquet, Feather, and JSON lists of rows.
+CSV (also gzipped, or alone in a zip), Parquet, Feather, JSON lists of rows, and NumPy arrays of six columns.
 Invariants: what a file is, is told by its first bytes, not by its name; a row keeps its place ("line 17" of a text,
 "row 17" of anything else) so that every later sentence can name it; nothing is converted on the way, so no digit is
 lost. A float64 of a Parquet or Feather file becomes its shortest text; where that needs more than the 15 digits a
@@ -28,6 +28,7 @@ import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet as pq
 
+from tickwright.adapters.storage.files.row_order import row_columns
 from tickwright.domain.bars import Int64Array
 from tickwright.domain.errors import DataError
 from tickwright.ports import RefusedRow
@@ -40,9 +41,9 @@ BINANCE_COLUMNS = (
 )  # fmt: skip
 """The columns of Binance's public archives, which have no header for spot markets."""
 
-ROW_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
-"""What the values of a row mean in a JSON list."""
-
+_ROW_VALUES = 6
+_WHOLE_FLOATS = 2.0**53
+"""Below this every whole number is a float64 of its own."""
 _DELIMITERS = ",;\t"
 _SURE_DIGITS = 15
 
@@ -65,6 +66,12 @@ class TextTable:
         columns = {name: column.take(pa.array(range(len(column) - 1, -1, -1))) for name, column in self.columns.items()}
         return replace(self, columns=columns, places=self.places[::-1])
 
+    def where(self, mask: pa.Array) -> TextTable:
+        """The rows that a mask keeps, without the refused ones, which no mask knows."""
+        columns = {name: column.filter(mask) for name, column in self.columns.items()}
+        keep = mask.to_numpy(zero_copy_only=False)
+        return replace(self, columns=columns, places=self.places[keep], refused=())
+
     def place(self, row: int) -> str:
         """Where a row stands in the file."""
         return f"{self.place_word} {self.places[row]}"
@@ -75,6 +82,8 @@ def read_text_table(path: Path) -> TextTable:
     content = _content(path)
     if content[:4] == b"PAR1":
         return _from_arrow(lambda: pq.ParquetFile(pa.BufferReader(content)).read(), "Parquet", path)
+    if content[:6] == b"\x93NUMPY":
+        return _from_array(content, path)
     if content[:6] == b"ARROW1":
         return _from_arrow(lambda: pyarrow.feather.read_table(pa.BufferReader(content)), "Feather", path)
     unpacked = _unpacked(content, path)
@@ -145,7 +154,7 @@ def _text(content: bytes, path: Path) -> bytes:
 
 
 def _from_text(content: bytes, path: Path) -> TextTable:
-    names, delimiter, before = _header(content)
+    names, delimiter, before, ticker = _header(content, path)
     if all(_is_number(name) for name in names):
         raise _no_table(path, "the first line holds numbers, not the names of columns", "a header line")
     _demand_once(names, path)
@@ -176,21 +185,30 @@ def _from_text(content: bytes, path: Path) -> TextTable:
             path, f"the text is no CSV table ({str(failure).splitlines()[0]})", "CSV with a header"
         ) from None
     lines = np.setdiff1d(np.arange(1, 1 + table.num_rows + len(skipped)) + before, skipped)
-    return TextTable(_by_name(names, table, path), "line", lines, tuple(short))
+    columns = _by_name(names, table, path)
+    if ticker:
+        columns["Ticker"] = pa.array([ticker] * table.num_rows, pa.string())
+    return TextTable(columns, "line", lines, tuple(short))
 
 
-def _header(content: bytes) -> tuple[list[str], str, int]:
-    """The names of a text's columns, its delimiter, and how many lines stand before the first row.
+def _header(content: bytes, path: Path) -> tuple[list[str], str, int, str]:
+    """The names of a text's columns, its delimiter, how many lines stand before the first row, and a ticker.
 
-    A line that only names a web site may stand before the header; Binance's archives have no header at all.
+    A line that only names a web site may stand before the header; Binance's archives have no header at all; yfinance
+    writes three lines, of which the second names the ticker of each column.
     """
-    lines = [line.decode().strip() for line in content.split(b"\n", 2)[:2]]
+    lines = [line.decode().strip() for line in content.split(b"\n", 3)[:3]]
+    if len(lines) == 3 and lines[0].startswith("Price,") and lines[1].startswith("Ticker,"):
+        tickers = set(lines[1].split(",")[1:])
+        if len(tickers) != 1:
+            raise _no_table(path, f"the table holds {len(tickers)} tickers beside each other", "one ticker per file")
+        return [lines[2].split(",")[0], *lines[0].split(",")[1:]], ",", 3, tickers.pop()
     before = 1 if lines[0].lower().startswith(("http://", "https://")) and len(lines) > 1 else 0
     delimiter = max(_DELIMITERS, key=lines[before].count)
     names = [name.strip().strip('"') for name in lines[before].split(delimiter)]
     if len(names) == len(BINANCE_COLUMNS) and all(_is_number(name) for name in names):
-        return list(BINANCE_COLUMNS), delimiter, before
-    return names, delimiter, before + 1
+        return list(BINANCE_COLUMNS), delimiter, before, ""
+    return names, delimiter, before + 1, ""
 
 
 def _is_number(text: str) -> bool:
@@ -198,24 +216,45 @@ def _is_number(text: str) -> bool:
 
 
 def _from_rows(content: bytes, path: Path) -> TextTable:
-    """A JSON list of [time, open, high, low, close, volume], as ccxt answers and freqtrade keeps."""
+    """A JSON list of rows of six values, as ccxt answers and freqtrade keeps."""
     try:
         rows = json.loads(content, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as failure:
         raise _no_table(path, f"the JSON is cut short or damaged ({failure})", "a list of rows") from None
     if not all(isinstance(row, list) for row in rows):
         raise _no_table(path, "the JSON is no list of rows", "[[time, open, high, low, close, volume], …]")
-    whole = [place for place, row in enumerate(rows) if len(row) == len(ROW_COLUMNS)]
+    whole = [place for place, row in enumerate(rows) if len(row) == _ROW_VALUES]
     short = tuple(
-        RefusedRow(f"row {place + 1}", f"it has {len(row)} values where {len(ROW_COLUMNS)} make a candle")
+        RefusedRow(f"row {place + 1}", f"it has {len(row)} values where {_ROW_VALUES} make a candle")
         for place, row in enumerate(rows)
-        if len(row) != len(ROW_COLUMNS)
+        if len(row) != _ROW_VALUES
     )
-    columns = {
-        name: pa.array(["" if rows[place][index] is None else str(rows[place][index]) for place in whole], pa.string())
-        for index, name in enumerate(ROW_COLUMNS)
-    }
-    return TextTable(columns, "row", np.array(whole, np.int64) + 1, short)
+    values = [
+        pa.array(["" if rows[place][index] is None else str(rows[place][index]) for place in whole], pa.string())
+        for index in range(_ROW_VALUES)
+    ]
+    names, note = row_columns(values)
+    places = np.array(whole, np.int64) + 1
+    return TextTable(dict(zip(names, values, strict=True)), "row", places, short, note)
+
+
+def _from_array(content: bytes, path: Path) -> TextTable:
+    """A NumPy array of candles, as jesse's research functions give them."""
+    try:
+        array = np.load(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as failure:
+        sentence = f"the NumPy file is cut short or damaged ({str(failure).splitlines()[0]})"
+        raise _no_table(path, sentence, "a whole array of numbers") from None
+    if array.ndim != 2 or array.shape[1] != _ROW_VALUES or array.dtype.kind not in "fi":
+        sentence = f"the array has the shape {array.shape} of {array.dtype}"
+        raise _no_table(path, sentence, "rows of six numbers")
+    columns, notes = [], []
+    for place in range(_ROW_VALUES):
+        text, noisy = _as_text(pa.array(array[:, place].astype(np.float64)), path, f"{place + 1}")
+        columns.append(text)
+        notes += _noise_note(noisy, f"column {place + 1}")
+    names, note = row_columns(columns)
+    return TextTable(dict(zip(names, columns, strict=True)), "row", np.arange(1, len(array) + 1), (), (*notes, *note))
 
 
 def _from_arrow(read: Callable[[], pa.Table], kind: str, path: Path) -> TextTable:
@@ -228,9 +267,13 @@ def _from_arrow(read: Callable[[], pa.Table], kind: str, path: Path) -> TextTabl
     notes = []
     for name, column in _by_name(table.column_names, table, path).items():
         columns[name], noisy = _as_text(column, path, name)
-        if noisy:
-            notes.append(f"{noisy} values of {name} carry binary noise beyond 15 digits and were read at 15 digits")
+        notes += _noise_note(noisy, name)
     return TextTable(columns, "row", np.arange(1, table.num_rows + 1), (), tuple(notes))
+
+
+def _noise_note(noisy: int, name: str) -> list[str]:
+    sentence = f"{noisy} values of {name} carry binary noise beyond 15 digits and were read at 15 digits"
+    return [sentence] if noisy else []
 
 
 def _by_name(names: list[str], table: pa.Table, path: Path) -> dict[str, pa.Array]:
@@ -261,7 +304,18 @@ def _as_text(column: pa.Array, path: Path, name: str) -> tuple[pa.Array, int]:
         raise _no_table(path, f"the column {name!r} holds {kind} values", "numbers or text") from None
     if not pa.types.is_float64(kind):
         return text, 0
-    return _without_noise(column, text)
+    return _without_noise(column, _whole_numbers_plain(column, text))
+
+
+def _whole_numbers_plain(column: pa.Array, text: pa.Array) -> pa.Array:
+    """Whole numbers in digits alone: a time that was kept as a float is written with an exponent."""
+    values = column.to_numpy(zero_copy_only=False)
+    large = pc.fill_null(pc.match_substring(text, "e+"), False).to_numpy(zero_copy_only=False)
+    whole = large & (np.abs(values) < _WHOLE_FLOATS) & (np.floor(values) == values)
+    if not whole.any():
+        return text
+    digits = pa.array(np.where(whole, values, 0).astype(np.int64)).cast(pa.string())
+    return pc.if_else(pa.array(whole), digits, text)
 
 
 def _without_noise(column: pa.Array, text: pa.Array) -> tuple[pa.Array, int]:
