@@ -35,6 +35,21 @@ def test_units_hold_every_tick_lot_and_volume_exactly() -> None:
     assert market.price_scales[0] + market.quantity_scales[0] >= MONEY_SCALE
 
 
+def test_the_price_unit_covers_ticks_and_is_only_ever_refined_by_more_data() -> None:
+    bars = bars_of([4_000_000, 4_100_000])
+    by_tick = Market.of([instrument(bars, tick="0.000001")], [bars])
+    assert by_tick.price_scales[0] == 6
+    longer = bars_of([4_000_000, 4_100_000, 1_000, 5_000_000])
+    scales = [Market.of([instrument(longer)], [longer.between(0, end)]).price_scales[0] for end in ends_of(longer)]
+    assert scales == sorted(scales)
+    assert scales[0] < scales[-1]
+
+
+def ends_of(bars: Bars) -> list[int]:
+    """The close of each bar."""
+    return [int(opened) + bars.timeframe.length_ns for opened in bars.open_time_ns]
+
+
 def test_cash_comes_first_among_the_assets_with_its_own_scale() -> None:
     btc, eth = bars_of([4_000_000]), bars_of([200_000], base="ETH")
     market = Market.of([instrument(eth), instrument(btc)], [eth, btc])

@@ -24,4 +24,5 @@ def test_worked_example(case: Case, mode: Any) -> None:
     assert {label: ends[label] for label in case.ends} == dict(case.ends)
     assert case.ambiguous in (None, result.ambiguous_trades)
     assert list(case.fees) in ([], money_as_text(result.fills["fee"], market))
+    assert case.warned in ("", *result.warnings)
     assert case.cash_left in (None, *money_as_text(result.cash[-1:], market))

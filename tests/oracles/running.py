@@ -31,6 +31,7 @@ def run_targets(
     mode: str = "vector",
     weights: bool = False,
     instruments: Sequence[Instrument] | None = None,
+    seed: int = 0,
 ) -> RunResult:
     """Run a target per bar of each series (an array for one series, by symbol for several)."""
     bars = [series] if isinstance(series, Bars) else list(series)
@@ -46,7 +47,7 @@ def run_targets(
         for part in bars
     }
     make = weights_strategy if weights else targets_strategy
-    return run_strategy(make(table, acts), bars, costs=costs, cash=cash, mode=mode, instruments=instruments)
+    return run_strategy(make(table, acts), bars, costs=costs, cash=cash, mode=mode, instruments=instruments, seed=seed)
 
 
 def run_strategy(
@@ -57,6 +58,7 @@ def run_strategy(
     cash: str = "1000000",
     mode: str = "vector",
     instruments: Sequence[Instrument] | None = None,
+    seed: int = 0,
     **params: int | float | str | bool,
 ) -> RunResult:
     """Run a strategy class over series of instruments with a fine lot."""
@@ -64,7 +66,7 @@ def run_strategy(
     traded = instruments or [fine_instrument(part) for part in bars]
     market = Market.of(traded, bars)
     run = {"vector": vector.run, "event": event.run}[mode]
-    return run(strategy, params, market, cash=Decimal(cash), cash_asset=market.cash_asset, costs=costs)
+    return run(strategy, params, market, cash=Decimal(cash), cash_asset=market.cash_asset, costs=costs, seed=seed)
 
 
 def fine_instrument(bars: Bars) -> Instrument:

@@ -75,3 +75,10 @@ def test_the_first_bars_do_not_depend_on_what_follows(seed: int) -> None:
     second = run_targets(prefix, wanted(seed)[:150], costs=ALL_COSTS)
     assert second.equity.tolist() == first.equity.tolist()[:150]
     assert second.fills["ts_ns"].tolist() == first.fills["ts_ns"].tolist()[: len(second.fills)]
+
+
+def test_the_market_draws_nothing_so_a_seed_changes_nothing() -> None:
+    """§3.4: what a draw would depend on is the seed and the order's number; nothing in the market draws."""
+    late = replace(ALL_COSTS, latency_ns=250_000_000)
+    results = [run_targets(bars_of_closes(walk(0)), wanted(0), costs=late, seed=seed) for seed in (0, 1, 12345)]
+    assert len({(result.digest, tuple(result.equity.tolist())) for result in results}) == 1

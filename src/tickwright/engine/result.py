@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tickwright.domain.bars import Float64Array
-from tickwright.domain.records import OrderState
+from tickwright.domain.records import OrderFlag, OrderState, OrderType
 from tickwright.domain.run import RunResult, undrawn
 from tickwright.domain.timestamp import iso
 from tickwright.engine.memory import Memory
@@ -74,7 +74,17 @@ def _warnings(memory: Memory) -> list[str]:
     ):
         if count:
             found.append(f"{count} {what}.")
-    return [*found, *_limits_said(memory)]
+    return [*found, *_weak_protection(memory), *_limits_said(memory)]
+
+
+def _weak_protection(memory: Memory) -> list[str]:
+    """A stop-limit that is to protect is allowed with a warning (rule book §8.1)."""
+    orders = memory.arrays["orders"][: memory.client.order_count]
+    reducing = (orders["flags"] & OrderFlag.REDUCE_ONLY) != 0
+    count = int((reducing & (orders["type"] == OrderType.STOP_LIMIT)).sum())
+    if not count:
+        return []
+    return [f"{count} stop-limit orders were to protect a position: beyond its limit such an order does not sell."]
 
 
 def _limits_said(memory: Memory) -> list[str]:

@@ -25,7 +25,8 @@ class Send:
 
 @dataclass(frozen=True)
 class Case:
-    """One sentence of the rule book, worked out; `fees` are those of the fills, `cash_left` what is left at the end."""
+    """One sentence of the rule book, worked out; `fees` are those of the fills, `cash_left` what is left at the end, `warned` a
+    warning the product gives."""
 
     rule: str
     title: str
@@ -44,6 +45,7 @@ class Case:
     ambiguous: int | None = None
     fees: Sequence[str] = ()
     cash_left: str | None = None
+    warned: str = ""
 
     @property
     def identity(self) -> str:

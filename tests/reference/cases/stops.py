@@ -258,4 +258,13 @@ CASES = [
         {"stop": "CANCELLED"},
         costs={"max_participation": "0.1"},
     ),
+    Case(
+        "§8.1",
+        "a stop-limit may protect, with a warning: the market went through and it did not sell",
+        [FLAT, FLAT, (100, 101, 80, 82), (82, 83, 80, 81)],
+        [enter(), sell("stop", 1, quantity=1, stop=95, limit=94, reduce_only=True)],
+        [ENTERED],
+        {"stop": "END_OF_DATA"},
+        warned="1 stop-limit orders were to protect a position: beyond its limit such an order does not sell.",
+    ),
 ]
