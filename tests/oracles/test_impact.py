@@ -44,7 +44,7 @@ def test_cost_grows_with_the_square_root_of_size() -> None:
 
 
 def fills_of(sent: dict[int, float], costs: CostModel, opens_at: float | None = None) -> np.ndarray:
-    """What market buys (sells, below zero) of a quantity after some hours paid; every log return is plus or minus 4 %."""
+    """What market buys (sells, below zero) after some hours paid; every log return is plus or minus 4 %."""
     bars = bars_of_closes(100 * np.exp(SIGMA * (np.arange(40) % 2)), volume=DAILY_VOLUME, scale=9)
     if opens_at is not None:
         bars = at_opens_of(bars, opens_at)

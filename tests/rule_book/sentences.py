@@ -1,6 +1,6 @@
-"""The sentences of docs/rule-book.md, one row for each: what stands between two full stops or semicolons of a rule.
+"""The sentences of docs/rule-book.md: what stands between two full stops or semicolons of a rule.
 
-A sentence is known by its rule and its place in it (`§4.3 b`). What stands in brackets, in code or in quotes is not cut.
+A sentence is known by its rule and its place in it (`§4.3 b`). What stands in brackets or in code is not cut.
 """
 
 from __future__ import annotations

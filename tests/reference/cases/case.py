@@ -25,8 +25,11 @@ class Send:
 
 @dataclass(frozen=True)
 class Case:
-    """One sentence of the rule book, worked out; `fees` are those of the fills, `cash_left` what is left at the end, `warned` a
-    warning the product gives."""
+    """One sentence of the rule book, worked out.
+
+    Where they are told, `fees` are those of the fills, `cash_left` is the cash at the end and `warned` a warning of the
+    product.
+    """
 
     rule: str
     title: str
