@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mutation:
-    """One error; `before` stands exactly once in the file of the kernel."""
+    """One error; `before` stands exactly once in the file, one of the kernel where no other room is named."""
 
     title: str
     file: str
     before: str
     after: str
+    room: str = "kernel"
 
 
 MUTATIONS = [
@@ -196,5 +197,25 @@ MUTATIONS = [
         "risk_limits",
         'max(limits["peak_equity"], equity)',
         'limits["peak_equity"]',
+    ),
+    Mutation(
+        "a fill inside a bar of detail candles wakes nobody",
+        "advance",
+        "return _wake_on_fills(context, fills)\n    mark(context)",
+        "return 0\n    mark(context)",
+    ),
+    Mutation(
+        "a bar is decided on before its detail candles have traded",
+        "rows",
+        "bar_open_ns + market.timeframe.length_ns - market.finest[0].timeframe.length_ns",
+        "bar_open_ns.copy()",
+        room="engine",
+    ),
+    Mutation(
+        "volatility of detail candles counts as that of bars",
+        "memory",
+        "bars_per_day=DAY / timeframe_ns",
+        "bars_per_day=DAY / self.rows.market.timeframe.length_ns",
+        room="engine",
     ),
 ]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.mutants.mutations import MUTATIONS, Mutation
 
-KERNEL = Path(__file__).resolve().parents[2] / "src" / "tickwright" / "kernel"
+SOURCES = Path(__file__).resolve().parents[2] / "src" / "tickwright"
 ENGINE = ("tickwright.kernel", "tickwright.engine", "tickwright.modes")
 
 
@@ -28,7 +28,7 @@ class MutatedSource(importlib.machinery.SourceFileLoader):
         """Compile the text that is to be believed."""
         source, path = Path(self.path).read_text("utf-8"), Path(self.path)
         mutation = self.mutation
-        if mutation is not None and path == KERNEL / f"{mutation.file}.py":
+        if mutation is not None and path == SOURCES / mutation.room / f"{mutation.file}.py":
             assert source.count(mutation.before) == 1, f"{mutation.title}: its place in {mutation.file} has changed"
             source = source.replace(mutation.before, mutation.after)
         return compile(source, self.path, "exec", dont_inherit=True)

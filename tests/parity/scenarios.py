@@ -6,6 +6,7 @@ A scenario is drawn from few numbers, so that a failing one shrinks to a short w
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,6 +24,8 @@ from tickwright.strategy_api.acts import Acts, every, on_change, retry
 
 SYMBOLS = ("BTC/USDT", "ADA/USDT", "ZEC/USDT")
 START_NS = 1_704_067_200_000_000_000  # Monday 2024-01-01
+PIECES = (1, 1, 1, 2, 4)
+"""Into how many detail candles a bar is split; 1 for no detail."""
 LEVELS = (0, 0.25, 1 / 3, 0.5, 0.9, 1, 1.7)
 
 
@@ -36,11 +39,13 @@ class Scenario:
     cash: Decimal
     table: Table
     acts: Acts
+    detail: tuple[Bars, ...] | None = None
 
     def market(self, *, backwards: bool = False) -> Market:
         """The market, its instruments named in either order."""
         step = -1 if backwards else 1
-        return Market.of(self.instruments[::step], self.bars[::step])
+        detail = None if self.detail is None else self.detail[::step]
+        return Market.of(self.instruments[::step], self.bars[::step], detail=detail)
 
 
 def candles(
@@ -51,6 +56,30 @@ def candles(
     columns = np.array(rows, np.int64).T
     times = START_NS + columns[0] * frame.length_ns
     return Bars(SeriesKey(what.id, frame), times, *columns[1:], *scales)  # type: ignore[arg-type]
+
+
+def in_bars(detail: Bars, timeframe: str) -> Bars:
+    """Candles put together to bars of a longer timeframe; a bar without any is absent."""
+    frame = Timeframe.parse(timeframe)
+    groups: dict[int, list[int]] = {}
+    for place, ts_ns in enumerate(detail.open_time_ns.tolist()):
+        groups.setdefault(frame.floor(ts_ns), []).append(place)
+    inside = list(groups.values())
+    columns = (
+        [detail.open[group[0]] for group in inside],
+        [detail.high[group].max() for group in inside],
+        [detail.low[group].min() for group in inside],
+        [detail.close[group[-1]] for group in inside],
+        [detail.volume[group].sum() for group in inside],
+    )
+    times = np.array(list(groups), np.int64)
+    made = (np.array(column, np.int64) for column in columns)
+    return Bars(SeriesKey(detail.key.instrument, frame), times, *made, detail.price_scale, detail.volume_scale)
+
+
+def finer(timeframe: str, pieces: int) -> str:
+    """The timeframe of which `pieces` make up a bar."""
+    return f"{Timeframe.parse(timeframe).length_ns // pieces // 1_000_000_000}s"
 
 
 def walk(
@@ -92,11 +121,11 @@ def costs(draw: st.DrawFn, *, resting: bool = False) -> CostModel:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, *, most: int = 3, bars: int = 40) -> Scenario:
+def scenarios(draw: st.DrawFn, *, most: int = 3, bars: int = 40, pieces: Sequence[int] = PIECES) -> Scenario:
     """A market of up to `most` symbols with targets for each, and how they act."""
     chosen = draw(st.lists(st.sampled_from(SYMBOLS), min_size=1, max_size=most, unique=True))
-    timeframe = draw(st.sampled_from(["1h", "1d", "4h"]))
-    instruments, series, table = [], [], {}
+    timeframe, parts = draw(st.sampled_from(["1h", "1d", "4h"])), draw(st.sampled_from(pieces))
+    instruments, finest, table = [], [], {}
     for symbol in chosen:
         minimum = draw(st.sampled_from(["0", "10"]))
         price_scale, price = draw(st.sampled_from([(2, 4_200_000), (2, 150), (6, 1_000_000), (8, 77), (0, 31)]))
@@ -114,7 +143,8 @@ def scenarios(draw: st.DrawFn, *, most: int = 3, bars: int = 40) -> Scenario:
             silent=draw(st.sampled_from([0.0, 0.2])),
         )
         instruments.append(what)
-        series.append(candles(what, timeframe, rows, (price_scale, draw(st.sampled_from([0, 3])))))
+        finest.append(candles(what, finer(timeframe, parts), rows, (price_scale, draw(st.sampled_from([0, 3])))))
+    series = [in_bars(part, timeframe) for part in finest]
     times = sorted({int(ts) + part.timeframe.length_ns for part in series for ts in part.open_time_ns})
     for symbol in chosen:
         table[symbol] = _targets(draw(st.integers(0, 2**16)), times, len(chosen))
@@ -125,6 +155,7 @@ def scenarios(draw: st.DrawFn, *, most: int = 3, bars: int = 40) -> Scenario:
         Decimal(draw(st.sampled_from(["1000000", "100000", "1000"]))),
         table,
         draw(st.sampled_from([on_change, on_change, every("1d"), every("1w", 0.05), retry()])),
+        tuple(finest) if parts > 1 else None,
     )
 
 

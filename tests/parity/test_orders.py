@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.parity.commands import Command, NaiveSender, random_commands, sender
-from tests.parity.scenarios import SYMBOLS, candles, costs, walk
+from tests.parity.scenarios import PIECES, SYMBOLS, candles, costs, finer, in_bars, walk
 from tests.parity.test_targets import assert_agrees
 from tests.parity.twin import instrument, naive_market
 from tests.reference.market import Market as NaiveMarket
@@ -32,10 +32,11 @@ class Situation:
     costs: CostModel
     cash: Decimal
     commands: list[Command]
+    detail: tuple[Bars, ...] | None = None
 
     def market(self) -> Market:
         """The market of the product."""
-        return Market.of(self.instruments, self.bars)
+        return Market.of(self.instruments, self.bars, detail=self.detail)
 
 
 @st.composite
@@ -45,13 +46,14 @@ def situations(draw: st.DrawFn, *, most: int = 2, bars: int = 14) -> Situation:
     instruments = [
         instrument(symbol, tick="1", lot="1", min_notional=draw(st.sampled_from(["0", "3000"]))) for symbol in chosen
     ]
-    series = [
+    pieces = draw(st.sampled_from(PIECES))
+    finest = [
         candles(
             what,
-            "1h",
+            finer("1h", pieces),
             walk(
                 draw(st.integers(0, 2**16)),
-                draw(st.integers(4, bars)),
+                draw(st.integers(4 * pieces, bars * pieces)),
                 price=1000,
                 swing=0.02,
                 volume=draw(st.sampled_from([40, 400])),
@@ -62,11 +64,12 @@ def situations(draw: st.DrawFn, *, most: int = 2, bars: int = 14) -> Situation:
         )
         for what in instruments
     ]
+    series = [in_bars(part, "1h") for part in finest]
     commands = random_commands(draw(st.integers(0, 2**16)), series, often=draw(st.sampled_from([0.4, 0.65])))
     model = draw(costs(resting=True))
-    return Situation(
-        tuple(instruments), tuple(series), model, Decimal(draw(st.sampled_from(["20000", "60000", "300000"]))), commands
-    )
+    cash = Decimal(draw(st.sampled_from(["20000", "60000", "300000"])))
+    detail = tuple(finest) if pieces > 1 else None
+    return Situation(tuple(instruments), tuple(series), model, cash, commands, detail)
 
 
 def naive_run(situation: Situation) -> tuple[NaiveMarket, NaiveSender]:

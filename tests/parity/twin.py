@@ -10,6 +10,7 @@ import numpy as np
 from tests.reference.account import value_of
 from tests.reference.market import Market as NaiveMarket
 from tests.reference.words import DAY_NS, Bar, Costs, Name, Rules, Spec
+from tickwright.domain.bars import Bars
 from tickwright.domain.costs import DEFAULT_FEE_PPB, CostModel
 from tickwright.domain.digest import account_digest, fills_digest
 from tickwright.domain.instrument import Instrument, InstrumentId
@@ -27,8 +28,12 @@ def name_of(identity: InstrumentId) -> Name:
 def naive_market(market: Market, costs: CostModel, cash: Decimal) -> NaiveMarket:
     """The naive market over the same instruments, candles, costs and cash."""
     specs = [_spec(market, place, costs) for place in range(len(market.instruments))]
-    bars = {name_of(identity): _bars(market, place) for place, identity in enumerate(market.ids)}
-    return NaiveMarket(specs, bars, naive_costs(market, costs), int(cash.scaleb(market.asset_scales[0])))
+    finest, bars = (
+        {name_of(identity): _bars(part) for identity, part in zip(market.ids, series, strict=True)}
+        for series in (market.finest, market.bars)
+    )
+    money = int(cash.scaleb(market.asset_scales[0]))
+    return NaiveMarket(specs, finest, naive_costs(market, costs), money, informing=bars)
 
 
 def naive_costs(market: Market, costs: CostModel) -> Costs:
@@ -70,14 +75,14 @@ def _spec(market: Market, place: int, costs: CostModel) -> Spec:
         price_scale=price_scale,
         quantity_scale=quantity_scale,
         money_scale=money_scale,
-        timeframe_ns=market.timeframe.length_ns,
+        timeframe_ns=market.finest[place].timeframe.length_ns,
         rules=rules,
         base_asset=instrument.id.base,
         quote_asset=market.cash_asset,
         maker_fee=_fee(costs.maker_fee_ppb, instrument.maker_fee),
         taker_fee=_fee(costs.taker_fee_ppb, instrument.taker_fee),
         perpetual=instrument.kind == "perpetual",
-        has_volume=bool(market.bars[place].volume.any()),
+        has_volume=bool(market.finest[place].volume.any()),
     )
 
 
@@ -87,8 +92,8 @@ def _fee(ppb: int | None, own: Decimal | None) -> Fraction:
     return Fraction(own) if own is not None else Fraction(DEFAULT_FEE_PPB, PPB)
 
 
-def _bars(market: Market, place: int) -> list[Bar]:
-    series, length = market.bars[place], market.timeframe.length_ns
+def _bars(series: Bars) -> list[Bar]:
+    length = series.timeframe.length_ns
     columns = (series.open_time_ns, series.open, series.high, series.low, series.close, series.volume)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [Bar(opened, opened + length, *prices) for opened, *prices in rows]
@@ -110,10 +115,15 @@ def digests(market: Market, naive: NaiveMarket) -> tuple[str, str]:
 
 
 def fits(naive: NaiveMarket) -> bool:
-    """Whether every fill's price and money fit into 64 bits; beyond them the engine refuses."""
+    """Whether every fill's price and money fit into 64 bits, beyond which the engine refuses, and its impact is paid.
+
+    An impact of more than 9e8 times the price is cut in the engine, so that it still fits into 64 bits as ppb.
+    """
     specs = naive.specs
     return all(
-        fill.price < 2**62 and value_of(specs[fill.name], 1, fill.price, fill.quantity) < 2**62 for fill in naive.fills
+        fill.price < min(2**62, 800_000_000 * fill.reference)
+        and value_of(specs[fill.name], 1, fill.price, fill.quantity) < 2**62
+        for fill in naive.fills
     )
 
 

@@ -2,6 +2,8 @@
 
 A trader is any object with `on_wake(market, ts_ns, fills, closed)`: called once after the RANGEs of an instant with
 what filled and whose bars closed, and once after its OPENs when something filled there. It answers by sending orders.
+`bars` are the finest candles of each instrument, which orders meet; `informing` the coarser ones that only inform
+(§2.1).
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ class Market:
         costs: Costs,
         cash: int,
         *,
+        informing: Mapping[Name, Sequence[Bar]] | None = None,
         marks: Mapping[Name, Sequence[Bar]] | None = None,
         funding: Mapping[Name, Sequence[tuple[int, Fraction]]] | None = None,
         maintenance_at: str = "mark",
@@ -52,6 +55,7 @@ class Market:
     ) -> None:
         self.specs = {spec.name: spec for spec in sorted(specs, key=lambda spec: spec.name)}
         self.bars = {name: list(bars[name]) for name in self.specs}
+        self.informing = self.bars if informing is None else {name: list(informing[name]) for name in self.specs}
         self.costs = costs
         self.account = Account(self.specs, costs, cash)
         self.history: dict[Name, list[Bar]] = {name: [] for name in self.specs}
@@ -81,15 +85,18 @@ class Market:
         """Walk all instants; orders left at the end of the data end there (§2.4)."""
         opening: dict[int, list[tuple[Name, Bar]]] = defaultdict(list)
         closing: dict[int, list[tuple[Name, Bar]]] = defaultdict(list)
+        told: dict[int, list[Name]] = defaultdict(list)
         for name, bars in self.bars.items():
             for bar in bars:
                 opening[bar.open_ns].append((name, bar))
                 closing[bar.close_ns].append((name, bar))
+            for bar in self.informing[name]:
+                told[bar.close_ns].append(name)
         paying: dict[int, list[tuple[Name, Fraction]]] = defaultdict(list)
         for name, rates in self.funding.items():
             for ts_ns, rate in rates:
                 paying[ts_ns].append((name, rate))
-        for ts_ns in sorted({*opening, *closing, *paying}):
+        for ts_ns in sorted({*opening, *closing, *told, *paying}):
             self.now_ns = ts_ns
             self.working = [order for order in self.working if order.open]
             before = len(self.fills)
@@ -98,10 +105,12 @@ class Market:
             for name, rate in paying[ts_ns]:
                 perpetuals.pay_funding(self, name, ts_ns, rate)
             self._expire(ts_ns)
-            if closing[ts_ns]:
+            if told[ts_ns]:
                 self.limits.look(self, ts_ns)
-                trader.on_wake(self, ts_ns, self.fills[before:], [name for name, _ in closing[ts_ns]])
+                trader.on_wake(self, ts_ns, self.fills[before:], told[ts_ns])
                 self.equity.append((ts_ns, self.account.equity(self.last)))
+            elif len(self.fills) > before:
+                trader.on_wake(self, ts_ns, self.fills[before:], [])
             before = len(self.fills)
             self._expire(ts_ns)  # what was sent with a date that has passed
             self._open(ts_ns, opening[ts_ns])

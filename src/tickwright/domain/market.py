@@ -1,9 +1,10 @@
 """The market a run trades in: instruments with their candles on exact units, in one canonical order.
 
 Invariants: instruments are sorted by identity, so nothing depends on the order in which they were named; all candles
-share one timeframe; prices are on each instrument's price unit (one unit is at most 0.01 bp of the lowest price, and
-every tick is a whole number of units); quantities are on a unit that divides every lot and the volumes' decimals; every
-instrument is paid in one cash asset, kept with `MONEY_SCALE` decimals.
+share one timeframe, and so do detail candles, which every instrument has or none; prices are on each instrument's price
+unit (one unit is at most 0.01 bp of the lowest price, and every tick is a whole number of units); quantities are on a
+unit that divides every lot and the volumes' decimals; every instrument is paid in one cash asset, kept with
+`MONEY_SCALE` decimals.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tickwright.domain.bars import Bars, Int64Array, price_unit_scale, union_of_times
+from tickwright.domain.detail import fitted_detail
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.money import decimals_of
@@ -35,8 +37,8 @@ class Funding:
 class Market:
     """Instruments and their candles; build it with `Market.of`.
 
-    `detail` holds finer candles that settle the path inside a bar (None where there are none), `marks` mark-price
-    candles of perpetuals, `funding` their funding; `informative` any further series strategies ask for.
+    `detail` holds finer candles that settle the path inside a bar (None for all where there are none), `marks`
+    mark-price candles of perpetuals, `funding` their funding; `informative` any further series strategies ask for.
     """
 
     instruments: tuple[Instrument, ...]
@@ -68,6 +70,7 @@ class Market:
         empty = [None] * len(instruments)
         columns = (instruments, bars, detail or empty, marks or empty, funding or empty)
         _check_pieces(instruments, bars, even=all(len(column) == len(instruments) for column in columns))
+        _check_detail(instruments, columns[2])
         pieces = sorted((_Piece(*row) for row in zip(*columns, strict=True)), key=lambda piece: piece.instrument.id)
         prices = [_price_scale(piece) for piece in pieces]
         quantities = _quantity_scales(pieces, prices)
@@ -95,6 +98,16 @@ class Market:
     def timeframe(self) -> Timeframe:
         """The timeframe of the candles decisions are made on."""
         return self.bars[0].timeframe
+
+    @property
+    def finest(self) -> tuple[Bars, ...]:
+        """The candles that orders meet: the detail where it is given, else the candles decisions are made on."""
+        return tuple(bars if detail is None else detail for bars, detail in zip(self.bars, self.detail, strict=True))
+
+    @property
+    def has_detail(self) -> bool:
+        """Whether finer candles settle the path inside a bar."""
+        return self.detail[0] is not None
 
     @property
     def cash_asset(self) -> str:
@@ -146,8 +159,9 @@ class _Piece(NamedTuple):
         def fitted(series: Bars | None) -> Bars | None:
             return None if series is None or not len(series) else _on_units(series, price_scale, quantity_scale, keep)
 
-        bars = _on_units(self.bars, price_scale, quantity_scale, keep)
-        return _Piece(self.instrument, bars, fitted(self.detail), fitted(self.marks), self.funding)
+        bars, detail = _on_units(self.bars, price_scale, quantity_scale, keep), fitted(self.detail)
+        detail = None if detail is None else fitted_detail(bars, detail)
+        return _Piece(self.instrument, bars, detail, fitted(self.marks), self.funding)
 
 
 def _cash_asset(instrument: Instrument) -> str:
@@ -171,6 +185,23 @@ def _check_pieces(instruments: Sequence[Instrument], bars: Sequence[Bars], *, ev
     cash = sorted({_cash_asset(instrument) for instrument in instruments})
     if len(cash) > 1:
         raise UsageError(f"instruments are paid in {', '.join(cash)}", where="market", expected="one cash asset")
+
+
+def _check_detail(instruments: Sequence[Instrument], detail: Sequence[Bars | None]) -> None:
+    """Every instrument has detail candles of one timeframe, or none has."""
+    given = [series for series in detail if series is not None]
+    empty = next((series for series in given if not len(series)), None)
+    if empty is not None:
+        hint = "Fetch it or ask for another range."
+        raise DataError(f"{empty.key} has no candles in this range", where="market", hint=hint)
+    frames = sorted({series.timeframe.name for series in given})
+    if len(frames) > 1:
+        raise UsageError(f"detail candles of {', '.join(frames)} are mixed", where="market", expected="one timeframe")
+    if given and len(given) < len(instruments):
+        bare = next(one.id for one, series in zip(instruments, detail, strict=True) if series is None)
+        raise UsageError(
+            f"{bare} has no detail candles", where="market", expected="detail candles for every instrument, or for none"
+        )
 
 
 def _price_scale(piece: _Piece) -> int:

@@ -205,6 +205,7 @@ class EventKind(IntEnum):
     DECIDE = 3  # the instant is complete: strategies wake
     OPEN = 4
     END = 5
+    BAR = 6  # a bar closed that finer candles have traded: it informs, before DECIDE
 
 
 COMMAND: Final = np.dtype(

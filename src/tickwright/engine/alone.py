@@ -32,7 +32,7 @@ from tickwright.strategy_api.strategy import Form, Strategy, form_of
 def may_rest(strategy_class: type[Strategy], market: Market) -> bool:
     """Whether orders other than market orders may come to be, or anything else that needs highs and lows."""
     spot = all(instrument.kind == "spot" for instrument in market.instruments)
-    return strategy_class.exits is not Strategy.exits or not spot or any(one is not None for one in market.detail)
+    return strategy_class.exits is not Strategy.exits or not spot
 
 
 def stands_alone(strategy_class: type[Strategy], rows: MarketRows, limits: RiskLimits) -> bool:
@@ -51,7 +51,7 @@ def _is_plain(rows: MarketRows, limits: RiskLimits) -> bool:
     start = int(rows.open_ns[rows.first_row])
     spot = all(instrument.kind == "spot" for instrument in rows.market.instruments)
     dated = any(rules.valid_from_ns > start for one in rows.market.instruments for rules in one.rules)
-    return not limits.any_set and spot and not dated and not any(detail is not None for detail in rows.market.detail)
+    return not limits.any_set and spot and not dated and not rows.market.has_detail
 
 
 def want_alone(
@@ -69,7 +69,7 @@ def want_alone(
     rows = memory.rows
     (strategy,) = instances_of(strategy_class, params, rows, seed, per_symbol)
     answer = evaluate_targets(strategy, views.bars[0], views.informative_of(rows.market.ids[0].symbol), memo=memo)
-    targets = answer.targets[rows.first_row : rows.end_row]
+    targets = answer.targets[rows.first_bar : rows.end_bar]
     is_signal = targets.dtype == np.bool_
     if is_signal:
         targets = np.ascontiguousarray(targets).view(np.uint8)

@@ -64,7 +64,7 @@ def rows_that_fit(market: Market, costs: CostModel, budget: int) -> int:
 def _window_rows(market: Market, costs: CostModel) -> int:
     """The most rows that the trailing window of volume and volatility can reach back."""
     asked = costs.participation_ppb is not None or costs.impact != "none" or costs.latency_ns > 0
-    return costs.statistics_window_ns // market.timeframe.length_ns + 2 if asked else 0
+    return costs.statistics_window_ns // market.finest[0].timeframe.length_ns + 2 if asked else 0
 
 
 def chunks(memory: Memory, streaming: Streaming) -> Iterator[tuple[int, int]]:
@@ -99,10 +99,9 @@ def blank_chunk(memory: Memory, held: int, end: int) -> dict[str, Array]:
     rows, count = memory.rows, memory.rows.instruments
     cells: dict[str, Array] = {}
     for name in CELLS:
-        old = memory.arrays[name]
-        offset = rows.first_row if name == "decision_presence" else 0
-        start, began = max(held, offset), max(memory.shown_from, offset)
-        cells[name] = new = np.zeros((end - start) * count, old.dtype)
+        old, span = memory.arrays[name], (memory.shown_from, held, end)
+        began, start, after = map(rows.decisions_before, span) if name == "decision_presence" else span
+        cells[name] = new = np.zeros((after - start) * count, old.dtype)
         known = old[(start - began) * count :]
         new[: len(known)] = known
     if rows.uses_statistics:

@@ -158,7 +158,7 @@ def _of_weights(
 ) -> Decisions:
     strategy = strategy_class(**params).bound_to("", seed=seed)
     assert views.panel is not None
-    weights = evaluate_weights(strategy, views.panel, memo=memo).weights[rows.first_row : rows.end_row]
+    weights = evaluate_weights(strategy, views.panel, memo=memo).weights[rows.first_bar : rows.end_bar]
     wanted = np.ascontiguousarray(weights, np.float64)
     refuse_shorts(wanted, rows)
     return Decisions(wanted, may_act(strategy.acts, rows), strategy.acts, True, None)

@@ -18,12 +18,12 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.records import EVENT, EventKind
 from tickwright.engine.chunks import CELLS, Streaming, blank_chunk, show_history
 from tickwright.engine.memory import Memory
-from tickwright.engine.rows import ABSENT, STILL, TRADES, MarketRows
+from tickwright.engine.rows import ABSENT, NONE, STILL, TRADES, MarketRows
 from tickwright.engine.wakes import Bell, Wakes
 
 Records = npt.NDArray[np.void]
-_OPEN, _RANGE, _DECIDE, _END = (
-    int(kind) for kind in (EventKind.OPEN, EventKind.RANGE, EventKind.DECIDE, EventKind.END)
+_OPEN, _RANGE, _BAR, _DECIDE, _END = (
+    int(kind) for kind in (EventKind.OPEN, EventKind.RANGE, EventKind.BAR, EventKind.DECIDE, EventKind.END)
 )
 
 
@@ -62,6 +62,8 @@ class Engine:
         if kind == _END:
             self._wakes.end()
             self.memory.finish()
+        elif kind == _BAR:
+            self._close_bar(event)
         else:
             self._write(event, opens=kind == _OPEN)
         return self.memory.arrays["commands"][:0]
@@ -69,7 +71,7 @@ class Engine:
     def _write(self, event: Any, *, opens: bool) -> None:
         """Put an event into its row: the OPENs of a row come first, then its RANGEs."""
         rows, row = self._rows, self._step // 2
-        expected = int(rows.open_ns[row]) + (0 if opens else rows.market.timeframe.length_ns)
+        expected = int(rows.open_ns[row]) + (0 if opens else rows.row_ns)
         if int(event["ts_ns"]) != expected or opens != (self._step % 2 == 0):
             problem = f"an event of kind {EventKind(int(event['kind'])).name} at {int(event['ts_ns'])}"
             raise UsageError(problem, where="engine", expected=f"the next instant's, at {expected}")
@@ -82,8 +84,22 @@ class Engine:
             cells[name][index] = event[name]
         if cells["presence"][index] == ABSENT:  # it closed without having opened: nothing was traded in it
             cells["presence"][index] = STILL
-        decision = row - max(self._held, rows.first_row)
-        cells["decision_presence"][decision * rows.instruments + place] = 1
+        if not rows.market.has_detail:
+            self._note_closed(row, place)
+
+    def _close_bar(self, event: Any) -> None:
+        """A bar closed that finer candles have traded: it only tells whose bar is decided on."""
+        rows, row = self._rows, self._step // 2
+        ends_bar = rows.market.has_detail and self._step % 2 == 1 and rows.decision_of_row[row] != NONE
+        if not ends_bar or int(event["ts_ns"]) != int(rows.open_ns[row]) + rows.row_ns:
+            raise UsageError(
+                f"an event of kind BAR at {int(event['ts_ns'])}", where="engine", expected="one where a bar closes"
+            )
+        self._note_closed(row, int(event["instrument"]))
+
+    def _note_closed(self, row: int, place: int) -> None:
+        decision = self._rows.decisions_before(row) - self._rows.decisions_before(self._held)
+        self._cells["decision_presence"][decision * self._rows.instruments + place] = 1
 
     def _turn(self, row: int) -> None:
         """Make room for the next rows, of which nothing is known yet."""
@@ -94,7 +110,7 @@ class Engine:
         self._cells = blank_chunk(self.memory, held, end)
         self._held, self._end = held, end
         self.memory.show(self._cells, held)
-        self._wakes.turn(row - self._rows.first_row, end - self._rows.first_row)
+        self._wakes.turn(self._rows.decisions_before(row), self._rows.decisions_before(end))
         self._streaming.release()
 
     def _complete_instant(self) -> Records:
@@ -109,11 +125,12 @@ class Engine:
 def market_events(rows: MarketRows, streaming: Streaming | None = None) -> Iterator[Any]:
     """The events of the traded rows in order: per row its OPENs, DECIDE, its RANGEs, DECIDE; END at last.
 
-    A bar in which nothing trades has no OPEN (rule book §2.3); its RANGE still tells its close. With `streaming` the
-    rows are read a few at a time.
+    With detail candles the RANGEs are theirs, and after them a BAR tells of each bar that closes there. A bar in which
+    nothing trades has no OPEN (rule book §2.3); its RANGE still tells its close. With `streaming` the rows are read a
+    few at a time.
     """
     event = np.zeros(1, EVENT)[0]
-    held = rows.decisions if streaming is None else streaming.rows
+    held = rows.traded_rows if streaming is None else streaming.rows
     for first in range(rows.first_row, rows.end_row, held):
         end = min(first + held, rows.end_row)
         if streaming is None:
@@ -128,7 +145,7 @@ def _events_of(
     rows: MarketRows, cells: Mapping[str, npt.NDArray[Any]], held: int, first_row: int, end_row: int, event: Any
 ) -> Iterator[Any]:
     """The events of some rows, from arrays that begin at row `held`."""
-    length_ns = rows.market.timeframe.length_ns
+    length_ns = rows.row_ns
     for row in range(first_row, end_row):
         first = (row - held) * rows.instruments
         presence = cells["presence"]
@@ -146,5 +163,17 @@ def _events_of(
             for name in ("high", "low", "close", "volume"):
                 event[name] = cells[name][first + place]
             yield event
+        event["kind"] = _BAR
+        for place in _bars_closing(rows, cells["decision_presence"], held, row):
+            event["instrument"] = place
+            yield event
         event["kind"] = _DECIDE
         yield event
+
+
+def _bars_closing(rows: MarketRows, presence: npt.NDArray[Any], held: int, row: int) -> list[int]:
+    """The instruments whose bar closes with a row of detail candles; `presence` begins with the row `held`."""
+    if not rows.market.has_detail or rows.decision_of_row[row] == NONE:
+        return []
+    first = (rows.decisions_before(row) - rows.decisions_before(held)) * rows.instruments
+    return [place for place in range(rows.instruments) if presence[first + place]]

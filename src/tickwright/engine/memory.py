@@ -135,12 +135,10 @@ class Memory:
             "decision_of_row", "decision_presence",
         ):  # fmt: skip
             self.bind(name, getattr(rows, name))
-        self._set(
-            timeframe_ns=rows.market.timeframe.length_ns, statistics=int(rows.uses_statistics), decisions=rows.decisions
-        )
+        self._set(timeframe_ns=rows.row_ns, statistics=int(rows.uses_statistics), decisions=rows.decisions)
 
     def _set_costs(self) -> None:
-        costs, timeframe_ns = self.rows.costs, self.rows.market.timeframe.length_ns
+        costs, timeframe_ns = self.rows.costs, self.rows.row_ns
         if costs.latency_ns >= timeframe_ns:
             raise UsageError(
                 f"a latency of {costs.latency_ns} ns", where="costs", expected=f"less than a bar ({timeframe_ns} ns)"
@@ -305,7 +303,7 @@ class Memory:
         """
         self.shown_from = first
         for name, array in cells.items():
-            number = max(first - self.rows.first_row, 0) if name == "decision_presence" else first
+            number = self.rows.decisions_before(first) if name == "decision_presence" else first
             self._bind_from(name, array, number * self.rows.instruments)
 
     def show_decisions(self, tables: Mapping[str, Array], first: int) -> None:

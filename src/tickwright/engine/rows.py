@@ -1,9 +1,10 @@
 """A market as the kernel reads it: time-major rows of the finest bars, with decisions placed after rows.
 
-Invariants: rows are the union of the instruments' open times, from the history anchor on; a run trades the rows that
-open in [start, end); a decision stands after every traded row, at the row's close; the arrays are shared by all runs
-over the market and never written after they were made, statistics included.
-Known limits: spot instruments only, and one timeframe; perpetuals and finer candles inside a bar are refused.
+Invariants: rows are the union of the instruments' open times, from the history anchor on; a run trades the bars that
+open in [start, end); a decision stands after every traded row, at the row's close; with detail candles rows are those
+of the detail, and a decision stands only after the last row of each bar; the arrays are shared by all runs over the
+market and never written after they were made, statistics included.
+Known limits: spot instruments only; perpetuals are refused.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Bars, Float64Array, Int64Array, union_of_times
 from tickwright.domain.costs import CostModel
+from tickwright.domain.detail import check_covers
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.market import Market
 
 ABSENT, STILL, TRADES = 0, 1, 2
+NONE = -1
 PRICES_AND_VOLUME = ("open", "high", "low", "close", "volume")
 UInt8Array = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.intp] | slice
@@ -44,7 +47,10 @@ class MarketRows:
     has_volume: tuple[bool, ...]
     first_row: int
     end_row: int
-    decision_of_row: Int64Array  # empty: one after every traded row
+    bar_open_ns: Int64Array  # union of the open times of the bars decided on: `open_ns` itself without detail
+    first_bar: int
+    end_bar: int
+    decision_of_row: Int64Array  # empty: one after every traded row; else NONE where a row does not end a bar
     decision_presence: UInt8Array
     open_budget: Int64Array
     sigma: Float64Array
@@ -67,20 +73,23 @@ class MarketRows:
         `whole` every array of rows × instruments is left out: a run then reads them by `chunk`.
         """
         _refuse_what_is_not_modelled(market)
-        open_ns = _row_times(market)
-        first, end = _traded(open_ns, start_ns, end_ns)
-        if first >= end:
+        bar_open_ns = np.ascontiguousarray(union_of_times(market.bars), np.int64)
+        first_bar, end_bar = _traded(bar_open_ns, start_ns, end_ns)
+        if first_bar >= end_bar:
             raise DataError("no candle opens in the asked range", where="market", hint="Ask for a range that has data.")
-        has_volume = tuple(bool(series.volume.any()) for series in market.bars)
+        open_ns = _row_times(market, bar_open_ns, first_bar)
+        first, end, decision_of_row = _decision_rows(market, open_ns, bar_open_ns, first_bar, end_bar)
+        has_volume = tuple(bool(series.volume.any()) for series in market.finest)
         _check_window_sums(market, costs)
         uses_statistics = _uses_statistics(costs)
         read = {"high": extremes, "low": extremes, "volume": extremes or uses_statistics}
         if whole:
-            cells = _cells(market.bars, open_ns, has_volume, costs, read)
+            cells = _cells(market.finest, open_ns, has_volume, costs, read)
         else:
             cells = dict.fromkeys(PRICES_AND_VOLUME, np.empty(0, np.int64)) | {"presence": np.empty(0, np.uint8)}
         count = len(market.bars)
         size = len(open_ns) * count if uses_statistics and whole else 0
+        closing = bar_open_ns[first_bar : end_bar if whole else first_bar]
         return cls(
             market=market,
             costs=costs,
@@ -89,8 +98,11 @@ class MarketRows:
             has_volume=has_volume,
             first_row=first,
             end_row=end,
-            decision_of_row=np.empty(0, np.int64),
-            decision_presence=_present(cells["presence"][first * count : end * count]),
+            bar_open_ns=bar_open_ns,
+            first_bar=first_bar,
+            end_bar=end_bar,
+            decision_of_row=decision_of_row,
+            decision_presence=_decision_presence(market, cells["presence"][first * count : end * count], closing),
             open_budget=np.empty(size, np.int64),
             sigma=np.empty(size),
             daily_volume=np.empty(size),
@@ -105,9 +117,13 @@ class MarketRows:
         """The arrays of rows × instruments over the rows from `first` to `end`, as the whole ones would hold them."""
         open_ns = self.open_ns[first:end]
         span = int(open_ns[0]), int(open_ns[-1]) + 1
-        cells = _cells([series.between(*span) for series in self.market.bars], open_ns, self.has_volume, self.costs, {})
+        finest = [series.between(*span) for series in self.market.finest]
+        cells = _cells(finest, open_ns, self.has_volume, self.costs, {})
         traded = slice(max(self.first_row - first, 0) * self.instruments, (self.end_row - first) * self.instruments)
-        cells["decision_presence"] = _present(cells["presence"][traded])
+        closing = slice(self.first_bar + self.decisions_before(first), self.first_bar + self.decisions_before(end))
+        cells["decision_presence"] = _decision_presence(
+            self.market, cells["presence"][traded], self.bar_open_ns[closing]
+        )
         if self.uses_statistics:
             size = len(open_ns) * self.instruments
             cells |= {"open_budget": np.empty(size, np.int64), "sigma": np.empty(size), "daily_volume": np.empty(size)}
@@ -118,26 +134,46 @@ class MarketRows:
         """How many instruments trade."""
         return len(self.market.instruments)
 
+    @property
+    def row_ns(self) -> int:
+        """The length of a row: the timeframe of the candles that orders meet."""
+        return self.market.finest[0].timeframe.length_ns
+
     @cached_property
     def decision_ns(self) -> Int64Array:
-        """When decisions are made: at the close of each traded row."""
-        closed: Int64Array = self.open_ns[self.first_row : self.end_row] + self.market.timeframe.length_ns
+        """When decisions are made: at the close of each traded bar."""
+        closed: Int64Array = self.bar_open_ns[self.first_bar : self.end_bar] + self.market.timeframe.length_ns
         return closed
+
+    def decisions_before(self, row: int) -> int:
+        """How many decisions are made before a row opens; 0 before the first traded one."""
+        if not self.market.has_detail:
+            return min(max(row - self.first_row, 0), self.decisions)
+        return int(np.searchsorted(self._deciding_rows, row))
+
+    @cached_property
+    def _deciding_rows(self) -> Int64Array:
+        return np.flatnonzero(self.decision_of_row != NONE)
 
     @cached_property
     def highest_close(self) -> int:
         """The highest close of all instruments, in each one's price units."""
-        return max(int(series.close.max()) for series in self.market.bars)
+        return max(int(series.close.max()) for series in self.market.finest)
 
     @property
     def bars(self) -> int:
         """How many bars of all instruments are decided on."""
-        first, end = int(self.open_ns[self.first_row]), int(self.open_ns[self.end_row - 1]) + 1
+        first, end = int(self.bar_open_ns[self.first_bar]), int(self.bar_open_ns[self.end_bar - 1]) + 1
         return sum(len(series.between(first, end)) for series in self.market.bars)
 
     @property
     def decisions(self) -> int:
         """How many instants decisions are made at."""
+        return self.end_bar - self.first_bar
+
+    @property
+    def traded_rows(self) -> int:
+        """How many rows are traded; with detail there are several to a decision."""
         return self.end_row - self.first_row
 
     def with_blank_future(self) -> MarketRows:
@@ -157,42 +193,69 @@ class MarketRows:
         return replace(self, **changed, decision_presence=np.zeros_like(self.decision_presence))
 
     def decision_bars(self, instrument: int) -> npt.NDArray[np.bool_]:
-        """Which bars of an instrument's series are decided on: those that open in the traded rows."""
+        """Which bars of an instrument's series are decided on: those that open in the traded range."""
         times = self.market.bars[instrument].open_time_ns
-        inside: npt.NDArray[np.bool_] = (times >= self.open_ns[self.first_row]) & (
-            times <= self.open_ns[self.end_row - 1]
+        inside: npt.NDArray[np.bool_] = (times >= self.bar_open_ns[self.first_bar]) & (
+            times <= self.bar_open_ns[self.end_bar - 1]
         )
         return inside
 
     def decision_places(self, instrument: int) -> Int64Array:
         """The decision after each bar of `decision_bars`."""
         times = self.market.bars[instrument].open_time_ns
-        if len(times) == len(self.open_ns):
+        if len(times) == len(self.bar_open_ns):
             return np.arange(self.decisions)
-        places: Int64Array = np.searchsorted(self.open_ns, times[self.decision_bars(instrument)]) - self.first_row
+        places: Int64Array = np.searchsorted(self.bar_open_ns, times[self.decision_bars(instrument)]) - self.first_bar
         return places
 
 
 def _refuse_what_is_not_modelled(market: Market) -> None:
-    """Margin, funding and finer candles inside a bar are not simulated yet: say so instead of trading without them."""
-    for instrument, detail in zip(market.instruments, market.detail, strict=True):
+    """Margin and funding are not simulated yet: say so instead of trading without them."""
+    for instrument in market.instruments:
         if instrument.kind != "spot":
             raise UsageError(
                 f"{instrument.id} is a {instrument.kind}",
                 where="market",
                 expected="a spot instrument: margin, funding and liquidation are not simulated yet",
             )
-        if detail is not None:
-            raise UsageError(
-                f"{detail.key} stands beside {instrument.id}",
-                where="market",
-                expected="no finer candles: the path inside a bar follows the rule book, §5, alone",
-            )
 
 
-def _row_times(market: Market) -> Int64Array:
-    """The union of the open times."""
-    return np.ascontiguousarray(union_of_times(market.bars), np.int64)
+def _row_times(market: Market, bar_open_ns: Int64Array, first_bar: int) -> Int64Array:
+    """The union of the open times; with detail also the last row of every bar, at whose close decisions are made."""
+    if not market.has_detail:
+        return bar_open_ns
+    for bars, detail in zip(market.bars, market.finest, strict=True):
+        check_covers(bars, detail, int(bar_open_ns[first_bar]))
+    times: Int64Array = np.union1d(union_of_times(market.finest), _last_rows(market, bar_open_ns[first_bar:]))
+    return times
+
+
+def _last_rows(market: Market, bar_open_ns: Int64Array) -> Int64Array:
+    """When the last detail candle of each bar opens."""
+    times: Int64Array = bar_open_ns + market.timeframe.length_ns - market.finest[0].timeframe.length_ns
+    return times
+
+
+def _decision_rows(
+    market: Market, open_ns: Int64Array, bar_open_ns: Int64Array, first_bar: int, end_bar: int
+) -> tuple[int, int, Int64Array]:
+    """The traded rows as (first, end), and the decision after each row; empty where one stands after every row."""
+    if not market.has_detail:
+        return first_bar, end_bar, np.empty(0, np.int64)
+    deciding = np.searchsorted(open_ns, _last_rows(market, bar_open_ns[first_bar:end_bar]))
+    decision_of_row = np.full(len(open_ns), NONE, np.int64)
+    decision_of_row[deciding] = np.arange(end_bar - first_bar)
+    return int(np.searchsorted(open_ns, bar_open_ns[first_bar])), int(deciding[-1]) + 1, decision_of_row
+
+
+def _decision_presence(market: Market, presence: UInt8Array, bar_open_ns: Int64Array) -> UInt8Array:
+    """Which instruments' bars close at each decision: those present in its row, without detail."""
+    if not market.has_detail:
+        return np.ascontiguousarray(presence != ABSENT, np.uint8)
+    table = np.zeros((len(bar_open_ns), len(market.bars)), np.uint8)
+    for place, series in enumerate(market.bars):
+        table[:, place] = np.isin(bar_open_ns, series.open_time_ns, assume_unique=True)
+    return table.reshape(-1)
 
 
 def _places(open_ns: Int64Array, own_ns: Int64Array) -> Places:
@@ -223,10 +286,6 @@ def _cells(
     return {"presence": _presence(bars, places, len(open_ns), has_volume, consulted=consulted), **cells}
 
 
-def _present(presence: UInt8Array) -> UInt8Array:
-    return np.ascontiguousarray(presence != ABSENT, np.uint8)
-
-
 def _presence(
     bars: Sequence[Bars], places: list[Places], rows: int, has_volume: tuple[bool, ...], *, consulted: bool
 ) -> UInt8Array:
@@ -243,7 +302,7 @@ def _presence(
 
 
 def _column(series: Sequence[Bars], name: str, places: list[Places], rows: int) -> Int64Array:
-    if len(series) == 1:
+    if len(series) == 1 and isinstance(places[0], slice):
         return np.ascontiguousarray(getattr(series[0], name), np.int64)
     if all(isinstance(place, slice) for place in places):
         return np.stack([getattr(one, name) for one in series], axis=1).reshape(-1)
@@ -254,8 +313,8 @@ def _column(series: Sequence[Bars], name: str, places: list[Places], rows: int) 
 
 
 def _check_window_sums(market: Market, costs: CostModel) -> None:
-    bars_in_window = costs.statistics_window_ns // market.timeframe.length_ns + 1
-    for series in market.bars:
+    for series in market.finest:
+        bars_in_window = costs.statistics_window_ns // series.timeframe.length_ns + 1
         if int(series.volume.max()) * min(bars_in_window, len(series)) >= _INT64_ROOM:
             raise DataError(
                 "the window's volume does not fit into 64 bits", where=str(series.key), hint="Use a coarser lot."

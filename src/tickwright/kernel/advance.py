@@ -39,7 +39,7 @@ from tickwright.kernel.protection import count_closes
 from tickwright.kernel.risk_limits import cancel_entries, is_latched, make_room, watch_latches
 
 WAKE_FILLS = -1
-"""What a callback is called with on fills at an OPEN; otherwise it is the decision's index."""
+"""What a callback is called with on fills where no bar closes; otherwise it is the decision's index."""
 
 _GTD = code(records.TimeInForce.GTD)
 _EXPIRED = code(records.OrderState.EXPIRED)
@@ -166,7 +166,13 @@ def open_row(context: Record, row: int) -> int:
     _expire(context)
     fills = client["fill_count"]
     call_rule(context, context["match_open"], 0)
-    if context["wake_on_fill"] == 0 or client["fill_count"] == fills:
+    return _wake_on_fills(context, fills)
+
+
+@rule
+def _wake_on_fills(context: Record, before: int) -> int:
+    """Wake on what filled where no bar closes; non-zero when a callback asked to stop."""
+    if context["wake_on_fill"] == 0 or client_of(context)["fill_count"] == before:
         return 0
     stopped = call_back(context["callback"], WAKE_FILLS)
     drain(context)
@@ -175,8 +181,9 @@ def open_row(context: Record, row: int) -> int:
 
 @rule
 def close_row(context: Record, row: int) -> int:
-    """The RANGE of a row, its marks and the decision at its close."""
+    """The RANGE of a row, its marks and the decision at its close; inside a bar of detail candles only fills wake."""
     venue, client = venue_of(context), client_of(context)
+    fills = client["fill_count"]
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row] + context["timeframe_ns"]
     client["now_ns"], client["carried"] = venue["now_ns"], 0
     if venue["head"] != NONE:
@@ -186,7 +193,7 @@ def close_row(context: Record, row: int) -> int:
     _change_rules(context)
     decision = decision_of(context, row)
     if decision == NONE:
-        return 0
+        return _wake_on_fills(context, fills)
     mark(context)
     if context["limits"] != 0:
         _keep_limits(context)

@@ -24,7 +24,7 @@ from tickwright.engine.wakes import Bell, CallbackWakes, TargetWakes, Wakes
 from tickwright.strategy_api.strategy import Form, form_of
 
 Progress = Callable[[int, int], None]
-"""Called with (bars done, bars in all)."""
+"""Called with (rows done, rows in all): bars, or detail candles where they are given."""
 
 _ROWS_PER_CALL = 50_000
 
@@ -60,7 +60,7 @@ def run(
         memory.advance(2 * end)
         bell.raise_error()
         if progress is not None:
-            progress(end - rows.first_row, rows.decisions)
+            progress(end - rows.first_row, rows.traded_rows)
     wakes.end()
     memory.finish()
     return _result(memory, wakes)
@@ -75,7 +75,7 @@ def _spans(memory: Memory, wakes: Wakes, streaming: Streaming | None) -> Iterato
             yield min(row + _ROWS_PER_CALL, rows.end_row)
         return
     for first, end in chunks(memory, streaming):
-        wakes.turn(first - rows.first_row, end - rows.first_row)
+        wakes.turn(rows.decisions_before(first), rows.decisions_before(end))
         yield end
 
 
@@ -103,7 +103,7 @@ def replay(
     for event in market_events(rows, streaming):
         engine.process(event)
         if progress is not None and engine.rows_done % _ROWS_PER_CALL == 0:
-            progress(engine.rows_done, rows.decisions)
+            progress(engine.rows_done, rows.traded_rows)
     return _result(engine.memory, wakes)
 
 

@@ -71,7 +71,7 @@ def run(
         else:
             _run_row_by_row(memory, progress)
     if progress is not None:
-        progress(rows.decisions, rows.decisions)
+        progress(rows.traded_rows, rows.traded_rows)
     memory.finish()
     return result_of(memory)
 
@@ -81,7 +81,7 @@ def _run_row_by_row(memory: Memory, progress: Progress | None) -> None:
     for row in range(rows.first_row, rows.end_row, _ROWS_PER_CALL):
         memory.advance(2 * min(row + _ROWS_PER_CALL, rows.end_row))
         if progress is not None and row + _ROWS_PER_CALL < rows.end_row:
-            progress(row + _ROWS_PER_CALL - rows.first_row, rows.decisions)
+            progress(row + _ROWS_PER_CALL - rows.first_row, rows.traded_rows)
 
 
 def _run_in_chunks(
@@ -90,11 +90,11 @@ def _run_in_chunks(
     rows = memory.rows
     memory.want(decisions.terms)
     for first, end in chunks(memory, streaming):
-        places = first - rows.first_row, end - rows.first_row
+        places = rows.decisions_before(first), rows.decisions_before(end)
         memory.show_decisions(decisions.between(*places), places[0])
         memory.advance(2 * end)
         if progress is not None:
-            progress(end - rows.first_row, rows.decisions)
+            progress(end - rows.first_row, rows.traded_rows)
     memory.finish()
 
 
