@@ -52,9 +52,9 @@ def _begins_inside(bars: Bars, detail: Bars, places: Int64Array) -> bool:
 
 def check_covers(bars: Bars, detail: Bars, start_ns: int) -> None:
     """Raise `DataError` where a bar from `start_ns` on has no detail candles because they begin later."""
-    first = int(bars.open_time_ns[max(0, int(np.searchsorted(bars.open_time_ns, start_ns)))])
-    begins = bars.timeframe.floor(int(detail.open_time_ns[0]))
-    if begins > first:
+    place = int(np.searchsorted(bars.open_time_ns, start_ns))
+    first = int(bars.open_time_ns[min(place, len(bars) - 1)])
+    if place < len(bars) and bars.timeframe.floor(int(detail.open_time_ns[0])) > first:
         raise DataError(
             f"{detail.key} begins at {iso(int(detail.open_time_ns[0]))}",
             where=str(detail.key),
