@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+import numpy as np
+
 from tickwright.domain import records
 from tickwright.domain.errors import UsageError
 from tickwright.domain.timestamp import iso
@@ -84,6 +86,12 @@ class KernelDesk:
     def position(self, instrument: int) -> Any:
         """The client's record of an instrument."""
         return self._memory.positions[instrument]
+
+    def wake_at(self, ts_ns: int) -> None:
+        """Have the kernel call at the first close at or after an instant."""
+        decision = int(np.searchsorted(self._memory.rows.decision_ns, ts_ns))
+        if decision < self._memory.rows.decisions:
+            self._memory.arrays["wake"][decision] = 1
 
     def log(self, text: str) -> None:
         """Keep a line with its instant."""

@@ -20,11 +20,13 @@ from tickwright.engine.compact import CompactDecisions
 from tickwright.engine.decisions import Decisions, PerSymbol, StrategyViews, instances_of
 from tickwright.engine.desk import KernelDesk
 from tickwright.engine.memory import Memory
+from tickwright.engine.occasions import Occasions, refuse_what_never_comes
 from tickwright.engine.rows import MarketRows
 from tickwright.kernel.advance import WAKE_FILLS
 from tickwright.strategy_api.context import Context, FillView, MarketContext, Scales
 from tickwright.strategy_api.evaluate import Prepared, evaluate_indicators
 from tickwright.strategy_api.strategy import Strategy, callbacks_of, one_instance
+from tickwright.strategy_api.timers import Timers
 
 _POINTER = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
 
@@ -108,7 +110,7 @@ class TargetWakes:
 
 
 class CallbackWakes:
-    """Strategies with callbacks: `on_fill` and `on_order` for what happened, then `on_bar` or `on_bars`."""
+    """Strategies with callbacks: `on_fill`, `on_order` and occasions for what happened, then `on_bar` or `on_bars`."""
 
     def __init__(
         self,
@@ -120,6 +122,7 @@ class CallbackWakes:
         per_symbol: PerSymbol | None,
         streaming: Streaming | None = None,
     ) -> None:
+        refuse_what_never_comes(strategy_class, rows.market)
         keep = None if streaming is None else streaming.keep
         self.rows, self._views = rows, StrategyViews.of(rows, strategy_class, keep=keep)
         self._names = frozenset(callbacks_of(strategy_class))
@@ -129,6 +132,7 @@ class CallbackWakes:
         else:
             self.strategies = instances_of(strategy_class, params, rows, seed, per_symbol)
         places = [rows.market.ids[place].symbol for place in range(rows.instruments)]
+        self._occasions = Occasions(strategy_class, rows, self.strategies)
         self._prepared: list[Prepared] = []
         self._bar_of: list[npt.NDArray[np.int64]] = []
         for place, (strategy, bars, symbol) in enumerate(zip(self.strategies, self._views.bars, places, strict=True)):
@@ -148,7 +152,7 @@ class CallbackWakes:
 
     def _wake_at(self) -> npt.NDArray[np.uint8]:
         """At which decisions the kernel calls."""
-        if "on_bar" not in self._names and "on_bars" not in self._names and "on_fill" not in self._names:
+        if self._names.isdisjoint(("on_bar", "on_bars", "on_fill", "on_order")):
             return np.zeros(self.rows.decisions, np.uint8)
         wake = np.zeros(self.rows.decisions, np.uint8)
         for numbers, prepared in zip(self._bar_of, self._prepared, strict=True):
@@ -161,7 +165,7 @@ class CallbackWakes:
         self.desk, self._memory, self._client, self._seen = KernelDesk(memory), memory, memory.client, 0
         self._tells_ends = "on_order" in self._names
         market = self.rows.market
-        self.contexts = []
+        self.contexts: list[Context] = []
         for place, strategy in enumerate(self.strategies):
             scales = Scales(
                 10.0 ** market.price_scales[place],
@@ -171,10 +175,15 @@ class CallbackWakes:
             )  # fmt: skip
             prepared = self._prepared[place]
             indicators, bars = prepared.indicators, self._views.bars[place]
-            self.contexts.append(Context(self.desk, strategy, place, scales, bars, indicators, self.rows.instruments))
+            timers = self.contexts[0].timers if self._together and self.contexts else Timers(self.desk.wake_at)
+            made = Context(self.desk, strategy, place, scales, bars, indicators, self.rows.instruments, timers)
+            self.contexts.append(made)
             memory.positions[place].warmup = self._first_decision(place, prepared.warmup)
-        memory.wake_at(self._wake_at(), on_fill="on_fill" in self._names)
+        self._asked = self._wake_at()
+        memory.wake_at(self._asked | self._occasions.decisions(), on_fill="on_fill" in self._names)
+        memory.client.now_ns = int(self.rows.open_ns[self.rows.first_row])
         self._panel = MarketContext({context.symbol: context for context in self.contexts})
+        self._occasions.begin(memory, self.contexts, self._panel if self._together else None)
         self._waking = [self._waking_of(place) for place in range(self.rows.instruments)]
         self._tell_all("on_start")
 
@@ -200,6 +209,9 @@ class CallbackWakes:
             return
         if self._tells_ends:
             self._tell_ends()
+        if self._occasions.any:
+            self._show_bars(code)
+            self._occasions.tell(code, self._client.now_ns)
         for numbers, context, bar, on_bar, wakes in self._waking:
             number = numbers[code]
             if number < 0:
@@ -207,9 +219,15 @@ class CallbackWakes:
             bar.index = number
             if on_bar is not None and (wakes is None or wakes[number]):
                 on_bar(context, bar)
-        if self._together:
+        if self._together and self._asked[code]:
             closed = {context.symbol: bar for numbers, context, bar, _, _ in self._waking if numbers[code] >= 0}
             self._call_panel(closed)
+
+    def _show_bars(self, decision: int) -> None:
+        """Let every context see the bar that has just closed before anything is told of this instant."""
+        for numbers, _, bar, _, _ in self._waking:
+            if numbers[decision] >= 0:
+                bar.index = numbers[decision]
 
     def _call_panel(self, closed: dict[str, Any]) -> None:
         on_bars: Any = getattr(self.strategies[0], "on_bars", None)

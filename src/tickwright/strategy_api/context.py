@@ -20,6 +20,7 @@ from tickwright.domain.records import OrderFlag, OrderState, OrderType, Reason, 
 from tickwright.strategy_api.exits import Exits
 from tickwright.strategy_api.indicator_arrays import Indicators
 from tickwright.strategy_api.strategy import Strategy
+from tickwright.strategy_api.timers import Timers
 from tickwright.strategy_api.views import COLUMNS, StrategyBars
 
 TimeInForceName = Literal["gtc", "ioc", "fok", "gtd"]
@@ -266,6 +267,19 @@ class FillView:
     reason: Reason
 
 
+@dataclass(frozen=True, slots=True)
+class FundingView:
+    """One funding payment of a perpetual: its time, its rate as a fraction, and what it moved in quote units.
+
+    `amount` is negative when paid and 0 when nothing was held.
+    """
+
+    symbol: str
+    ts_ns: int
+    rate: float
+    amount: float
+
+
 class Context:
     """The present instant of one symbol: what is known, what is held, and how to trade."""
 
@@ -278,7 +292,9 @@ class Context:
         bars: StrategyBars,
         indicators: Indicators,
         symbols: int,
+        timers: Timers,
     ) -> None:
+        self.timers = timers
         self._desk, self._place, self._scales, self._symbols = desk, place, scales, symbols
         self._client, self._held = desk.client, desk.position(place)
         self._open: dict[int, Order] = {}
@@ -451,6 +467,29 @@ class Context:
         if held.standing != value or held.acted != value:  # else it is wanted and was acted on already
             self._desk.target(self._place, float(value))
 
+    # ---- timers
+
+    def timer(
+        self,
+        name: str,
+        *,
+        at_ns: int | None = None,
+        after: str | None = None,
+        every: str | None = None,
+        offset: str | None = None,
+    ) -> None:
+        """Have `on_timer` called once at an instant or `after` a span, or at the beginning of `every` period UTC.
+
+        `every="1d", offset="8h"` is 08:00 each day; weeks begin on Monday. A timer of the same name is replaced. It is
+        called at the first close at or after its time. Raises `UsageError` for terms that do not go together.
+        """
+        _demand_on_timer(self.strategy)
+        self.timers.set(name, self.now_ns, at_ns=at_ns, after=after, every=every, offset=offset)
+
+    def cancel_timer(self, name: str) -> None:
+        """Stop a timer; nothing where there is none of this name."""
+        self.timers.cancel(name)
+
     # ---- telling
 
     def log(self, text: str) -> None:
@@ -465,6 +504,14 @@ class Context:
         order = Order(self._desk, self._scales, order_id)
         self._open[order_id] = order
         return order
+
+
+def _demand_on_timer(strategy: Strategy) -> None:
+    if not callable(getattr(strategy, "on_timer", None)):
+        name = type(strategy).__name__
+        raise UsageError(
+            f"{name} starts a timer and has no on_timer", where=name, expected="on_timer(self, ctx, timer)"
+        )
 
 
 def _tick(units: float, tick: int, *, up: bool) -> int:
@@ -492,12 +539,16 @@ def _set_exits(request: Request, exits: Exits) -> None:
 
 
 class MarketContext:
-    """The present instant of all symbols, for `on_bars`: `ctx["BTC/USDT"]` is that symbol's own context."""
+    """The present instant of all symbols, for `on_bars`: `ctx["BTC/USDT"]` is that symbol's own context.
+
+    `members` are the symbols of the strategy's universe at this instant, all of them without one.
+    """
 
     def __init__(self, contexts: dict[str, Context]) -> None:
         self._contexts = contexts
         self._any = next(iter(contexts.values()))
         self.state, self.symbols = self._any.state, tuple(contexts)
+        self.timers, self.members = self._any.timers, self.symbols
 
     def __getitem__(self, symbol: str) -> Context:
         if symbol not in self._contexts:
@@ -520,6 +571,22 @@ class MarketContext:
     def cash(self) -> float:
         """Cash, held or free, in quote units."""
         return self._any.cash
+
+    def timer(
+        self,
+        name: str,
+        *,
+        at_ns: int | None = None,
+        after: str | None = None,
+        every: str | None = None,
+        offset: str | None = None,
+    ) -> None:
+        """As `Context.timer`; `on_timer` gets this context."""
+        self._any.timer(name, at_ns=at_ns, after=after, every=every, offset=offset)
+
+    def cancel_timer(self, name: str) -> None:
+        """Stop a timer; nothing where there is none of this name."""
+        self.timers.cancel(name)
 
     def log(self, text: str) -> None:
         """Keep a line in the run's log, stamped with the instant."""

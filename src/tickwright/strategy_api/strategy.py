@@ -164,13 +164,22 @@ def form_of(strategy: type[Strategy]) -> Form:
             where=strategy.__name__,
             expected="exactly one of targets(self, bars, ind), weights(self, market), or callbacks such as on_bar",
         )
-    if strategy.universe is not None and written[0] is not Form.WEIGHTS:
-        raise UsageError(
-            f"{strategy.__name__} has a universe and is written with {written[0].value}",
-            where=strategy.__name__,
-            expected="weights(self, market) for a strategy that chooses among symbols",
-        )
+    _check_universe(strategy, written[0])
     return written[0]
+
+
+def _check_universe(strategy: type[Strategy], form: Form) -> None:
+    """A universe is for one instance over all symbols: weights, or `on_bars` that is told of it by `on_universe`."""
+    callbacks = callbacks_of(strategy)
+    told = "on_universe" in callbacks
+    chooses = form is Form.WEIGHTS or (told and "on_bars" in callbacks)
+    if (strategy.universe is not None and not chooses) or (told and (strategy.universe is None or not chooses)):
+        found = "on_universe" if told else "a universe"
+        raise UsageError(
+            f"{strategy.__name__} has {found} and is written with {form.value}",
+            where=strategy.__name__,
+            expected="universe = top(…) with weights(self, market), or with on_bars and on_universe",
+        )
 
 
 def series_asked_for(strategy: type[Strategy]) -> tuple[Informative, ...]:

@@ -43,6 +43,15 @@ class Universe:
         return _held_to_the_end(best, every(self.refresh.name).first_instants(market.close_time_ns))
 
 
+@dataclass(frozen=True, slots=True)
+class UniverseChange:
+    """Who became a member, who is none any more, and who is one now; symbols in the market's order."""
+
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+    members: tuple[str, ...]
+
+
 def top(n: int, *, by: str = "quote_volume_30d", quote: str = "USDT", refresh: str = "1w") -> Universe:
     """The `n` highest symbols by `by`: `quote_volume_` and the span it is summed over.
 
