@@ -1,4 +1,4 @@
-"""What strategies are told beside bars: timers and universes, alike in event and replay; what never comes is refused."""
+"""What strategies are told beside bars, alike in event and replay: timers, universes; what never comes is refused."""
 
 from __future__ import annotations
 
