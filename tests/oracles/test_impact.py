@@ -178,3 +178,36 @@ def test_no_round_trip_earns(costs: CostModel) -> None:
 
         result = run_strategy(Trip, bars, costs=costs, mode="event", cash="10000000")
         assert int(result.cash[-1]) + int(result.position[0]) * 100 <= result.initial_cash
+
+
+def test_implementation_shortfall_of_the_impulse_robotics_example() -> None:
+    """R1.8: decided at 10.00 for 1000 shares; 700 filled at 10.07 with fees of 14, 300 cancelled, close 10.08.
+
+    Paper gains 80, we lose 7: 87, of which explicit 14, realised 14, delay 35 and missed 24.
+    """
+    flat, first, second = (10.0, 10.0, 10.0, 10.0), (10.02, 10.06, 9.99, 10.05), (10.07, 10.09, 10.06, 10.08)
+    bars = bars_of_closes(np.array([row[3] for row in (flat, first, second)]), timeframe="1d", volume=7000.0)
+    columns = [np.array([round(row[place] * 1e6) for row in (flat, first, second)]) for place in range(3)]
+    bars = replace(bars, open=columns[0], high=columns[1], low=columns[2])
+
+    class Robotics(Strategy):
+        """A limit on the first day, the market as far as it goes on the second."""
+
+        def on_bar(self, ctx, bar):  # type: ignore[no-untyped-def]
+            for order in ctx.orders():
+                ctx.cancel(order)
+            if bar.close == 10.0:
+                ctx.buy(qty=1000, limit=9.98)
+            elif bar.close == 10.05:
+                ctx.buy(qty=1000, tif="ioc")
+
+    costs = CostModel.of(fee="0.001986098", spread=0, impact="none", max_participation="0.1")  # 14 of 7049
+    result = run_strategy(Robotics, bars, costs=costs, mode="event", cash="20000")
+    (fill,) = result.fills
+    quantity, paid, fee = fill["quantity"] / 1e8, fill["price"] / 1e6, fill["fee"] / 1e8
+    assert (quantity, paid) == (700.0, 10.07)
+    explicit, realised, delay, missed = fee, (paid - 10.05) * 700, (10.05 - 10.00) * 700, (10.08 - 10.00) * 300
+    assert [explicit, realised, delay, missed] == pytest.approx([14, 14, 35, 24], abs=1e-4)
+    gain = float(result.money(result.equity[-1:])[0]) - 20_000
+    assert gain == pytest.approx(-7, abs=1e-4)
+    assert (10.08 - 10.00) * 1000 - gain == pytest.approx(explicit + realised + delay + missed, abs=1e-9)

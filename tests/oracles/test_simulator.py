@@ -45,6 +45,20 @@ def test_expected_drawdown_of_a_driftless_walk() -> None:
     assert np.mean(depths) == pytest.approx(0.9131, abs=4 * error)
 
 
+@pytest.mark.parametrize(("x", "q"), [(0.5, 0.463159), (1.5, 0.668992)])
+def test_expected_drawdown_of_a_walk_that_rises(x: float, q: float) -> None:
+    """R8.8: (2·sigma²/mu)·Q(x) with x = mu²T/(2·sigma²), less 2·0.5826·sigma for looking once a day."""
+    sigma, days, depths = 0.02, 365, []
+    mu = sigma * math.sqrt(2 * x / days)
+    for seed in range(300):
+        closes = 100 * np.exp(np.concatenate(([0.0], np.cumsum(mu + sigma * normals(days, 1_000 + seed)))))
+        wealth = equity(run_targets(bars_of_closes(closes, timeframe="1d", scale=8), np.ones(days + 1)))
+        depths.append(-math.log(float(np.min(wealth / np.maximum.accumulate(wealth)))))
+    expected = 2 * sigma**2 / mu * q - 2 * 0.5826 * sigma
+    error = np.std(depths) / math.sqrt(len(depths))
+    assert np.mean(depths) == pytest.approx(expected, abs=4 * error + 0.005 * expected)
+
+
 def autoregressive(bars: int, phi: float, sigma: float, seed: int) -> np.ndarray:
     """Gaussian AR(1) returns with standard deviation sigma."""
     noise = normals(bars, seed) * sigma * math.sqrt(1 - phi * phi)
@@ -82,13 +96,14 @@ def test_sign_rule_on_autocorrelated_returns_net_of_costs(mode: str) -> None:
     assert lost / paid == pytest.approx(fee, rel=1e-3)
 
 
-def test_moving_averages_cross_as_often_as_theory_says() -> None:
-    """R8.10: SMA 20 over 50 on a Gaussian walk crosses 0.02250322 times a bar."""
+@pytest.mark.parametrize(("fast", "slow", "frequency"), [(10, 20, 0.05506421), (20, 50, 0.02250322)])
+def test_moving_averages_cross_as_often_as_theory_says(fast: int, slow: int, frequency: float) -> None:
+    """R8.10: crossings a bar on a Gaussian walk are acos(rho) / pi, rho the lag-1 correlation of the difference."""
     bars = 120_000
     closes = 1000 + np.cumsum(normals(bars, 3)) * 0.5
     closes += max(0.0, 200 - closes.min())
-    result = run_strategy(SmaCross, bars_of_closes(closes), fast=20, slow=50)
-    crossings = bars * 0.02250322
+    result = run_strategy(SmaCross, bars_of_closes(closes), fast=fast, slow=slow)
+    crossings = bars * frequency
     # crossings come in clusters: their variance is measured, not assumed
     at = np.searchsorted(result.equity_ts_ns, result.fills["ts_ns"])
     blocks = np.histogram(at, bins=40, range=(0, bars))[0]
