@@ -103,7 +103,6 @@ class Memory:
             first_row=rows.first_row,
         )
         self._bind_market()
-        self._set(first_row=rows.first_row, highest_close=rows.highest_close)
         self._set_costs()
         self._bind_rules()
         self._bind_limits()
@@ -178,8 +177,6 @@ class Memory:
                 size += min(self.rows.decisions * count, _LARGEST_RESERVE)
             self.bind(name, np.empty(size, dtype))
             self._set(**{capacity: size})
-        for name in CURVE:
-            self.bind(name, np.zeros(self.rows.decisions, np.int64))
         self.venue: Any = self.records_over("venue", layout.VENUE)[0]
         self.client: Any = self.records_over("client", layout.CLIENT)[0]
         self.positions = self.records_over("positions", layout.POSITION)
@@ -292,7 +289,7 @@ class Memory:
     def wake_at(self, wake: Array, *, on_fill: bool) -> None:
         """At which decisions the bell rings, and whether also on fills at an OPEN."""
         self.bind("wake", np.ascontiguousarray(wake, np.uint8))
-        self._set(wake_on_fill=int(on_fill))
+        self._set(wake_on_fill=int(on_fill), highest_close=self.rows.highest_close)
 
     # ---- a market larger than memory
 
@@ -333,29 +330,39 @@ class Memory:
 
     def advance(self, until: int) -> bool:
         """Run the steps before `until`, growing arrays as needed; True when a callback asked to stop."""
+        self._bind_curve()
         while True:
             answer = self._answer(advance(self.address, until))
             if answer != layout.NEED_CAPACITY:
                 return answer == layout.STOPPED
             self.grow()
 
+    def _bind_curve(self) -> None:
+        """Make room for the curve before the first of it is written: runs that jump leave none."""
+        for name in CURVE:
+            if name not in self.arrays:
+                self.bind(name, np.zeros(self.rows.decisions, np.int64))
+
     def jump(self, curve: Array | None = None) -> None:
         """Run one instrument's targets to the end, from event to event; statistics go to a `CURVE` record."""
         statistics = 0 if curve is None else curve.ctypes.data
         self.jumped = True
+        if curve is not None:
+            self._set(highest_close=self.rows.highest_close)
         while self._answer(jump(self.address, statistics)) == layout.NEED_CAPACITY:
             self.grow()
 
     def run_panel(self) -> None:
         """Run the wanted targets of spot instruments to the end, from change to change."""
         self.bind("scratch", np.zeros(3 * self.rows.instruments + 1, np.int64))
-        self._set(logged=1)
+        self._set(logged=1, highest_close=self.rows.highest_close)
         self.jumped = True
         while self._answer(run_panel(self.address, 0)) == layout.NEED_CAPACITY:
             self.grow()
 
     def draw_curve(self) -> tuple[Array, ...]:
         """The curve of a run that jumped: written from its fills."""
+        self._bind_curve()
         self._set(highest_close=self.rows.highest_close)
         draw_curve(self.address, 0)
         return self.curve()

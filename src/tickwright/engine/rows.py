@@ -80,8 +80,9 @@ class MarketRows:
         open_ns = _row_times(market, bar_open_ns, first_bar)
         first, end, decision_of_row = _decision_rows(market, open_ns, bar_open_ns, first_bar, end_bar)
         has_volume = tuple(bool(series.volume.any()) for series in market.finest)
-        _check_window_sums(market, costs)
         uses_statistics = _uses_statistics(costs)
+        if uses_statistics:
+            _check_window_sums(market, costs)
         read = {"high": extremes, "low": extremes, "volume": extremes or uses_statistics}
         if whole:
             cells = _cells(market.finest, open_ns, has_volume, costs, read)

@@ -29,6 +29,7 @@ from tickwright.strategy_api.strategy import Strategy, callbacks_of, one_instanc
 from tickwright.strategy_api.timers import Timers
 
 _POINTER = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
+_Numbers = range | npt.NDArray[np.int64]
 
 
 class Wakes(Protocol):
@@ -55,24 +56,24 @@ class Bell:
     """The C function the kernel calls: keeps a strategy's exception, because ctypes would swallow it."""
 
     def __init__(self, wakes: Wakes) -> None:
-        self.error: BaseException | None = None
-        wake = wakes.wake
+        raised: list[BaseException] = []
+        wake, self._raised = wakes.wake, raised
 
         def ring(code: int) -> int:
             try:
                 wake(code)
             except BaseException as error:
-                self.error = error
+                raised.append(error)
                 return 1
             return 0
 
         self._pointer = _POINTER(ring)
-        self.address = int(ctypes.cast(self._pointer, ctypes.c_void_p).value or 0)
+        self.address = int(ctypes.c_void_p.from_buffer(self._pointer).value or 0)  # `cast` would make a circle
 
     def raise_error(self) -> None:
         """Raise what a strategy raised."""
-        if self.error is not None:
-            raise self.error
+        if self._raised:
+            raise self._raised[0]
 
 
 class TargetWakes:
@@ -134,18 +135,21 @@ class CallbackWakes:
         places = [rows.market.ids[place].symbol for place in range(rows.instruments)]
         self._occasions = Occasions(strategy_class, rows, self.strategies)
         self._prepared: list[Prepared] = []
-        self._bar_of: list[npt.NDArray[np.int64]] = []
+        self._bar_of: list[_Numbers] = []
         for place, (strategy, bars, symbol) in enumerate(zip(self.strategies, self._views.bars, places, strict=True)):
             prepared = evaluate_indicators(strategy, bars, self._views.informative_of(symbol))
             numbers = self._bar_numbers(place)
             if streaming is not None:
-                prepared, numbers = prepared.kept(streaming.keep), streaming.keep(numbers)
+                prepared = prepared.kept(streaming.keep)
+                numbers = numbers if isinstance(numbers, range) else streaming.keep(numbers)
                 streaming.release()
             self._prepared.append(prepared)
             self._bar_of.append(numbers)
 
-    def _bar_numbers(self, place: int) -> npt.NDArray[np.int64]:
-        """The bar of an instrument at each decision, -1 where it is absent."""
+    def _bar_numbers(self, place: int) -> _Numbers:
+        """The bar of an instrument at each decision, -1 where it is absent; a range where it has one in every row."""
+        if len(self.rows.market.bars[place]) == len(self.rows.bar_open_ns):
+            return range(self.rows.first_bar, self.rows.end_bar)
         numbers = np.full(self.rows.decisions, -1, np.int64)
         numbers[self.rows.decision_places(place)] = np.flatnonzero(self.rows.decision_bars(place))
         return numbers
@@ -156,8 +160,11 @@ class CallbackWakes:
             return np.zeros(self.rows.decisions, np.uint8)
         wake = np.zeros(self.rows.decisions, np.uint8)
         for numbers, prepared in zip(self._bar_of, self._prepared, strict=True):
+            if isinstance(numbers, range):
+                wake |= 1 if prepared.wakes is None else prepared.wakes[numbers.start : numbers.stop].view(np.uint8)
+                continue
             present = numbers >= 0
-            wake[present] |= 1 if prepared.wakes is None else prepared.wakes[numbers[present]].astype(np.uint8)
+            wake[present] |= 1 if prepared.wakes is None else prepared.wakes[numbers[present]].view(np.uint8)
         return wake
 
     def begin(self, memory: Memory) -> None:
@@ -189,14 +196,17 @@ class CallbackWakes:
 
     def _first_decision(self, place: int, warmup: int) -> int:
         """The first decision whose bar is past the warm-up."""
-        warm = np.flatnonzero(self._bar_of[place] >= warmup)
+        numbers = self._bar_of[place]
+        if isinstance(numbers, range):
+            return min(max(warmup - numbers.start, 0), len(numbers))
+        warm = np.flatnonzero(numbers >= warmup)
         return int(warm[0]) if len(warm) else self.rows.decisions
 
     def _waking_of(self, place: int) -> tuple[Any, ...]:
         strategy, wakes = self.strategies[place], self._prepared[place].wakes
         on_bar: Callable[[Any, Any], None] | None = getattr(strategy, "on_bar", None)
-        context = self.contexts[place]
-        return self._bar_of[place].data, context, context.bar, on_bar, wakes
+        context, numbers = self.contexts[place], self._bar_of[place]
+        return numbers if isinstance(numbers, range) else numbers.data, context, context.bar, on_bar, wakes
 
     def turn(self, first: int, end: int) -> None:
         """Nothing to prepare: arrays that are too large lie where `Streaming.keep` put them."""

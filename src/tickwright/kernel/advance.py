@@ -13,6 +13,7 @@ from tickwright.kernel.client import mark, settle_block
 from tickwright.kernel.commands import know_numbers
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.decisions import acts_on_change, check_and_send, size
+from tickwright.kernel.drawing import draw_alone
 from tickwright.kernel.layout import (
     LAYOUT,
     NEED_CAPACITY,
@@ -81,6 +82,8 @@ def _may_sleep(context: Record) -> bool:
 @rule
 def _sleep(context: Record, row: int, end: int) -> int:
     """Mark the rows up to the next one at whose close somebody wakes; that row, or the end."""
+    if context["instruments"] == 1 and context["decision_of_row"] == 0:
+        return _sleep_alone(context, row, end)
     client, wake = client_of(context), view_uint8(context["wake"], context["decisions"])
     while row < end:
         decision = decision_of(context, row)
@@ -92,6 +95,30 @@ def _sleep(context: Record, row: int, end: int) -> int:
             _record_equity(context, client, decision)
         row += 1
     return row
+
+
+@rule
+def _sleep_alone(context: Record, row: int, end: int) -> int:
+    """The same for one spot instrument, whose rows each have a bar and a decision."""
+    first, client = context["first_row"], client_of(context)
+    awake = first + next_wake(context, row - first, end - first)
+    if awake > row:
+        draw_alone(context, row - first, awake - first, client["cash"], position_of(context, 0)["quantity"])
+        _take_closes(context, awake - 1)
+        mark(context)
+        client["decision"] = awake - 1 - first
+    return awake
+
+
+@rule
+def next_wake(context: Record, decision: int, end: int) -> int:
+    """The first decision from this one on, before `end`, at which somebody wakes; `end` if nobody does."""
+    wake = view_uint8(context["wake"], end)
+    while decision + 8 <= end and view_int64(context["wake"] + decision, 1)[0] == 0:
+        decision += 8
+    while decision < end and wake[decision] == 0:
+        decision += 1
+    return decision
 
 
 @entry
@@ -263,6 +290,8 @@ def _take_closes(context: Record, row: int) -> None:
 @rule
 def _record_equity(context: Record, client: Record, decision: int) -> None:
     client["decision"] = decision
+    if context["equity"] == 0:  # a run that jumps: its curve is drawn when somebody wants to see it
+        return
     view_int64(context["equity"], decision + 1)[decision] = client["equity"]
     view_int64(context["exposure"], decision + 1)[decision] = client["exposure"]
     view_int64(context["cash_curve"], decision + 1)[decision] = client["cash"]

@@ -45,7 +45,7 @@ def draw_curve(address: int, unused: int) -> int:
         if place < fills:
             until = _decision_of(context, _seen_from(context, place), decision + 1)
         if count == 1:
-            _draw_alone(context, decision, until, cash, quantity[0])
+            draw_alone(context, decision, until, cash, quantity[0])
         else:
             _draw_panel(context, decision, until, cash, quantity, last, held[:most])
         decision = until
@@ -80,7 +80,8 @@ def _decision_of(context: Record, ts_ns: int, decision: int) -> int:
 
 
 @rule
-def _draw_alone(context: Record, first: int, end: int, cash: int, quantity: int) -> None:
+def draw_alone(context: Record, first: int, end: int, cash: int, quantity: int) -> None:
+    """Write the decisions of one instrument while nothing trades."""
     equity, exposure = view_int64(context["equity"], end), view_int64(context["exposure"], end)
     cashes, offset = view_int64(context["cash_curve"], end), context["first_row"]
     divisor = position_of(context, 0)["divisor"]

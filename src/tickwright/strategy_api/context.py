@@ -9,7 +9,9 @@ The desk behind it (`Desk`) is the engine's: a context itself knows neither kern
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -113,15 +115,33 @@ class Desk(Protocol):
 
 
 class Bar:
-    """The closed bar a callback is called with; one object per symbol, always showing the present bar."""
+    """The closed bar a callback is called with; one object per symbol, always showing the present bar.
 
-    __slots__ = ("_close", "_high", "_low", "_open", "_open_time_ns", "_volume", "index", "length_ns", "symbol")
+    A column becomes floats when it is first read.
+    """
+
+    __slots__ = (
+        "_bars", "_close", "_high", "_low", "_open", "_open_time_ns", "_volume", "index", "length_ns", "symbol",
+    )  # fmt: skip
+
+    _open: Sequence[float]
+    _high: Sequence[float]
+    _low: Sequence[float]
+    _close: Sequence[float]
+    _volume: Sequence[float]
+    _open_time_ns: Sequence[int]
 
     def __init__(self, bars: StrategyBars) -> None:
         self.symbol, self.length_ns, self.index = bars.symbol, bars.timeframe.length_ns, 0
-        self._open, self._high, self._low = bars.open.data, bars.high.data, bars.low.data
-        self._close, self._volume = bars.close.data, bars.volume.data
-        self._open_time_ns = bars.open_time_ns.data
+        self._bars = bars
+
+    def __getattr__(self, name: str) -> Any:
+        """A column that is read for the first time: its slot is still empty."""
+        if name not in Bar.__slots__:
+            raise AttributeError(name)
+        column = getattr(self._bars, name[1:]).data
+        setattr(self, name, column)
+        return column
 
     @property
     def open(self) -> float:
@@ -180,10 +200,11 @@ class PastBars:
 class PresentIndicators:
     """Indicators at this instant: `ctx.ind.fast` is a number, `ctx.ind["fast"]` the view up to now."""
 
-    __slots__ = ("_arrays", "_bar")
+    __slots__ = ("_arrays", "_bar", "_columns")
 
     def __init__(self, arrays: Indicators, bar: Bar) -> None:
         self._arrays, self._bar = arrays, bar
+        self._columns = tuple(np.ascontiguousarray(arrays[name]).data for name in arrays)
 
     def __getitem__(self, name: str) -> Any:
         return self._arrays[name][: self._bar.index + 1]
@@ -191,13 +212,18 @@ class PresentIndicators:
 
 def present_indicators(arrays: Indicators, bar: Bar) -> PresentIndicators:
     """Indicators as numbers: one property per name, over memory that is read without making an array."""
-    properties = {name: _present(np.ascontiguousarray(arrays[name]).data, bar) for name in arrays}
-    made: PresentIndicators = type("Indicators", (PresentIndicators,), {"__slots__": (), **properties})(arrays, bar)
-    return made
+    return _reader_of(tuple(arrays))(arrays, bar)
 
 
-def _present(values: memoryview, bar: Bar) -> property:
-    return property(lambda self: values[bar.index])
+@cache
+def _reader_of(names: tuple[str, ...]) -> type[PresentIndicators]:
+    """The class with these properties; it is made once, since a class that held arrays would keep them for long."""
+    properties = {name: _present(place) for place, name in enumerate(names)}
+    return type("Indicators", (PresentIndicators,), {"__slots__": (), **properties})
+
+
+def _present(place: int) -> property:
+    return property(lambda self: self._columns[place][self._bar.index])
 
 
 class Order:
