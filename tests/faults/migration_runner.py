@@ -11,13 +11,13 @@ from pathlib import Path
 from sqlalchemy import event
 
 from tickwright.adapters.storage.database.database import Database
-from tickwright.adapters.storage.database.engine import _begin_sqlite
+from tickwright.adapters.storage.database.engine import begin_sqlite
 
 
 def main(path: str, mutant: str = "") -> None:
     database = Database(Path(path))
     if mutant == "piecemeal":  # each statement by itself instead of all in one transaction
-        event.remove(database.engine, "begin", _begin_sqlite)
+        event.remove(database.engine, "begin", begin_sqlite)
     database.upgrade()
     print("done", flush=True)
 

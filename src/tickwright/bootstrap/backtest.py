@@ -16,7 +16,7 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
-from tickwright.adapters.storage.trial_log import TrialRange
+from tickwright.adapters.storage.database.trial_log import SearchRecord, TrialRange, TriedSet
 from tickwright.bootstrap.market_loading import LoadedMarket
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run
@@ -76,7 +76,7 @@ def run_backtest(request: BacktestRequest, loaded: LoadedMarket, *, progress: Pr
         progress=progress,
         streaming=_streaming(loaded, request.costs),
     )
-    manifest = _manifest(request, strategy, mode, loaded)
+    manifest = run_manifest(request, strategy, mode, loaded)
     return Run(result, manifest, loaded.market.bars, loaded.gaps)
 
 
@@ -93,17 +93,24 @@ def _streaming(loaded: LoadedMarket, costs: CostModel) -> Streaming | None:
 def keep_run(project: Project, run: Run) -> Run:
     """Count the run as a trial and keep it in the project; returns it with its id and folder."""
     manifest = dict(run.manifest)
-    created_ns = time.time_ns()
-    manifest["created"] = iso(created_ns)
+    created_ns = time.time_ns() // 1000 * 1000  # the microseconds that its text can be read back with
+    statistics = run.stats.document()
+    tried = TriedSet(manifest["params"], statistics)
     manifest["trials"] = project.trials.record(
-        manifest["created"], str(manifest["strategy"]), [manifest["params"]], trial_range(run)
+        SearchRecord(created_ns, str(manifest["strategy"]), trial_range(run), search_context(manifest), [tried])
     )
-    run_id = project.runs.new_id(str(manifest["name"]), created_ns, run.digest)
-    manifest["run_id"] = run_id
     manifest["digest"], manifest["account_digest"] = run.digest, run.account_digest
-    manifest["statistics"] = run.stats.document()
-    folder = project.runs.save(run_id, run.result, run.trades, manifest)
-    return replace(run, manifest=manifest, folder=folder)
+    manifest["statistics"] = statistics
+    folder, kept = project.runs.save(
+        str(manifest["name"]), created_ns, run.digest, run.result, run.trades, manifest
+    )  # fmt: skip
+    return replace(run, manifest=kept, folder=folder)
+
+
+def search_context(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What makes the result of a trial beside its parameters."""
+    names = ("strategy_source", "mode", "start", "end", "anchor", "cash", "cash_asset", "costs", "limits", "seed")
+    return {name: manifest[name] for name in names} | {"data": manifest["data"]["series"]}
 
 
 def trial_range(run: Run) -> TrialRange:
@@ -141,7 +148,8 @@ def _mode_function(mode: Mode) -> Callable[..., RunResult]:
     return event.run if mode == "event" else event.replay
 
 
-def _manifest(request: BacktestRequest, strategy: Strategy, mode: str, loaded: LoadedMarket) -> dict[str, Any]:
+def run_manifest(request: BacktestRequest, strategy: Strategy, mode: str, loaded: LoadedMarket) -> dict[str, Any]:
+    """What a run of this request is, before it has a result."""
     market = loaded.market
     first = min(int(bars.open_time_ns[0]) for bars in market.bars)
     last = max(int(bars.open_time_ns[-1]) for bars in market.bars) + market.timeframe.length_ns

@@ -21,15 +21,13 @@ from tickwright.adapters.storage.backup.sealing import backup_key
 from tickwright.adapters.storage.database.database import Database, Upgrade
 from tickwright.adapters.storage.opening import shown_location
 from tickwright.adapters.storage.place import place_of
+from tickwright.bootstrap.project import DatabaseChoice
 from tickwright.domain.timestamp import iso
-
-FILE = Path("runs") / "tickwright.sqlite"
-BACKUPS = Path("runs") / "backups"
 
 
 def address_of(home: Path, url: str | None) -> str | Path:
     """The address of a project's database."""
-    return url if url is not None else home / FILE
+    return DatabaseChoice(url).address(home)
 
 
 def upgrade(home: Path, url: str | None, revision: str) -> dict[str, Any]:
@@ -81,7 +79,7 @@ def restore(home: Path, url: str | None, target: str, *, snapshot: str, replace:
 
 @contextmanager
 def _opened(home: Path, url: str | None) -> Iterator[Database]:
-    database = Database(address_of(home, url), backups=home / BACKUPS)
+    database = DatabaseChoice(url).open(home)
     try:
         yield database
     finally:

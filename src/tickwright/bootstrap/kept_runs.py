@@ -1,4 +1,4 @@
-"""Runs that were kept: read back with the candles they ran on.
+"""Runs that were kept: listed, read back with the candles they ran on, removed.
 
 Invariant: candles are those the store holds now; where their hash is no longer the one of the run, the run says so in
 its warnings and its own numbers stay what they were.
@@ -6,41 +6,75 @@ its warnings and its own numbers stay what they were.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tickwright.adapters.storage.run_store import KeptRun
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.gaps import Gap
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import parse_instant
+from tickwright.domain.timestamp import iso, parse_instant
 
 
 def open_run(project: Project, run_id: str) -> Run:
     """A kept run by its id, the unique start or end of it, or `latest`; raises `RunNotFound`."""
-    result, _, manifest = project.runs.load(run_id)
+    result, _, manifest, folder = project.runs.load(run_id)
     bars, gaps, warnings = _candles(project, manifest)
     manifest = {**manifest, "warnings": [*manifest["warnings"], *warnings]}
-    return Run(result, manifest, bars, gaps, project.runs.path(run_id))
+    return Run(result, manifest, bars, gaps, folder)
 
 
-def list_runs(project: Project) -> list[dict[str, Any]]:
-    """One row per kept run, the newest first: what was run and its headline statistics."""
-    rows = []
-    for run_id in project.runs.ids():
-        manifest = project.runs.manifest(run_id)
-        stats = manifest["statistics"]
-        rows.append(
-            {
-                "run_id": run_id,
-                **{name: manifest[name] for name in ("created", "strategy", "params", "symbols", "timeframe", "mode")},
-                **{name: stats[name] for name in ("total_return", "sharpe", "max_drawdown", "trades")},
-                "digest": manifest["digest"],
-            }
-        )
-    return rows
+def list_runs(project: Project, *, everywhere: bool = False) -> list[dict[str, Any]]:
+    """One row per kept run, the newest first: what was run, its state and its headline statistics.
+
+    `everywhere` adds the runs that other projects keep in the same database.
+    """
+    return [_listed(run) for run in project.runs.all(everywhere=everywhere)]
+
+
+def import_runs(project: Project, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Take in every folder without rows and finish what was interrupted; says what was done. Safe to repeat."""
+    done = project.runs.settle(progress)
+    return {
+        "imported": list(done.adopted),
+        "interrupted": list(done.interrupted),
+        "removed": list(done.removed),
+        "unreadable": [{"run_id": run_id, "reason": reason} for run_id, reason in done.unreadable],
+    }
+
+
+def find_runs(project: Project, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of the runs of these names, each once; raises `RunNotFound`."""
+    found = {run.row.run_id: run for run in map(project.runs.find, names)}
+    return [_listed(run) for run in found.values()]
+
+
+def remove_runs(project: Project, run_ids: Sequence[str]) -> list[str]:
+    """Remove runs with their folders and rows; returns their ids."""
+    return [project.runs.remove(run_id) for run_id in run_ids]
+
+
+def _listed(run: KeptRun) -> dict[str, Any]:
+    row = run.row
+    return {
+        "run_id": row.run_id,
+        "status": row.status,
+        "files": run.place,
+        "created": iso(row.created_ns),
+        "strategy": row.strategy,
+        "params": dict(row.params),
+        "symbols": list(row.symbols),
+        "timeframe": row.timeframe,
+        "mode": row.mode,
+        "total_return": row.total_return,
+        "sharpe": row.sharpe,
+        "max_drawdown": row.max_drawdown,
+        "trades": row.trades,
+        "digest": row.digest,
+    }
 
 
 def _candles(

@@ -1,19 +1,63 @@
 """A project directory and the stores inside it.
 
-Invariants: everything a project keeps is under its home: `data/` the market data, `runs/` one folder per run,
-`runs/trials.jsonl` every trial ever run. A project need not have been made by `init`: a directory becomes one by use.
+Invariants: everything a project keeps is under its home: `data/` the market data, `runs/` one folder per run and the
+database with their rows and every trial ever run (`runs/tickwright.sqlite`, unless the settings name another one). A
+project need not have been made by `init`: a directory becomes one by use.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from tickwright.adapters.storage.catalogue import FileCatalogue
+from tickwright.adapters.storage.database.database import Database
+from tickwright.adapters.storage.database.engine import DEFAULT_OPTIONS, PoolOptions
+from tickwright.adapters.storage.database.run_rows import RunRows
+from tickwright.adapters.storage.database.trial_log import TrialLog
 from tickwright.adapters.storage.opening import open_store
-from tickwright.adapters.storage.run_folder import RunFolder
-from tickwright.adapters.storage.trial_log import TrialLog
+from tickwright.adapters.storage.run_store import RunStore
+from tickwright.adapters.storage.trial_file import adopt_trial_file
+from tickwright.domain.timestamp import SECOND
 from tickwright.ports import InstrumentCatalogue, MarketStore
+from tickwright.settings import Settings
+
+DATABASE_FILE = Path("runs") / "tickwright.sqlite"
+DATABASE_BACKUPS = Path("runs") / "backups"
+TRIAL_FILE = Path("runs") / "trials.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseChoice:
+    """Which database a project uses and how: its address (None for the file of the project), its pool, its contents."""
+
+    url: str | None = None
+    options: PoolOptions = DEFAULT_OPTIONS
+    keep_orders: bool = True
+
+    @staticmethod
+    def of(settings: Settings) -> DatabaseChoice:
+        """As the settings say."""
+        asked = settings.database
+        options = PoolOptions(
+            asked.pool_size,
+            asked.pool_overflow,
+            asked.pool_timeout / SECOND,
+            asked.connect_timeout / SECOND,
+            asked.statement_timeout / SECOND,
+            asked.lock_timeout / SECOND,
+            asked.slow_statement / SECOND,
+        )
+        return DatabaseChoice(asked.url, options, asked.keep_orders)
+
+    def address(self, home: Path) -> str | Path:
+        """The address of the database of the project in a directory."""
+        return self.url if self.url is not None else home / DATABASE_FILE
+
+    def open(self, home: Path) -> Database:
+        """The database, with whatever schema it has."""
+        return Database(self.address(home), backups=home / DATABASE_BACKUPS, options=self.options)
 
 
 class Project:
@@ -22,9 +66,17 @@ class Project:
     `store_url` names another market store than the project's own lake (a directory or a database URL).
     """
 
-    def __init__(self, home: Path, *, store_url: str | None = None) -> None:
+    def __init__(
+        self, home: Path, *, store_url: str | None = None, database_choice: DatabaseChoice | None = None
+    ) -> None:
         self.home = home
         self.store_url = store_url
+        self._database_choice = database_choice or DatabaseChoice()
+
+    @staticmethod
+    def of(home: Path, settings: Settings) -> Project:
+        """The project in a directory, with the stores its settings name."""
+        return Project(home, store_url=settings.store.url, database_choice=DatabaseChoice.of(settings))
 
     @property
     def data_directory(self) -> Path:
@@ -42,11 +94,20 @@ class Project:
         return FileCatalogue(self.data_directory)
 
     @cached_property
-    def runs(self) -> RunFolder:
+    def database(self) -> Database:
+        """The relational database, its schema this program's."""
+        opened = self._database_choice.open(self.home)
+        opened.make_ready()
+        return opened
+
+    @cached_property
+    def runs(self) -> RunStore:
         """The project's runs."""
-        return RunFolder(self.home / "runs")
+        return RunStore(self.home / "runs", RunRows(self.database, with_orders=self._database_choice.keep_orders))
 
     @cached_property
     def trials(self) -> TrialLog:
-        """Every trial ever run in the project."""
-        return TrialLog(self.home / "runs" / "trials.jsonl")
+        """Every trial ever run in the project; those a former version kept in a file are taken in."""
+        log = TrialLog(self.database)
+        adopt_trial_file(log, self.home / TRIAL_FILE)
+        return log

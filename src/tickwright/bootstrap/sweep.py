@@ -17,14 +17,14 @@ import polars as pl
 from tickwright.adapters.compute.threads import ThreadExecutor
 from tickwright.adapters.reports import write_sweep_report
 from tickwright.adapters.reports.sweep_report import MEASURES as REPORT_MEASURES
-from tickwright.adapters.storage.trial_log import TrialRange
+from tickwright.adapters.storage.database.trial_log import SearchRecord, TrialRange, TriedSet
 from tickwright.analytics.benchmark import buy_and_hold
 from tickwright.analytics.periods import TRADING_YEAR_NS, calendar_years
 from tickwright.analytics.returns import simple_returns
 from tickwright.analytics.sharpe import sharpe
 from tickwright.analytics.sweep_luck import SweepLuck, sweep_luck
 from tickwright.analytics.sweep_table import COLUMNS, sweep_columns
-from tickwright.bootstrap.backtest import BacktestRequest, run_backtest
+from tickwright.bootstrap.backtest import BacktestRequest, run_backtest, run_manifest, search_context
 from tickwright.bootstrap.market_loading import LoadedMarket
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run
@@ -166,17 +166,20 @@ def run_sweep(
 
 
 def log_sweep(project: Project, sweep: Sweep) -> Sweep:
-    """Count the sweep's trials in the project's trial log."""
-    market = sweep.loaded.market
+    """Record the sweep's trials with their measures in the project's trial log."""
+    request, market = sweep.request, sweep.loaded.market
     looked_at = TrialRange(
         tuple(str(identity) for identity in market.ids),
         str(market.timeframe),
         min(int(bars.open_time_ns[0]) for bars in market.bars),
         max(int(bars.open_time_ns[-1]) for bars in market.bars) + 1,
     )
-    params = [sweep.request.strategy(**trial).params for trial in sweep.result.trials]
-    name = sweep.request.strategy.__name__
-    return replace(sweep, trials_on_data=project.trials.record(iso(time.time_ns()), name, params, looked_at))
+    strategies = [request.strategy(**trial) for trial in sweep.result.trials]
+    measures = _frame(sweep.result, sweep.loaded).select(COLUMNS).to_dicts()
+    trials = [TriedSet(one.params, row) for one, row in zip(strategies, measures, strict=True)]
+    context = search_context(run_manifest(request, strategies[0], "vector", sweep.loaded))
+    search = SearchRecord(time.time_ns(), request.strategy.__name__, looked_at, context, trials)
+    return replace(sweep, trials_on_data=project.trials.record(search))
 
 
 def ranked_frame(frame: pl.DataFrame, by: str) -> pl.DataFrame:

@@ -52,7 +52,7 @@ def backtest(
 
     overrides = options.overrides(cash, fee, spread, slippage, impact, participation, store)
     settings = frame.settings({**overrides, "data.memory_budget": memory_budget})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     flags = RunFlags(
         strategy, exchange, tuple(symbol or ()), timeframe, start, end, last, anchor,
         options.assignments(param, "--param"), mode, seed, as_of,

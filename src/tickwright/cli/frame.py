@@ -57,6 +57,12 @@ class Frame:
         """A progress bar on stderr, shown on a terminal only; use it in a `with` block."""
         return ProgressBar(label, total)
 
+    def confirmed(self, question: str) -> bool:
+        """Whether a person at the terminal says yes; no where nobody can be asked."""
+        if self.json or not sys.stdin.isatty():
+            return False
+        return typer.confirm(question, default=False, err=True)
+
     def note(self, text: str) -> None:
         """Tell something on the side, on stderr."""
         note(text)

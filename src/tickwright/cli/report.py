@@ -23,8 +23,7 @@ def report(
     from tickwright.bootstrap.kept_runs import open_run
     from tickwright.bootstrap.project import Project
 
-    settings = frame.settings()
-    kept = open_run(Project(frame.home, store_url=settings.store.url), run)
+    kept = open_run(Project.of(frame.home, frame.settings()), run)
     path = kept.report(out)
     document = {"run_id": kept.manifest["run_id"], "report": str(path)}
     return Answer("report", document, lambda paper: paper.line(str(path)))

@@ -1,29 +1,35 @@
-"""`tickwright run`: look at kept runs."""
+"""`tickwright run`: look at kept runs, compare them, remove them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
 from tickwright.cli.frame import Frame, command, group_app
 from tickwright.cli.output import Answer, Paper, percent
+from tickwright.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from tickwright.bootstrap.compare import Comparison
 
-app = group_app("Look at kept runs.")
+app = group_app("Look at kept runs, compare them, remove them.")
 
 
 @command(app, "ls")
-def ls(frame: Frame) -> Answer:
+def ls(
+    frame: Frame,
+    everywhere: Annotated[
+        bool, Option("--all", help="Also the runs that other projects keep in the same database.")
+    ] = False,
+) -> Answer:
     """List the kept runs, the newest first."""
     from tickwright.bootstrap.kept_runs import list_runs
     from tickwright.bootstrap.project import Project
 
-    rows = list_runs(Project(frame.home))
+    rows = list_runs(Project.of(frame.home, frame.settings()), everywhere=everywhere)
 
     def text(paper: Paper) -> None:
         if not rows:
@@ -39,10 +45,11 @@ def ls(frame: Frame) -> Answer:
                 row["sharpe"],
                 percent(row["max_drawdown"]),
                 row["trades"],
+                _state(row),
             ]
             for row in rows
         ]
-        paper.table(["run", "symbols", "bars", "mode", "return", "sharpe", "drawdown", "trades"], shown)
+        paper.table(["run", "symbols", "bars", "mode", "return", "sharpe", "drawdown", "trades", "state"], shown)
 
     return Answer("run-ls", {"runs": rows}, text)
 
@@ -56,7 +63,7 @@ def show(
     from tickwright.bootstrap.project import Project
     from tickwright.cli.backtest import describe
 
-    kept = open_run(Project(frame.home), run)
+    kept = open_run(Project.of(frame.home, frame.settings()), run)
     return Answer("run-show", kept.document(), describe(kept))
 
 
@@ -71,10 +78,61 @@ def compare(
     from tickwright.bootstrap.kept_runs import open_run
     from tickwright.bootstrap.project import Project
 
-    project = Project(frame.home)
+    project = Project.of(frame.home, frame.settings())
     comparison = compared([open_run(project, run) for run in runs])
     written = None if report is None else str(comparison.report(report))
     return Answer("run-compare", {**comparison.document(), "report": written}, _side_by_side(comparison, written))
+
+
+@command(app, "import")
+def import_(frame: Frame) -> Answer:
+    """Take in run folders that the database does not know, and finish what was interrupted; safe to repeat."""
+    from tickwright.bootstrap.kept_runs import import_runs
+    from tickwright.bootstrap.project import Project
+
+    with frame.progress("Importing runs") as bar:
+        outcome = import_runs(Project.of(frame.home, frame.settings()), bar.update)
+
+    def text(paper: Paper) -> None:
+        for word in ("imported", "interrupted", "removed"):
+            for run_id in outcome[word]:
+                paper.line(f"{word} {run_id}")
+        for found in outcome["unreadable"]:
+            paper.line(f"not readable: {found['run_id']} ({found['reason']})")
+        if not any(outcome.values()):
+            paper.line("The database knows every run folder.")
+
+    return Answer("run-import", outcome, text, exit_code=1 if outcome["unreadable"] else 0)
+
+
+@command(app, "rm")
+def rm(
+    frame: Frame,
+    runs: Annotated[list[str], Argument(help="Run ids, unique starts or ends, or latest.")],
+    yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False,
+) -> Answer:
+    """Remove kept runs with their files and rows; their trials stay counted."""
+    from tickwright.bootstrap.kept_runs import find_runs, remove_runs
+    from tickwright.bootstrap.project import Project
+
+    project = Project.of(frame.home, frame.settings())
+    ids = [row["run_id"] for row in find_runs(project, runs)]
+    if not yes and not frame.confirmed(f"Remove {', '.join(ids)} for good?"):
+        raise UsageError("nothing was removed", where="run rm", expected="a yes, or --yes")
+    removed = remove_runs(project, ids)
+
+    def text(paper: Paper) -> None:
+        for run_id in removed:
+            paper.line(f"removed {run_id}")
+
+    return Answer("run-rm", {"removed": removed}, text)
+
+
+def _state(row: dict[str, Any]) -> str:
+    """Nothing where all is well."""
+    if row["status"] != "finished":
+        return str(row["status"])
+    return {"here": "", "elsewhere": "elsewhere", "gone": "files gone"}[row["files"]]
 
 
 def _side_by_side(comparison: Comparison, report: str | None) -> Callable[[Paper], None]:

@@ -57,7 +57,7 @@ def sweep(
     from tickwright.bootstrap.sweep import log_sweep, run_sweep
 
     settings = frame.settings(options.overrides(cash, fee, spread, slippage, impact, participation, store))
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     flags = RunFlags(
         strategy, exchange, tuple(symbol or ()), timeframe, start, end, last, anchor,
         options.assignments(param, "--param"), "vector", seed, as_of,

@@ -18,7 +18,7 @@ from tickwright.domain.errors import TickwrightError
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.limits import RiskLimits
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import parse_instant
+from tickwright.domain.timestamp import SECOND, parse_instant
 from tickwright.settings.problems import AtKey
 from tickwright.settings.units import read_amount, read_rate, read_size, read_span, size_text, span_text
 
@@ -63,6 +63,13 @@ def _positive_amount(value: object) -> Decimal:
     if amount <= 0:
         raise ValueError("an amount above 0, such as 100_000")
     return amount
+
+
+def _bound(value: object) -> int:
+    span = read_span(value)
+    if span <= 0:
+        raise ValueError("a span of time above 0, such as 500ms, 30s or 5m")
+    return span
 
 
 def _words(value: object) -> object:
@@ -121,6 +128,7 @@ Participation = Annotated[Decimal | None, BeforeValidator(_participation)]
 Amount = Annotated[Decimal, BeforeValidator(_positive_amount)]
 Span = Annotated[int, BeforeValidator(read_span), PlainSerializer(span_text)]
 Size = Annotated[int, BeforeValidator(read_size), PlainSerializer(size_text)]
+Bound = Annotated[int, BeforeValidator(_bound), PlainSerializer(span_text)]
 Symbol = Annotated[str, BeforeValidator(_symbol)]
 Symbols = Annotated[tuple[Symbol, ...], BeforeValidator(_words)]
 TimeframeName = Annotated[str, BeforeValidator(_timeframe)]
@@ -259,9 +267,17 @@ class Store(Section):
 
 
 class Database(Section):
-    """Where runs, trials, jobs, orders and fills are kept as tables."""
+    """Where runs, trials, jobs, orders and fills are kept as tables, and how long anything there may take."""
 
     url: str | None = Field(None, min_length=1, description="Another database than runs/tickwright.sqlite.")
+    pool_size: int = Field(5, ge=1, le=200, description="Connections that stay open.")
+    pool_overflow: int = Field(5, ge=0, le=200, description="Further connections that may be opened for a while.")
+    pool_timeout: Bound = Field(10 * SECOND, description="Longest wait for one of them.")
+    connect_timeout: Bound = Field(10 * SECOND, description="Longest wait for the server to answer.")
+    statement_timeout: Bound = Field(60 * SECOND, description="Longest time one statement may take.")
+    lock_timeout: Bound = Field(30 * SECOND, description="Longest wait for another process's lock.")
+    slow_statement: Bound = Field(SECOND, description="Statements that take longer are logged, without their values.")
+    keep_orders: bool = Field(True, description="Keep the orders and fills of every run as rows too.")
 
 
 class Retention(Section):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tickwright.adapters.storage.database.database import Database
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
@@ -36,3 +37,15 @@ def make_bars() -> MakeBars:
         )  # fmt: skip
 
     return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def relational(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with this program's tables, on either server."""
+    if request.param == "sqlite":
+        database = Database(tmp_path / "state" / "tickwright.sqlite")
+    else:
+        database = Database(request.getfixturevalue("database")("state"))
+    database.make_ready()
+    yield database
+    database.close()

@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from tickwright.adapters.storage.run_folder import RunFolder
-from tickwright.domain.errors import RunNotFound
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.records import ACCOUNT_EVENT, FILL, ORDER, OrderState
 from tickwright.domain.run import RunResult
@@ -41,8 +40,10 @@ def a_run() -> RunResult:
 
 def saved(tmp_path: Path) -> tuple[RunFolder, str]:
     folder = RunFolder(tmp_path / "runs")
-    run_id = folder.new_id("Sma Cross!", NOON_NS, "seed")
-    folder.save(run_id, a_run(), pl.DataFrame({"pnl": [1.0]}), {"created": "2024-01-01T12:00:00Z"})
+    run_id = next(folder.free_ids("Sma Cross!", NOON_NS, "seed"))
+    with folder.draft(run_id) as draft:
+        draft.write(a_run(), pl.DataFrame({"pnl": [1.0]}), {"created": "2024-01-01T12:00:00Z", "run_id": run_id})
+        draft.publish()
     return folder, run_id
 
 
@@ -63,7 +64,7 @@ def test_a_saved_run_comes_back_with_the_same_records_and_digests(tmp_path: Path
 def test_ids_are_readable_and_never_used_twice(tmp_path: Path) -> None:
     folder, run_id = saved(tmp_path)
     assert run_id.startswith("2024-01-01-sma-cross-")
-    assert folder.new_id("Sma Cross!", NOON_NS, "seed") != run_id
+    assert next(folder.free_ids("Sma Cross!", NOON_NS, "seed")) != run_id
 
 
 def test_exact_decimals_are_readable_without_the_manifest(tmp_path: Path) -> None:
@@ -73,22 +74,39 @@ def test_exact_decimals_are_readable_without_the_manifest(tmp_path: Path) -> Non
     assert fills["tag"].to_list() == ["rung", None]
 
 
-def test_a_save_that_fails_leaves_no_run_and_no_draft(tmp_path: Path) -> None:
+def test_a_draft_that_fails_leaves_no_run_and_no_draft(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "runs")
-    with pytest.raises(TypeError):
-        folder.save("2024-01-01-x-0000", a_run(), pl.DataFrame({"pnl": [1.0]}), {"created": object()})
-    assert folder.ids() == []
+    with pytest.raises(TypeError), folder.draft("2024-01-01-x-0000") as draft:
+        draft.write(a_run(), pl.DataFrame({"pnl": [1.0]}), {"created": object()})
+    assert folder.names() == set()
     assert list((tmp_path / "runs").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["latest", "2024-01-01-sma"])
-def test_a_run_is_found_by_latest_or_by_a_unique_part_of_its_id(tmp_path: Path, name: str) -> None:
+def test_a_folder_that_is_being_written_is_held_until_the_block_ends(tmp_path: Path) -> None:
+    folder, other = saved(tmp_path)
+    with folder.draft("2024-01-01-x-0000") as draft:
+        assert folder.is_being_written("2024-01-01-x-0000")
+        folder.sweep()
+        draft.write(a_run(), pl.DataFrame({"pnl": [1.0]}), {})
+        draft.publish()
+        with folder.claimed("2024-01-01-x-0000") as mine, folder.claimed(other) as free:
+            assert (mine, free) == (False, True)
+    assert not folder.is_being_written("2024-01-01-x-0000")
+    assert folder.names() == {"2024-01-01-x-0000", other}
+
+
+def test_what_killed_processes_left_is_swept(tmp_path: Path) -> None:
     folder, run_id = saved(tmp_path)
-    assert folder.path(name).name == run_id
+    for name in (".2024-01-01-x-0000.77.draft", ".2024-01-01-y-0000.removed"):
+        (tmp_path / "runs" / name).mkdir()
+    folder.sweep()
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [run_id]
 
 
-@pytest.mark.parametrize("name", ["2023", "../runs"])
-def test_a_name_that_fits_no_run_is_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
-    folder, _ = saved(tmp_path)
-    with pytest.raises(RunNotFound, match="no run called"):
-        folder.path(name)
+def test_a_removed_folder_is_gone_and_may_be_removed_again(tmp_path: Path) -> None:
+    folder, run_id = saved(tmp_path)
+    for _ in range(2):
+        folder.remove(run_id)
+        assert list((tmp_path / "runs").iterdir()) == []
+    with folder.claimed(run_id) as mine:
+        assert not mine

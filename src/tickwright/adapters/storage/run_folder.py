@@ -1,16 +1,22 @@
 """Runs on disk: `runs/ID/{manifest.json, orders, fills, trades, equity, account_events .parquet, report.html}`.
 
-Invariants: a run's folder appears whole or not at all (written under a temporary name, fsynced, renamed); what was
-written is never changed, only a report is added beside it; ids are readable: date, strategy, four hexadecimal digits.
+Invariants: a run's folder appears whole or not at all (written under a hidden name, fsynced, renamed) and goes the same
+way (renamed to a hidden name, then removed); what was written is never changed, only a report is added beside it; ids
+are readable: date, strategy, four hexadecimal digits. Whoever writes or removes a folder holds a lock on its inode,
+which the system gives back when the process ends, however it ends. Known limit: the lock needs a file system that has
+`flock`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,90 +26,144 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tickwright.adapters.storage.run_tables import from_tables, scales_of, to_tables
-from tickwright.domain.errors import RunNotFound
 from tickwright.domain.run import RunResult
 from tickwright.domain.timestamp import iso
 
 TABLES = ("orders", "fills", "equity", "account_events")
 MANIFEST = "manifest.json"
+_DRAFT, _REMOVED = ".draft", ".removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A folder that nobody sees yet."""
+
+    path: Path
+    final: Path
+
+    def write(
+        self, result: RunResult, trades: pl.DataFrame, manifest: Mapping[str, Any]
+    ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+        """Write every file and flush it; returns the tables and the manifest as they were written."""
+        tables = to_tables(result)
+        for name, table in {**tables, "trades": trades.to_arrow()}.items():
+            pq.write_table(table, self.path / f"{name}.parquet", compression="zstd")
+        document = {**manifest, "scales": scales_of(result)}
+        (self.path / MANIFEST).write_bytes(
+            orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
+        )
+        for part in sorted(self.path.iterdir()):
+            _fsync(part)
+        _fsync(self.path)
+        return tables, document
+
+    def publish(self) -> Path:
+        """Give the folder its name; it is safe from a power cut when this returns."""
+        self.path.rename(self.final)
+        _fsync(self.final.parent)
+        return self.final
 
 
 class RunFolder:
-    """The runs of one project, under its `runs/` directory."""
+    """The folders of the runs of one project, under its `runs/` directory."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def new_id(self, name: str, created_ns: int, seed: str) -> str:
-        """A free id such as `2024-12-31-trend-7f3a`: the day it was made, its name, four digits of a hash."""
-        word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "run"
+    def free_ids(self, name: str, created_ns: int, seed: str) -> Iterator[str]:
+        """Ids such as `2024-12-31-trend-7f3a` without a folder: the day, the name, four digits of a hash."""
+        word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "run"
         for attempt in range(1 << 16):
             digits = hashlib.sha256(f"{seed}|{created_ns}|{attempt}".encode()).hexdigest()[:4]
             candidate = f"{iso(created_ns)[:10]}-{word}-{digits}"
             if not (self.root / candidate).exists():
-                return candidate
-        raise RunNotFound(f"no free run id is left for {word!r} on {iso(created_ns)[:10]}", where=str(self.root))
+                yield candidate
 
-    def save(self, run_id: str, result: RunResult, trades: pl.DataFrame, manifest: Mapping[str, Any]) -> Path:
-        """Write a run; all of it or nothing."""
+    @contextlib.contextmanager
+    def draft(self, run_id: str) -> Iterator[Draft]:
+        """A hidden folder, locked until the block ends; it is removed unless it was published."""
         self.root.mkdir(parents=True, exist_ok=True)
-        draft = self.root / f".{run_id}.{os.getpid()}.draft"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
+        path = self.root / f".{run_id}.{os.getpid()}{_DRAFT}"
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
         try:
-            for name, table in {**to_tables(result), "trades": trades.to_arrow()}.items():
-                pq.write_table(table, draft / f"{name}.parquet", compression="zstd")
-            document = {**manifest, "run_id": run_id, "scales": scales_of(result)}
-            (draft / MANIFEST).write_bytes(
-                orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
-            )
-            for part in sorted(draft.iterdir()):
-                _fsync(part)
-            _fsync(draft)
-            draft.rename(self.root / run_id)
-            _fsync(self.root)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
-        return self.root / run_id
+            with _locked(path):
+                yield Draft(path, self.root / run_id)
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
 
-    def ids(self) -> list[str]:
-        """Every run, the newest first."""
-        if not self.root.is_dir():
-            return []
-        found = [
-            (self.manifest(path.parent.name).get("created", ""), path.parent.name)
-            for path in self.root.glob(f"[!.]*/{MANIFEST}")
-        ]
-        return [run_id for _, run_id in sorted(found, reverse=True)]
+    def names(self) -> set[str]:
+        """Every run that has a folder."""
+        return {path.parent.name for path in self.root.glob(f"[!.]*/{MANIFEST}")}
 
     def path(self, run_id: str) -> Path:
-        """The folder of a run, named by its id, by the unique start or end of it, or by `latest`."""
-        if (self.root / run_id / MANIFEST).is_file() and Path(run_id).name == run_id:
-            return self.root / run_id
-        known = self.ids()
-        matches = known[:1] if run_id == "latest" else [k for k in known if k.startswith(run_id) or k.endswith(run_id)]
-        if len(matches) != 1:
-            what = "no run" if not matches else f"{len(matches)} runs"
-            raise RunNotFound(
-                f"{what} called {run_id!r}",
-                where=str(self.root),
-                expected="the id of one run, its start or end, or latest",
-                hint="`tickwright run ls` lists the runs.",
-            )
-        return self.root / matches[0]
+        """The folder of a run."""
+        return self.root / run_id
+
+    def is_being_written(self, run_id: str) -> bool:
+        """Whether a process is writing the folder of this run."""
+        return any(_is_held(path) for path in self.root.glob(f".{run_id}.*{_DRAFT}"))
 
     def manifest(self, run_id: str) -> dict[str, Any]:
         """The manifest of a run."""
         document: dict[str, Any] = orjson.loads((self.root / run_id / MANIFEST).read_bytes())
         return document
 
+    @contextlib.contextmanager
+    def claimed(self, run_id: str) -> Iterator[bool]:
+        """Hold a folder for the length of a block; False where it is gone, or somebody else holds it."""
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(_locked(self.root / run_id, wait=False))
+            except (BlockingIOError, FileNotFoundError):
+                yield False
+                return
+            yield (self.root / run_id).exists()
+
+    def tables(self, run_id: str) -> dict[str, pa.Table]:
+        """The exact records of a run."""
+        return {name: _table(self.root / run_id / f"{name}.parquet") for name in TABLES}
+
     def load(self, run_id: str) -> tuple[RunResult, pl.DataFrame, dict[str, Any]]:
         """A run's result, its trades and its manifest, as they were saved."""
-        folder = self.path(run_id)
-        manifest = self.manifest(folder.name)
-        tables: dict[str, pa.Table] = {name: _table(folder / f"{name}.parquet") for name in TABLES}
-        return from_tables(tables, manifest["scales"]), pl.read_parquet(folder / "trades.parquet"), manifest
+        manifest = self.manifest(run_id)
+        result = from_tables(self.tables(run_id), manifest["scales"])
+        return result, pl.read_parquet(self.root / run_id / "trades.parquet"), manifest
+
+    def remove(self, run_id: str) -> None:
+        """Remove the folder of a run, waiting for whoever holds it; does nothing where there is none."""
+        hidden = self.root / f".{run_id}{_REMOVED}"
+        with contextlib.suppress(FileNotFoundError), _locked(self.root / run_id):
+            (self.root / run_id).rename(hidden)
+            _fsync(self.root)
+        shutil.rmtree(hidden, ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Remove the hidden folders that killed processes left."""
+        for path in [*self.root.glob(f".*{_DRAFT}"), *self.root.glob(f".*{_REMOVED}")]:
+            if not _is_held(path):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock of a directory, which follows it when it is renamed; raises `OSError` where it is not to be had."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with _locked(path, wait=False):
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
 
 
 def _table(path: Path) -> pa.Table:

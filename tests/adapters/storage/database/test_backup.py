@@ -11,6 +11,8 @@ from tickwright.adapters.storage.database.backup import back_up_sqlite, restore_
 from tickwright.adapters.storage.database.database import Database
 from tickwright.domain.errors import DataError, StoreDamaged
 
+COLUMNS = "run_id, created_ns, mode, strategy, status"
+
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
@@ -20,7 +22,8 @@ def source(tmp_path: Path) -> Path:
     with database.engine.begin() as connection:
         for number in range(500):
             connection.exec_driver_sql(
-                "insert into runs values (?, 1, 'vector', 'SmaCross', 'finished', null, null, null)", (f"run-{number}",)
+                f"insert into runs ({COLUMNS}) values (?, 1, 'vector', 'SmaCross', 'finished')",
+                (f"run-{number}",),
             )
     database.close()
     return path
@@ -28,7 +31,7 @@ def source(tmp_path: Path) -> Path:
 
 def test_a_backup_holds_every_row_also_while_the_database_is_written(source: Path, tmp_path: Path) -> None:
     with sqlite3.connect(source) as writer:
-        writer.execute("insert into runs values ('open', 1, 'vector', 'x', 'open', null, null, null)")
+        writer.execute(f"insert into runs ({COLUMNS}) values ('open', 1, 'vector', 'x', 'open')")
         counts = back_up_sqlite(source, tmp_path / "b" / "copy.sqlite")
     assert counts["runs"] == 500  # the open transaction is not part of it
     assert sqlite_counts(tmp_path / "b" / "copy.sqlite") == counts

@@ -68,9 +68,9 @@ def counts(database: Database) -> dict[str, int]:
 def test_an_empty_database_comes_up_to_date_and_agrees_with_the_models(opened: Database) -> None:
     assert opened.current() is None
     outcome = opened.upgrade()
-    assert (outcome.before, outcome.after, outcome.backup) == (None, "0001", None)
+    assert (outcome.before, outcome.after, outcome.backup) == (None, "0002", None)
     assert opened.check() == []
-    assert [(step.revision, step.applied) for step in opened.history()] == [("0001", True)]
+    assert [(step.revision, step.applied) for step in opened.history()] == [("0001", True), ("0002", True)]
 
 
 def test_a_second_upgrade_does_nothing(opened: Database) -> None:

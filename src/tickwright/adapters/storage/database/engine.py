@@ -1,25 +1,46 @@
 """A connection pool for SQLite or PostgreSQL that behaves alike on both.
 
 Invariants: a transaction is a transaction, also for statements that change the schema (SQLite is told to begin one
-itself); SQLite writes ahead (WAL), keeps foreign keys, and waits a bounded time for a lock; PostgreSQL has a
-statement timeout; pools are bounded and test a connection before they lend it.
+itself); SQLite writes ahead (WAL), keeps foreign keys, and waits a bounded time for a lock; every statement has a time
+limit on either server; pools are bounded, waiting for them too, and a connection is tested before it is lent.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from tickwright.domain.errors import SettingsError
 
-LOCK_WAIT_S = 30
-STATEMENT_TIMEOUT_S = 60
-POOL_SIZE = 5
-POOL_OVERFLOW = 5
+READING = "tickwright_reading"
+"""The execution option of a connection that only reads: SQLite then takes no lock that keeps others from writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOptions:
+    """How many connections a pool holds, and how long anything may take, in seconds.
+
+    `size` connections stay open, `overflow` more may be opened for a while; `pool_wait_s` bounds waiting for one of
+    them, `connect_s` reaching the server, `statement_s` one statement, `lock_wait_s` waiting for another process's
+    lock. Statements slower than `slow_s` are logged.
+    """
+
+    size: int = 5
+    overflow: int = 5
+    pool_wait_s: float = 10.0
+    connect_s: float = 10.0
+    statement_s: float = 60.0
+    lock_wait_s: float = 30.0
+    slow_s: float = 1.0
+
+
+DEFAULT_OPTIONS = PoolOptions()
 
 
 def database_url(address: str | Path) -> URL:
@@ -39,35 +60,55 @@ def database_url(address: str | Path) -> URL:
     return url
 
 
-def open_engine(url: URL) -> Engine:
+def open_engine(url: URL, options: PoolOptions = DEFAULT_OPTIONS) -> Engine:
     """A pool of connections to a database."""
+    bounds: dict[str, Any] = {
+        "pool_size": options.size,
+        "max_overflow": options.overflow,
+        "pool_timeout": options.pool_wait_s,
+    }
     if url.get_backend_name() == "postgresql":
-        options = f"-c statement_timeout={STATEMENT_TIMEOUT_S}s"
+        limits = f"-c statement_timeout={_milliseconds(options.statement_s)}"
+        limits += f" -c lock_timeout={_milliseconds(options.lock_wait_s)}"
         return create_engine(
             url,
-            pool_size=POOL_SIZE,
-            max_overflow=POOL_OVERFLOW,
+            **bounds,
             pool_pre_ping=True,
-            connect_args={"options": options, "connect_timeout": 10, "application_name": "tickwright"},
+            connect_args={
+                "options": limits,
+                "connect_timeout": max(1, round(options.connect_s)),
+                "application_name": "tickwright",
+            },
         )
-    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    in_memory = url.database in (None, "", ":memory:")
+    engine = create_engine(url, connect_args={"timeout": options.lock_wait_s}, **({} if in_memory else bounds))
+
+    def prepare(connection: Any, record: ConnectionPoolEntry) -> None:
+        _prepare_sqlite(connection, options.lock_wait_s)
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, record: object) -> None:
-    connection.isolation_level = (
-        None  # the driver begins no transaction by itself: `_begin_sqlite` does, for all statements
-    )
+def begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction: one that will write takes its turn at once, so that it cannot fail in its middle."""
+    reads = connection.get_execution_options().get(READING)
+    connection.exec_driver_sql("begin" if reads else "begin immediate")
+
+
+def _prepare_sqlite(connection: Any, lock_wait_s: float) -> None:
+    # the driver begins no transaction by itself: `begin_sqlite` does, for all statements
+    connection.isolation_level = None
     for pragma in (
+        f"busy_timeout = {_milliseconds(lock_wait_s)}",
         "journal_mode = wal",
         "synchronous = full",
         "foreign_keys = on",
-        f"busy_timeout = {LOCK_WAIT_S * 1000}",
     ):
         connection.execute(f"pragma {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("begin immediate")
+def _milliseconds(seconds: float) -> int:
+    """At least one: zero would mean no limit at all."""
+    return max(1, round(seconds * 1000))
