@@ -23,7 +23,7 @@ def test_a_backtest_has_statistics_tables_and_a_digest_and_keeps_nothing(project
     assert run.stats.trades + run.stats.open_trades == len(run.trades)
     assert run.equity["equity"][-1] == pytest.approx(run.stats.final_equity)
     assert run.folder is None
-    assert project.runs.ids() == []
+    assert not (project.home / "runs").exists()
 
 
 def test_text_and_numbers_say_the_same_rates(data: LoadedMarket) -> None:

@@ -41,3 +41,30 @@ def test_two_runs_stand_side_by_side(tickwright, kept) -> None:
     assert all(run_id in out for run_id in kept)
     assert "params.fast" in out
     assert tickwright("run", "compare", kept[0]).code == 2
+
+
+def test_a_run_is_removed_with_yes_and_its_trials_stay_counted(tickwright, kept, market) -> None:
+    assert tickwright("run", "rm", kept[0], "--yes", "--json").document["removed"] == [kept[0]]
+    assert [row["run_id"] for row in tickwright("run", "ls", "--json").document["runs"]] == [kept[1]]
+    assert not (market / "runs" / kept[0]).exists()
+    again = tickwright("backtest", "SmaCross", "--symbol", "BTC/USDT", "--param", "fast=10", "--json").document
+    assert again["trials"] == 2
+
+
+def test_without_a_yes_nothing_is_removed(tickwright, kept) -> None:
+    outcome = tickwright("run", "rm", *kept)
+    assert outcome.code == 2
+    assert "a yes, or --yes" in outcome.err
+    assert len(tickwright("run", "ls", "--json").document["runs"]) == 2
+
+
+def test_folders_are_imported_where_the_database_is_new(tickwright, kept, market) -> None:
+    for path in (market / "runs").glob("tickwright.sqlite*"):
+        path.unlink()
+    assert sorted(tickwright("run", "import", "--json").document["imported"]) == sorted(kept)
+    assert "knows every run folder" in tickwright("run", "import").out
+
+
+def test_looking_where_nothing_is_kept_makes_no_database(tickwright, project) -> None:
+    tickwright("run", "ls")
+    assert not (project / "runs").exists()

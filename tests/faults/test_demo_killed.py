@@ -47,7 +47,8 @@ def killed_when(folder: Path, pattern: str, how: signal.Signals) -> int:
     [
         ("*.parquet", signal.SIGKILL),
         ("*.parquet", signal.SIGINT),
-        ("trials.jsonl", signal.SIGKILL),
+        ("tickwright.sqlite", signal.SIGKILL),
+        ("*.draft", signal.SIGKILL),
     ],
 )
 def test_killed_in_the_middle_it_resumes_and_ends_with_the_same_digests(

@@ -32,7 +32,7 @@ def list_runs(project: Project, *, everywhere: bool = False) -> list[dict[str, A
 
     `everywhere` adds the runs that other projects keep in the same database.
     """
-    return [_listed(run) for run in project.runs.all(everywhere=everywhere)]
+    return [] if project.keeps_nothing else [_listed(run) for run in project.runs.all(everywhere=everywhere)]
 
 
 def import_runs(project: Project, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:

@@ -100,6 +100,11 @@ class Project:
         opened.make_ready()
         return opened
 
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether nothing was ever kept here, so that looking need not make a database."""
+        return self._database_choice.url is None and not (self.home / "runs").exists()
+
     @cached_property
     def runs(self) -> RunStore:
         """The project's runs."""

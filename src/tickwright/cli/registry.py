@@ -36,7 +36,7 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry("backtest", "backtest", "Run a strategy on stored candles and keep the run.", RESEARCH),
     CommandEntry("sweep", "sweep", "Run every combination of a grid and rank the trials.", RESEARCH),
     CommandEntry("report", "report", "Write the HTML report of a kept run.", RESEARCH),
-    CommandEntry("run", "run", "Look at kept runs.", RESEARCH),
+    CommandEntry("run", "run", "Look at kept runs, compare them, remove them.", RESEARCH),
     CommandEntry("data", "data", "Fetch, import, export and examine market data.", DATA),
     CommandEntry("db", "db", "Upgrade, examine, back up and restore the database.", DATA),
     CommandEntry("doctor", "doctor", "Look at this machine, the libraries and the project, and say what to do.", START),

@@ -1,4 +1,4 @@
-"""A run's folder and rows stay in step, whatever is killed; every state a kill can leave is finished by the next call."""
+"""A run's folder and rows stay in step, whatever is killed; the next call finishes every state a kill can leave."""
 
 from __future__ import annotations
 

@@ -256,14 +256,6 @@ def _passes(failure: BaseException | None) -> bool:
     return state in _RACES or any(word in str(failure.orig) for word in _LOCKED)
 
 
-def _config(connection: Connection | None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", "tickwright.adapters.storage.database:migrations")
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
-
-
 def _revision(connection: Connection) -> str | None:
     """The revision that Alembic wrote down in the database."""
     if not inspect(connection).has_table("alembic_version"):

@@ -122,7 +122,7 @@ def _inserted(connection: Connection, key: str, search: SearchRecord, fingerprin
     symbols = sorted(set(looked_at.symbols))
     insert_rows(connection, _TABLES["search_symbols"], {"symbol": symbols, "search_id": [key] * len(symbols)})
     count = len(different)
-    columns = {
+    columns: dict[str, list[Any]] = {
         "search_id": [key] * count,
         "fingerprint": list(different),
         "created_ns": [search.created_ns] * count,

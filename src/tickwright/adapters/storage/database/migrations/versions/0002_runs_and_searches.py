@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,7 +12,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-_RUN_COLUMNS: tuple[tuple[str, sa.types.TypeEngine[object]], ...] = (
+_RUN_COLUMNS: tuple[tuple[str, sa.types.TypeEngine[Any]], ...] = (
     ("name", sa.String(length=120)),
     ("params", sa.Text()),
     ("symbols", sa.Text()),
@@ -22,7 +24,7 @@ _RUN_COLUMNS: tuple[tuple[str, sa.types.TypeEngine[object]], ...] = (
     ("max_drawdown", sa.Double()),
     ("trades", sa.BigInteger()),
 )
-_ORDER_COLUMNS: tuple[tuple[str, sa.types.TypeEngine[object]], ...] = (
+_ORDER_COLUMNS: tuple[tuple[str, sa.types.TypeEngine[Any]], ...] = (
     ("stop_price", sa.String(length=40)),
     ("filled", sa.String(length=40)),
     ("ended_ns", sa.BigInteger()),
