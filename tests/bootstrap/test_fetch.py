@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from tests.data.btc_usd_on_coinbase import PRODUCTS
+from tests.data.btc_usd_on_coinbase import candles as coinbase_candles
+from tickwright.adapters.sandbox.clock import ExchangeClock
+from tickwright.adapters.sandbox.faults import Answer, Proceed
 from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.sandbox.process import SandboxOptions, SandboxProcess
-from tickwright.bootstrap.fetch import fetch
+from tickwright.adapters.sandbox.server import SandboxServer
+from tickwright.bootstrap.fetch import SERIES_AT_A_TIME, fetch, fetch_all
+from tickwright.bootstrap.fetch_wishes import FetchWish
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import SeriesKey
-from tickwright.domain.errors import UnknownSymbol
+from tickwright.domain.errors import ExchangeError, UnknownSymbol
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import parse_instant
+from tickwright.domain.timestamp import DAY, parse_instant
 
 BTC = InstrumentId("binance", "BTC", "USDT")
 HOUR = Timeframe.parse("1h")
@@ -41,8 +53,136 @@ def test_now_is_the_exchange_s_and_what_it_has_not_lived_yet_is_no_hole(tmp_path
     assert stored.content_hash() == truth.content_hash()
 
 
-def test_an_unknown_symbol_is_told_before_a_candle_is_asked_for(tmp_path: Path) -> None:
+def test_an_unknown_symbol_is_told_and_the_others_are_fetched(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
     with SandboxProcess() as exchange, pytest.raises(UnknownSymbol, match="BTC/USDD"):
         fetch(project, [BTC, InstrumentId("binance", "BTC", "USDD")], HOUR, START, None, url=exchange.url)
-    assert list(project.store.keys()) == []
+    assert [str(key) for key in project.store.keys()] == ["binance:BTC/USDT candles 1h"]  # noqa: SIM118
+
+
+@dataclass
+class Gate:
+    """Holds answers back until so many wait side by side; remembers the most that ever did."""
+
+    opens_at: int
+    waiting: int = 0
+    most: int = 0
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def strike(self, request: web.Request, proceed: Proceed, clock: ExchangeClock) -> web.StreamResponse:
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        if self.waiting >= self.opens_at:
+            self.opened.set()
+        await self.opened.wait()
+        answer = await proceed()
+        self.waiting -= 1
+        return answer
+
+
+@contextmanager
+def served(*servers: SandboxServer) -> Iterator[None]:
+    """Practice exchanges that listen in a thread of their own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        for server in servers:
+            asyncio.run_coroutine_threadsafe(server.start(), loop).result()
+        yield
+    finally:
+        for server in servers:
+            asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def wish(server: SandboxServer, timeframe: str, *symbols: str, days: int = 3) -> FetchWish:
+    """The newest days of these symbols at a server."""
+    name = server.dialect.exchange
+    end = server.clock.now_ns()
+    instruments = tuple(InstrumentId.parse(symbol, exchange=name) for symbol in symbols)
+    return FetchWish(instruments, Timeframe.parse(timeframe), end - days * DAY, end, server.url)
+
+
+FRAMES = ("1h", "2h", "4h", "6h", "8h", "12h", "1d")
+
+
+def test_series_and_exchanges_are_asked_side_by_side_within_a_bound(tmp_path: Path) -> None:
+    """No answer leaves before eight of one exchange and two of another wait: one after the other would never end."""
+    binance, coinbase = SandboxServer(), SandboxServer([coinbase_candles()], info=PRODUCTS)
+    gates = Gate(SERIES_AT_A_TIME), Gate(2)
+    binance.faults.add(gates[0], "/api/v3/klines", times=None)
+    coinbase.faults.add(gates[1], "*/candles", times=None)
+    project = Project(tmp_path / "project")
+    told: dict[SeriesKey, tuple[int, int]] = {}
+    with served(binance, coinbase):
+        wishes = [wish(binance, frame, "BTC/USDT", "ETH/USDT") for frame in FRAMES]
+        wishes += [wish(coinbase, frame, "BTC/USD", days=1) for frame in ("1m", "5m")]
+        outcomes = fetch_all(project, wishes, progress=lambda key, done, of: told.update({key: (done, of)}))
+    assert [str(outcome.key) for outcome in outcomes] == [str(key) for one in wishes for key in one.keys]
+    assert [outcome.failure for outcome in outcomes] == [None] * 16
+    assert (gates[0].most, gates[1].most) == (SERIES_AT_A_TIME, 2)
+    assert set(told) == {outcome.key for outcome in outcomes}
+    assert all(done == of for done, of in told.values())
+    hours = project.store.read(SeriesKey(BTC, HOUR))
+    (first,) = wishes[0].keys[:1]
+    truth = bundled_candles("BTC/USDT").between(int(hours.open_time_ns[0]), int(hours.open_time_ns[-1]) + 1)
+    assert first == SeriesKey(BTC, HOUR)
+    assert hours.content_hash() == truth.content_hash()
+
+
+def test_a_series_that_fails_stops_no_other_and_comes_with_the_next_call(tmp_path: Path) -> None:
+    server = SandboxServer()
+    refusal = Answer(400, '{"code": -1100, "msg": "Illegal characters"}')
+    server.faults.add(refusal, "/api/v3/klines", query={"symbol": "ETHUSDT", "interval": "4h"}, times=None)
+    project = Project(tmp_path / "project")
+    with served(server):
+        wishes = [wish(server, frame, "BTC/USDT", "ETH/USDT") for frame in ("1h", "4h")]
+        first = fetch_all(project, wishes)
+        server.faults.clear()
+        asked = len(server.requests)
+        again = fetch_all(project, wishes)
+        klines = [request.query for request in list(server.requests)[asked:] if "klines" in request.path]
+    assert [outcome.fetched is not None for outcome in first] == [True, True, True, False]
+    assert isinstance(first[3].failure, ExchangeError)
+    assert first[3].document()["error"]["code"].startswith("EXCHANGE")
+    assert [outcome.failure for outcome in again] == [None] * 4
+    assert len(klines) == 1  # only what failed is asked for again
+    assert "ETHUSDT" in klines[0]
+
+
+def test_an_exchange_that_refuses_everything_fails_its_own_series_only(tmp_path: Path) -> None:
+    binance, coinbase = SandboxServer(), SandboxServer([coinbase_candles()], info=PRODUCTS)
+    binance.faults.add(Answer(400, '{"code": -1100, "msg": "no"}'), "/api/v3/exchangeInfo", times=None)
+    project = Project(tmp_path / "project")
+    with served(binance, coinbase):
+        wishes = [wish(binance, "1h", "BTC/USDT", "ETH/USDT"), wish(coinbase, "1m", "BTC/USD", days=1)]
+        outcomes = fetch_all(project, wishes)
+    assert [outcome.failure is None for outcome in outcomes] == [False, False, True]
+    assert [str(key) for key in project.store.keys()] == ["coinbase:BTC/USD candles 1m"]  # noqa: SIM118
+
+
+def test_a_fetch_that_was_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
+    server = SandboxServer()
+    project = Project(tmp_path / "project")
+
+    def interrupt(key: SeriesKey, done: int, _planned: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with served(server):
+        wishes = [wish(server, "1h", "BTC/USDT", "ETH/USDT", days=400)]  # ten pages each
+        with pytest.raises(KeyboardInterrupt):
+            fetch_all(project, wishes, progress=interrupt)
+        kept = {key: len(project.store.read(key)) for key in project.store.keys()}  # noqa: SIM118
+        outcomes = fetch_all(project, wishes)
+    assert kept
+    for outcome in outcomes:
+        assert outcome.fetched is not None
+        assert outcome.fetched.report.inserted == outcome.fetched.rows - kept.get(outcome.key, 0)
+        stored = project.store.read(outcome.key)
+        truth = bundled_candles(outcome.key.instrument.symbol)
+        span = int(stored.open_time_ns[0]), int(stored.open_time_ns[-1]) + 1
+        assert stored.content_hash() == truth.between(*span).content_hash()

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from tickwright.adapters.sandbox.process import SandboxOptions, SandboxProcess
+
 SERIES = ["--exchange", "x", "--symbol", "BTC/USDT", "--timeframe", "1h"]
 HOURS = """timestamp,open,high,low,close,volume
 2024-01-01T00:00:00Z,1,2,0.5,1.5,10
@@ -113,6 +115,7 @@ def test_a_sound_store_is_as_promised_and_a_damaged_one_exits_with_1(tickwright,
         (["export", *SERIES, "--out", "x.csv"], 4, "no candles of x:BTC/USDT candles 1h are stored"),
         (["gaps", "--symbol", "SOL/USDT"], 4, "no candles of binance:SOL/USDT are stored"),
         (["fetch"], 2, "--symbol: no symbol is named"),
+        (["fetch", "--symbol", "a:BTC/USDT", "--symbol", "b:BTC/USDT", "--url", "http://x"], 2, "--url"),
         (["fetch", "--symbol", "BTC"], 2, "--symbol: 'BTC' is not an instrument"),
         (["fetch", "--symbol", "BTC/USDT", "--timeframe", "5x"], 2, "--timeframe: '5x' is not a timeframe"),
         (["fetch", "--for", "SmaCros"], 2, "Did you mean SmaCross?"),
@@ -165,6 +168,23 @@ def test_a_refusal_lists_every_row_for_a_program(tickwright, project) -> None:
     assert outcome.document["inserted"] == 3
     assert len(outcome.document["refused"]) == 1
     assert json.dumps(outcome.document["refused"][0])
+
+
+def test_a_fetch_of_several_series_says_how_each_ended(tickwright, project, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(project / "state"))
+    words = ["data", "fetch", "--symbol", "BTC/USDT", "--symbol", "BTC/USDD", "--timeframe", "1h,4h", "--last", "2d"]
+    with SandboxProcess(SandboxOptions(now="2024-06-01T12:30:00Z")) as exchange:
+        outcome = tickwright(*words, "--end", "2024-06-01", "--url", exchange.url, "--json")
+        shown = tickwright(*words, "--end", "2024-06-01", "--url", exchange.url)
+    rows = outcome.document["series"]
+    assert outcome.code == shown.code == 5
+    assert [(row["series"], row["inserted"]) for row in rows] == [
+        ("binance:BTC/USDD candles 1h", None), ("binance:BTC/USDT candles 1h", 36),
+        ("binance:BTC/USDD candles 4h", None), ("binance:BTC/USDT candles 4h", 9),
+    ]  # fmt: skip
+    assert [row["error"] and row["error"]["code"] for row in rows] == ["EXCHANGE_UNKNOWN_SYMBOL", None] * 2
+    assert "failed: binance:BTC/USDD candles 1h: --symbol: binance does not list BTC/USDD" in shown.out
+    assert "2 of 4 series fetched; type it again for the others" in shown.out
 
 
 def test_a_backup_is_drilled_and_brought_back(tickwright, hours, tmp_path) -> None:

@@ -31,3 +31,14 @@ def test_a_terminal_shows_the_bar_on_stderr(monkeypatch, capsys) -> None:
     work_with(ProgressBar("Counting", total=3))
     assert "Counting" in screen.getvalue()
     assert capsys.readouterr().out == ""
+
+
+def test_steps_side_by_side_have_a_line_each_and_a_sum(monkeypatch, capsys) -> None:
+    screen = Terminal()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    with ProgressBar("Fetching") as bar:
+        bar.part("BTC/USDT 1h", 1, 2)
+        bar.part("ETH/USDT 1h", 2, 3)
+    assert "BTC/USDT 1h" in screen.getvalue()
+    assert "3/5" in screen.getvalue()

@@ -1,8 +1,9 @@
-"""Fetch candles from an exchange into a project: the one place where an exchange, a store and a clock meet.
+"""Fetch candles from exchanges into a project: the one place where an exchange, a store and a clock meet.
 
 Invariants: the instrument catalogue is brought up to date before the first candle, so an unknown symbol costs one
-request; symbols are fetched side by side inside the exchange's one budget; what was answered before a failure is
-stored, and the same call resumes. "Now" is the exchange's: a clock that is fast here makes no hole of what is to come.
+request; exchanges are asked side by side, and at most `SERIES_AT_A_TIME` series of each, inside that exchange's one
+budget; a failure ends its own series and no other; what was answered before a failure or an interruption is stored, and
+the same call resumes. "Now" is the exchange's: a clock that is fast here makes no hole of what is to come.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tickwright.adapters.exchanges import open_market_data, open_rate_budget
+from tickwright.adapters.exchanges import CcxtMarketData, open_market_data, open_rate_budget
 from tickwright.adapters.wall_clock import WallClock
+from tickwright.bootstrap.fetch_wishes import FetchWish
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import SeriesKey
-from tickwright.domain.errors import UnknownSymbol
+from tickwright.domain.errors import TickwrightError, UnknownSymbol
 from tickwright.domain.gaps import Gap
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.spelling import did_you_mean
@@ -27,6 +29,8 @@ from tickwright.ingest.gap_map import explain_gaps
 from tickwright.ports import Clock, MarketData
 
 DEFAULT_HISTORY_NS = 365 * DAY
+SERIES_AT_A_TIME = 8
+"""Series of one exchange that are asked for at the same time; the exchange's budget bounds them further."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,24 @@ class Fetched:
         }
 
 
+@dataclass(frozen=True)
+class SeriesOutcome:
+    """How one series of a fetch ended: with what it gained, or with the failure that ended it."""
+
+    key: SeriesKey
+    fetched: Fetched | None = None
+    failure: TickwrightError | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The outcome as plain values; `error` is None where there was no failure."""
+        if self.fetched is not None:
+            return {**self.fetched.document(), "error": None}
+        assert self.failure is not None
+        untold = ("pages", "inserted", "revised", "unchanged", "rows", "first", "last", "gaps", "missing_bars")
+        row: dict[str, Any] = {"series": str(self.key), "refused": [], **dict.fromkeys(untold)}
+        return {**row, "error": self.failure.document()}
+
+
 def fetch(
     project: Project,
     instruments: Sequence[InstrumentId],
@@ -71,68 +93,151 @@ def fetch(
 
     Without a start, from the last bar stored, or the newest 365 days; without an end, until now. `url` is another
     address of the exchange, such as a sandbox. `progress` is told pages done and planned over all series. Raises the
-    exchange's and the store's errors.
+    first failure, after every other series came to its end.
     """
-    return asyncio.run(_fetch(project, instruments, timeframe, start_ns, end_ns, url, again, progress))
+    total = _TotalProgress(progress)
+    wish = FetchWish(tuple(instruments), timeframe, start_ns, end_ns, url)
+    fetched = []
+    for outcome in fetch_all(project, [wish], again=again, progress=total):
+        if outcome.failure is not None:
+            raise outcome.failure
+        assert outcome.fetched is not None
+        fetched.append(outcome.fetched)
+    return fetched
 
 
-async def _fetch(
+def fetch_all(
     project: Project,
-    instruments: Sequence[InstrumentId],
-    timeframe: Timeframe,
-    start_ns: int | None,
-    end_ns: int | None,
-    url: str | None,
+    wishes: Sequence[FetchWish],
+    *,
+    again: bool = False,
+    progress: Callable[[SeriesKey, int, int], None] | None = None,
+) -> list[SeriesOutcome]:
+    """Bring the series of all wishes up to date, exchanges side by side and the series of each side by side.
+
+    `progress` is told a series, its pages done and planned. A failure ends one series (or all of an exchange that
+    cannot be reached) and is its outcome; the others go on. Outcomes are in the order of the wishes.
+    """
+    return asyncio.run(_fetch_all(project, wishes, again, progress))
+
+
+async def _fetch_all(
+    project: Project,
+    wishes: Sequence[FetchWish],
     again: bool,
-    progress: Callable[[int, int], None] | None,
-) -> list[Fetched]:
+    progress: Callable[[SeriesKey, int, int], None] | None,
+) -> list[SeriesOutcome]:
     wall = WallClock()
-    data = open_market_data(instruments[0].exchange, base_url=url, rate_budget=open_rate_budget(wall), clock=wall)
-    try:
-        clock = await data.exchange_clock()
-        listed = await record_instruments(project, data, instruments, clock)
-        shared = _SharedProgress(progress)
-        keys = [SeriesKey(identity, timeframe) for identity in instruments]
-        reports = await _side_by_side(
-            [
-                fetch_candles(
-                    data, project.store, clock, key, *_window(project, key, start_ns, end_ns, clock),
-                    again=again, progress=shared,
-                )
-                for key in keys
+    budget = open_rate_budget(wall)
+    venues = list(dict.fromkeys((wish.exchange, wish.url) for wish in wishes))
+    visits = []
+    for exchange, url in venues:
+        data = open_market_data(exchange, base_url=url, rate_budget=budget, clock=wall)
+        mine = [wish for wish in wishes if (wish.exchange, wish.url) == (exchange, url)]
+        visits.append(_Visit(project, data, mine, again, progress).outcomes())
+    found = {outcome.key: outcome for outcomes in await asyncio.gather(*visits) for outcome in outcomes}
+    return [found[key] for key in dict.fromkeys(key for wish in wishes for key in wish.keys)]
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """All that is wanted of one exchange."""
+
+    project: Project
+    data: CcxtMarketData
+    wishes: Sequence[FetchWish]
+    again: bool
+    progress: Callable[[SeriesKey, int, int], None] | None
+
+    async def outcomes(self) -> list[SeriesOutcome]:
+        """Every series to its end; the gaps are judged when all have ended, as each is evidence for the others."""
+        keys = [key for wish in self.wishes for key in wish.keys]
+        try:
+            clock = await self.data.exchange_clock()
+            identities = list(dict.fromkeys(key.instrument for key in keys))
+            listed = await listed_instruments(self.project, self.data, identities, clock)
+            places = asyncio.Semaphore(SERIES_AT_A_TIME)
+            series = [
+                self._fetch(key, wish, listed[key.instrument], clock, places)
+                for wish in self.wishes
+                for key in wish.keys
             ]
-        )  # fmt: skip
-    finally:
-        await data.close()
-    return [_outcome(project, report, listed[report.key.instrument]) for report in reports]
+            ends = await _to_their_ends(series)
+        except TickwrightError as failure:
+            return [SeriesOutcome(key, failure=failure) for key in keys]
+        finally:
+            await self.data.close()
+        return [self._outcome(key, end, listed[key.instrument]) for key, end in zip(keys, ends, strict=True)]
+
+    async def _fetch(
+        self,
+        key: SeriesKey,
+        wish: FetchWish,
+        listed: Instrument | UnknownSymbol,
+        clock: Clock,
+        places: asyncio.Semaphore,
+    ) -> FetchReport | TickwrightError:
+        """One series: its report, or the failure that ended it."""
+        if isinstance(listed, UnknownSymbol):
+            return listed
+        async with places:
+            window = _window(self.project, key, wish.start_ns, wish.end_ns, clock)
+            told = None if self.progress is None else _told(self.progress)
+            try:
+                return await fetch_candles(
+                    self.data, self.project.store, clock, key, *window, again=self.again, progress=told
+                )
+            except TickwrightError as failure:
+                return failure
+
+    def _outcome(
+        self, key: SeriesKey, end: FetchReport | TickwrightError, listed: Instrument | UnknownSymbol
+    ) -> SeriesOutcome:
+        if isinstance(end, TickwrightError) or isinstance(listed, UnknownSymbol):
+            return SeriesOutcome(key, failure=end if isinstance(end, TickwrightError) else None)
+        gaps = explain_gaps(self.project.store, key, listed)
+        held = self.project.store.coverage(key)
+        return SeriesOutcome(key, Fetched(end, held.rows, held.first_ns, held.last_ns, gaps))
 
 
-async def _side_by_side(fetches: Sequence[Coroutine[Any, Any, FetchReport]]) -> list[FetchReport]:
-    """All fetches to their end, then the first failure: one symbol's trouble does not cut another one short."""
-    outcomes = await asyncio.gather(*fetches, return_exceptions=True)
-    reports = []
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
-        reports.append(outcome)
-    return reports
+async def _to_their_ends(
+    series: Sequence[Coroutine[Any, Any, FetchReport | TickwrightError]],
+) -> list[FetchReport | TickwrightError]:
+    """All series to their ends, also where one of them breaks in a way nobody foresaw; that is raised afterwards."""
+    ends = await asyncio.gather(*series, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException) and not isinstance(end, TickwrightError):
+            raise end
+    return [end for end in ends if not isinstance(end, BaseException) or isinstance(end, TickwrightError)]
+
+
+async def listed_instruments(
+    project: Project, data: MarketData, instruments: Sequence[InstrumentId], clock: Clock
+) -> dict[InstrumentId, Instrument | UnknownSymbol]:
+    """What the exchange says of each instrument, kept in the catalogue; for one it does not list, that failure."""
+    listed = {instrument.id: instrument for instrument in await data.instruments()}
+    project.catalogue.record([listed[identity] for identity in instruments if identity in listed], clock.now_ns())
+    return {identity: listed.get(identity) or _unknown(identity, list(listed)) for identity in instruments}
 
 
 async def record_instruments(
     project: Project, data: MarketData, instruments: Sequence[InstrumentId], clock: Clock
 ) -> dict[InstrumentId, Instrument]:
     """What the exchange says of these instruments, kept in the catalogue; raises `UnknownSymbol`."""
-    listed = {instrument.id: instrument for instrument in await data.instruments()}
-    for identity in instruments:
-        if identity not in listed:
-            raise UnknownSymbol(
-                f"{identity.exchange} does not list {identity.symbol}",
-                where="--symbol",
-                hint=did_you_mean(identity.symbol, [known.symbol for known in listed]),
-            )
-    chosen = {identity: listed[identity] for identity in instruments}
-    project.catalogue.record(list(chosen.values()), clock.now_ns())
+    chosen = {}
+    for identity, found in (await listed_instruments(project, data, instruments, clock)).items():
+        if isinstance(found, UnknownSymbol):
+            raise found
+        chosen[identity] = found
     return chosen
+
+
+def _unknown(identity: InstrumentId, known: Sequence[InstrumentId]) -> UnknownSymbol:
+    return UnknownSymbol(
+        f"{identity.exchange} does not list {identity.symbol}",
+        where="--symbol",
+        hint=did_you_mean(identity.symbol, [one.symbol for one in known]),
+    )
 
 
 def _window(
@@ -145,22 +250,19 @@ def _window(
     return (end - DEFAULT_HISTORY_NS if last is None else last), end
 
 
-def _outcome(project: Project, report: FetchReport, instrument: Instrument) -> Fetched:
-    gaps = explain_gaps(project.store, report.key, instrument)
-    held = project.store.coverage(report.key)
-    return Fetched(report, held.rows, held.first_ns, held.last_ns, gaps)
+def _told(progress: Callable[[SeriesKey, int, int], None]) -> Callable[[FetchProgress], None]:
+    return lambda step: progress(step.key, step.pages, step.planned)
 
 
-class _SharedProgress:
+class _TotalProgress:
     """The progress of several series as one: pages done and planned in all."""
 
     def __init__(self, told: Callable[[int, int], None] | None) -> None:
         self._told = told
         self._pages: dict[SeriesKey, tuple[int, int]] = {}
 
-    def __call__(self, step: FetchProgress) -> None:
+    def __call__(self, key: SeriesKey, done: int, planned: int) -> None:
         """Hear of one series, tell of all."""
-        self._pages[step.key] = step.pages, step.planned
+        self._pages[key] = done, planned
         if self._told is not None:
-            done, planned = (sum(column) for column in zip(*self._pages.values(), strict=True))
-            self._told(done, planned)
+            self._told(*(sum(column) for column in zip(*self._pages.values(), strict=True)))

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.strategies import find_strategy
+from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import UsageError
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
@@ -31,23 +32,36 @@ class FetchWish:
     end_ns: int | None
     url: str | None
 
+    @property
+    def exchange(self) -> str:
+        """The exchange all of them are of."""
+        return self.instruments[0].exchange
+
+    @property
+    def keys(self) -> tuple[SeriesKey, ...]:
+        """The series that are wanted."""
+        return tuple(SeriesKey(identity, self.timeframe) for identity in self.instruments)
+
 
 def fetch_wishes(
     project: Project,
     settings: Settings,
     for_strategy: str | None,
-    exchange: str | None,
+    exchanges: Sequence[str],
     symbols: Sequence[str],
-    timeframe: str | None,
+    timeframes: Sequence[str],
     start: str | None,
     end: str | None,
     last: str | None,
     url: str | None,
 ) -> list[FetchWish]:
-    """One wish per exchange; raises `UsageError` where nothing says which symbols."""
+    """One wish per exchange and timeframe; raises `UsageError` where nothing says which symbols.
+
+    A symbol that names no exchange is wanted of every exchange that is named.
+    """
     instance = settings.strategies.get(for_strategy) if for_strategy else None
     strategy = find_strategy(project.home, instance.use if instance else for_strategy) if for_strategy else None
-    venue = exchange or (instance.exchange if instance else None) or settings.defaults.exchange
+    venues = exchanges or ((instance.exchange if instance else None) or settings.defaults.exchange,)
     named = symbols or (instance.symbols if instance else ()) or settings.defaults.symbols
     if not named:
         raise UsageError(
@@ -56,13 +70,25 @@ def fetch_wishes(
             expected="BASE/QUOTE such as BTC/USDT",
             hint="Repeat it for several.",
         )
-    frame = timeframe or (instance.timeframe if instance else None) or (strategy.timeframe if strategy else None)
-    chosen = Timeframe.parse(frame or settings.defaults.timeframe, where="--timeframe")
+    frame = (instance.timeframe if instance else None) or (strategy.timeframe if strategy else None)
+    chosen = [
+        Timeframe.parse(name, where="--timeframe") for name in timeframes or (frame or settings.defaults.timeframe,)
+    ]
     start_ns, end_ns = fetch_range(settings, start, end, last)
-    identities = sorted({InstrumentId.parse(symbol, exchange=venue, where="--symbol") for symbol in named})
+    identities = sorted(
+        {InstrumentId.parse(symbol, exchange=venue, where="--symbol") for symbol in named for venue in venues}
+    )
+    groups = [(name, tuple(group)) for name, group in groupby(identities, key=lambda identity: identity.exchange)]
+    if url is not None and len(groups) > 1:
+        names = ", ".join(name for name, _ in groups)
+        raise UsageError(
+            f"the symbols are of {names}", where="--url", expected="symbols of one exchange",
+            hint="The address of each can be set: exchanges.NAME.url.",
+        )  # fmt: skip
     return [
-        FetchWish(tuple(group), chosen, start_ns, end_ns, url or settings.exchange(name).url)
-        for name, group in groupby(identities, key=lambda identity: identity.exchange)
+        FetchWish(group, timeframe, start_ns, end_ns, url or settings.exchange(name).url)
+        for name, group in groups
+        for timeframe in dict.fromkeys(chosen)
     ]
 
 

@@ -19,6 +19,10 @@ app = group_app("Fetch, import, export and examine market data.")
 
 _MOST_DOUBTS = 5
 
+Exchanges = Annotated[
+    list[str] | None, Option("--exchange", help="Exchange of symbols that name none; repeat for several.")
+]
+Timeframes = Annotated[list[str] | None, Option("--timeframe", help="Bar length such as 1h; repeat, or 1m,1h,1d.")]
 Again = Annotated[bool, Option("--again", help="Ask also for what was fetched before, to see corrections.")]
 Url = Annotated[str | None, Option("--url", help="Another address of the exchange, such as a sandbox's.")]
 
@@ -27,9 +31,9 @@ Url = Annotated[str | None, Option("--url", help="Another address of the exchang
 def fetch(
     frame: Frame,
     for_: Annotated[str | None, Option("--for", help="Fetch what this strategy or instance needs.")] = None,
-    exchange: options.Exchange = None,
+    exchange: Exchanges = None,
     symbol: options.Symbols = None,
-    timeframe: options.TimeframeName = None,
+    timeframe: Timeframes = None,
     start: options.Start = None,
     end: options.End = None,
     last: options.Last = None,
@@ -37,21 +41,24 @@ def fetch(
     again: Again = False,
     store: options.Store = None,
 ) -> Answer:
-    """Fetch candles from an exchange; run again, it asks only for what is new."""
-    from tickwright.bootstrap.fetch import fetch as fetch_series
+    """Fetch candles from exchanges, side by side; run again, it asks only for what is new."""
+    from tickwright.bootstrap.fetch import fetch_all
     from tickwright.bootstrap.fetch_wishes import fetch_wishes
     from tickwright.bootstrap.project import Project
 
     settings = frame.settings({"store.url": store})
     project = Project(frame.home, store_url=settings.store.url)
-    wishes = fetch_wishes(project, settings, for_, exchange, tuple(symbol or ()), timeframe, start, end, last, url)
-    outcomes = []
+    frames = [name for word in timeframe or () for name in word.split(",")]
+    wishes = fetch_wishes(
+        project, settings, for_, tuple(exchange or ()), tuple(symbol or ()), frames, start, end, last, url
+    )  # fmt: skip
     with frame.progress("Fetching pages") as bar:
-        for wish in wishes:
-            outcomes += fetch_series(
-                project, wish.instruments, wish.timeframe, wish.start_ns, wish.end_ns, url=wish.url,
-                again=again, progress=bar.update,
-            )  # fmt: skip
+        outcomes = fetch_all(
+            project, wishes, again=again, progress=lambda key, done, planned: bar.part(str(key), done, planned)
+        )
+    failures = [outcome.failure for outcome in outcomes if outcome.failure is not None]
+    if len(failures) == len(outcomes) and len({str(failure) for failure in failures}) == 1:
+        raise failures[0]
     rows = [outcome.document() for outcome in outcomes]
     columns = ("series", "pages", "inserted", "revised", "unchanged", "rows", "first", "last", "gaps")
 
@@ -60,8 +67,13 @@ def fetch(
         for row in rows:
             for refused in row["refused"]:
                 paper.line(f"  refused: {row['series']} {refused['place']}: {refused['reason']}")
+        for outcome in outcomes:
+            if outcome.failure is not None:
+                paper.line(f"  failed: {outcome.key}: {outcome.failure}")
+        if failures:
+            paper.line(f"{len(rows) - len(failures)} of {len(rows)} series fetched; type it again for the others")
 
-    return Answer("data-fetch", {"series": rows}, text)
+    return Answer("data-fetch", {"series": rows}, text, exit_code=failures[0].exit_code if failures else 0)
 
 
 @command(app, "import")

@@ -19,6 +19,8 @@ class ProgressBar:
         self._label, self._total = label, total
         self._progress: Any = None
         self._task: Any = None
+        self._parts: dict[str, tuple[float, float]] = {}
+        self._lines: dict[str, Any] = {}
 
     def __enter__(self) -> ProgressBar:
         if sys.stderr.isatty():
@@ -46,6 +48,17 @@ class ProgressBar:
         """So many steps are done in all, of `total` where it is known now."""
         if self._progress is not None:
             self._progress.update(self._task, completed=done, **({} if total is None else {"total": total}))
+
+    def part(self, name: str, done: float, total: float) -> None:
+        """One of several steps that run side by side, on a line of its own until it is done; the first line sums up."""
+        self._parts[name] = done, total
+        if self._progress is None:
+            return
+        if name not in self._lines:
+            self._lines[name] = self._progress.add_task(f"  {name}", total=total)
+        self._progress.update(self._lines[name], completed=done, total=total, visible=done < total)
+        done_in_all, total_in_all = (sum(column) for column in zip(*self._parts.values(), strict=True))
+        self.update(done_in_all, total_in_all)
 
     def describe(self, label: str) -> None:
         """Say what is being done now."""
