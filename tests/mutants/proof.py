@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from tests.engine import test_risk_limits as worked_limits
 from tests.parity import test_exits, test_orders, test_risk_limits, test_targets
 from tests.parity.scenarios import Scenario, scenarios
+from tests.reference import test_exits as test_exit_rules
+from tests.reference import test_sizing as test_sizing_rules
 from tests.reference.cases.collected import ALL
-from tests.reference.cases.market_of import fills_as_text, market_of
+from tests.reference.cases.market_of import fills_as_text, market_of, money_as_text
 from tickwright.domain.limits import RiskLimits
 
 Check = Callable[[], None]
@@ -26,7 +29,8 @@ QUIET = {
 
 def checks() -> list[Check]:
     """Every check, made ready: the naive market's answers are computed here, once, before anything is mutated."""
-    return [*_worked_examples(), *_orders(), *_worked_limits(), *_limited_orders(), *_exits(), *_targets()]
+    worked = [*_worked_examples(), *_tests_of(test_sizing_rules), *_tests_of(test_exit_rules), *_worked_limits()]
+    return [*worked, *_orders(), *_limited_orders(), *_exits(), *_targets()]
 
 
 def _worked_examples() -> list[Check]:
@@ -35,7 +39,9 @@ def _worked_examples() -> list[Check]:
             from tests.kernel.worked_examples import run_case
 
             result, ends = run_case(case)
-            assert fills_as_text(result.fills, market_of(case)) == list(case.fills)
+            market = market_of(case)
+            assert fills_as_text(result.fills, market) == list(case.fills)
+            assert list(case.fees) in ([], money_as_text(result.fills["fee"], market))
             assert {label: ends[label] for label in case.ends} == dict(case.ends)
 
         return run
@@ -44,7 +50,12 @@ def _worked_examples() -> list[Check]:
 
 
 def _worked_limits() -> list[Check]:
-    return [check for name, check in vars(worked_limits).items() if name.startswith("test_") and "mode" not in name]
+    return [check for check in _tests_of(worked_limits) if "mode" not in check.__name__]
+
+
+def _tests_of(module: ModuleType) -> list[Check]:
+    """The tests of a module; those of sizing and exits run the naive market beside every mode of the product."""
+    return [check for name, check in vars(module).items() if name.startswith("test_") and callable(check)]
 
 
 def _orders() -> list[Check]:

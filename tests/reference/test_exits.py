@@ -170,6 +170,15 @@ def test_a_signal_reduction_consumes_parts_oldest_first_and_shrinks_their_exits(
     assert stops(market) == [("CANCELLED", 0), ("END_OF_DATA", 2)]
 
 
+def test_what_remains_after_a_signal_reduction_is_the_younger_part() -> None:
+    # 4 at 100 with a stop at 90, 3 at 120 with a stop at 108; 4 are sold by the signal, and the stop at 108 is left
+    rows = [FLAT, FLAT, (120, 120, 120, 120), (120, 120, 107, 110), (100, 100, 95, 100)]
+    _, fills, _ = protected(rows, [0.4, 0.8, 0.3, 0.3, 0.3], ExitTerms(stop=0.1))
+    assert fills == [
+        "A 1 OPEN: buy 4 @ 100", "A 2 OPEN: buy 3 @ 120", "A 3 OPEN: sell 4 @ 120", "A 3 RANGE: sell 3 @ 108",
+    ]  # fmt: skip
+
+
 def test_a_gapped_stop_is_older_than_the_signal_and_fills() -> None:
     rows = [FLAT, FLAT, (50, 50, 50, 50)]
     market, fills, result = protected(rows, [1, 0, 0], ExitTerms(stop=0.1))
