@@ -68,3 +68,23 @@ def test_folders_are_imported_where_the_database_is_new(tickwright, kept, market
 def test_looking_where_nothing_is_kept_makes_no_database(tickwright, project) -> None:
     tickwright("run", "ls")
     assert not (project / "runs").exists()
+
+
+def test_the_ledger_of_a_run_balances_and_comes_to_its_equity(tickwright, kept) -> None:
+    document = tickwright("run", "ledger", "--json").document
+    run = tickwright("run", "show", "--json").document
+    assert (document["run_id"], document["problems"]) == (kept[1], [])
+    assert document["entries"] == 1 + run["fills"]
+    assert float(document["equity"]) == pytest.approx(run["final_equity"])
+    balances = {(row["account"], row["asset"]): row for row in document["balances"]}
+    assert balances["capital", "USDT"]["balance"] == "-100000"
+    assert float(balances["fees", "USDT"]["balance"]) == pytest.approx(run["costs"]["fee"])
+    assert len({row["entry"] for row in document["postings"]}) == 10
+    assert all((row["debit"] is None) != (row["credit"] is None) for row in document["postings"])
+
+
+def test_the_ledger_as_text_says_that_it_adds_up(tickwright, kept) -> None:
+    out = tickwright("run", "ledger", kept[0], "--last", "0").out
+    assert "In every entry debits equal credits" in out
+    assert "wallet" in out
+    assert "posting" not in out

@@ -7,7 +7,8 @@ Of the curve: `total_return`, `cagr`, `volatility`, `sharpe`, `rolling_sharpe`, 
 `exposure`, `turnover`, `monthly_returns`, `benchmark`.
 Of the trades: `win_rate`, `profit_factor`, `expectancy`, `payoff_ratio`, `kelly`, `excursions`, `costs`, `by_symbol`.
 Of luck: `probabilistic_sharpe`, `deflated_sharpe`, `autocorrelation`, `drawdown_law`, `arcsine_law`.
-`distribution` gathers the finer measures of a run; `divergence` compares two runs decision by decision.
+`distribution` gathers the finer measures of a run; `divergence` compares two runs decision by decision; `ledger` posts
+every movement of money twice and proves the account.
 `summary` puts them together as the statistics of a run, `sweep_table` as those of many trials; `labels` says how each
 is called, written and defined.
 

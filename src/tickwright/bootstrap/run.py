@@ -18,6 +18,7 @@ from tickwright.adapters.storage.run_tables import to_tables
 from tickwright.analytics.benchmark import buy_and_hold
 from tickwright.analytics.summary import Statistics, summarise
 from tickwright.analytics.trades import trades
+from tickwright.bootstrap.ledger_view import LedgerView
 from tickwright.bootstrap.trade_frame import trade_frame
 from tickwright.domain.bars import Bars, Float64Array
 from tickwright.domain.errors import DataMissing
@@ -27,7 +28,7 @@ from tickwright.domain.run import RunResult
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one strategy: `stats`, `trades`, `fills`, `orders`, `equity`, `digest`, `report()`.
+    """One run of one strategy: `stats`, `trades`, `fills`, `orders`, `equity`, `ledger`, `digest`, `report()`.
 
     `manifest` says what was run on what; `bars` and `gaps` stand beside `result.instruments` and are empty when the
     candles are no longer stored. `folder` is where the run is kept, None for a run made in memory.
@@ -71,6 +72,11 @@ class Run:
     def equity(self) -> pl.DataFrame:
         """Equity, exposure and cash at every bar close, as floats."""
         return self._frame("equity").with_columns(pl.selectors.decimal().cast(pl.Float64))
+
+    @property
+    def ledger(self) -> pl.DataFrame:
+        """Every movement of money as double entries, with exact decimal amounts; see `tickwright run ledger`."""
+        return LedgerView.of(self.result).frame()
 
     @property
     def digest(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,6 +65,47 @@ def show(
 
     kept = open_run(Project.of(frame.home, frame.settings()), run)
     return Answer("run-show", kept.document(), describe(kept))
+
+
+@command(app, "ledger")
+def ledger(
+    frame: Frame,
+    run: Annotated[str, Argument(help="Run id, its unique start or end, or latest.")] = "latest",
+    last: Annotated[int, Option("--last", min=0, help="Show the postings of so many last entries.")] = 10,
+) -> Answer:
+    """Show the double-entry ledger of a run, and whether it adds up to its account."""
+    from tickwright.bootstrap.kept_runs import open_run
+    from tickwright.bootstrap.ledger_view import LedgerView
+    from tickwright.bootstrap.project import Project
+
+    kept = open_run(Project.of(frame.home, frame.settings()), run)
+    view = LedgerView.of(kept.result)
+    document = {
+        "run_id": kept.manifest.get("run_id"),
+        "entries": view.ledger.entries,
+        "balances": view.balances(),
+        "equity": view.equity,
+        "problems": view.problems,
+        "postings": view.last_entries(last),
+    }
+    return Answer("run-ledger", document, _ledger_text(document), exit_code=1 if view.problems else 0)
+
+
+def _ledger_text(document: Mapping[str, Any]) -> Callable[[Paper], None]:
+    def text(paper: Paper) -> None:
+        paper.line(f"{document['run_id']}: {document['entries']:,} entries")
+        for rows in (document["balances"], document["postings"]):
+            if rows:
+                paper.line()
+                paper.table(list(rows[0]), [list(row.values()) for row in rows])
+        paper.line()
+        for problem in document["problems"]:
+            paper.line(f"  does not add up: {problem}")
+        if not document["problems"]:
+            paper.line("In every entry debits equal credits, and cash is what the account held at every close.")
+            paper.line(f"Cash and positions at the last prices come to {document['equity']:f}, the run's equity.")
+
+    return text
 
 
 @command(app, "compare")
