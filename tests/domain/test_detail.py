@@ -81,6 +81,11 @@ def test_detail_that_begins_inside_a_bar_counts_from_the_next_one() -> None:
     assert late.open_time_ns.tolist() == detail().open_time_ns.tolist()[4:]
 
 
+def test_detail_that_fills_no_bar_is_refused() -> None:
+    with pytest.raises(DataError, match="15m fills no bar of binance:BTC/USDT candles 1h"):
+        fitted_detail(hours(), detail(QUARTERS[6:]))
+
+
 def test_detail_that_begins_after_trading_starts_is_refused() -> None:
     late, bars = fitted_detail(hours(), detail(QUARTERS[4:])), hours()
     check_covers(bars, late, int(bars.open_time_ns[1]))

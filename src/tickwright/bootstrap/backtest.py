@@ -161,6 +161,7 @@ def run_manifest(request: BacktestRequest, strategy: Strategy, mode: str, loaded
         "mode": mode,
         "symbols": [str(identity) for identity in market.ids],
         "timeframe": str(market.timeframe),
+        "detail": str(market.finest[0].timeframe) if market.has_detail else None,
         "start": iso(first if request.start_ns is None else max(first, request.start_ns)),
         "end": iso(last if request.end_ns is None else min(last, request.end_ns)),
         "anchor": iso(first),

@@ -18,7 +18,7 @@ import numpy as np
 from tickwright.adapters.storage.spill import DiskSpill
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey
-from tickwright.domain.errors import DataMissing, GapUnexplained
+from tickwright.domain.errors import DataMissing, GapUnexplained, UsageError
 from tickwright.domain.gaps import Gap, GapKind
 from tickwright.domain.instrument import DEFAULT_LOT, Instrument, InstrumentId, TradingRules
 from tickwright.domain.market import Market
@@ -64,12 +64,16 @@ class LoadedMarket:
             }
             for bars, gaps in zip(self.market.bars, self.gaps, strict=True)
         ]
-        read = {str(bars.key): self._hash_of(bars) for bars in self.market.informative}
+        detail, read = (
+            {str(bars.key): self._hash_of(bars) for bars in others if bars is not None}
+            for others in (self.market.detail, self.market.informative)
+        )
         return {
             "rows": sum(len(bars) for bars in self.market.bars),
             "gaps": sum(len(gaps) for gaps in self.gaps),
-            "hash": _joined_hash([*(str(entry["hash"]) for entry in series), *read.values()]),
+            "hash": _joined_hash([*(str(entry["hash"]) for entry in series), *detail.values(), *read.values()]),
             "series": series,
+            "detail": detail,
             "informative": read,
         }
 
@@ -91,8 +95,11 @@ def load_market(
     on_gap: Literal["mark", "refuse"] = "mark",
     as_of_ns: int | None = None,
     memory_budget: int | None = None,
+    detail: Timeframe | None = None,
 ) -> LoadedMarket:
     """The market of these instruments over the bars that open in [start, end); raises `DataMissing`.
+
+    `detail` is the timeframe of finer candles that settle the path inside a bar; they must add up to the bars.
 
     With `on_gap` "refuse" a hole of unknown type inside the range raises `GapUnexplained`; "mark" makes it a warning.
     `as_of_ns` reads the candles as the store knew them then; gaps and instruments are those known now. With a
@@ -100,7 +107,7 @@ def load_market(
     """
     warnings: list[str] = []
     memory = None if memory_budget is None else MemoryBudget(memory_budget, DiskSpill(project.home / "runs" / SPILL))
-    loaded, known, gaps = [], [], []
+    loaded, known, gaps, finer = [], [], [], []
     for identity in sorted(set(instruments)):
         bars = _stored_bars(project, identity, timeframe, start_ns, end_ns, as_of_ns)
         instrument = project.catalogue.find(identity)
@@ -120,12 +127,14 @@ def load_market(
             warnings.append(f"{identity}: asked from {iso(start_ns)}, stored from {iso(first)}")
         if end_ns is not None and end_ns - last > max(DAY, 2 * timeframe.length_ns):
             warnings.append(f"{identity}: asked until {iso(end_ns)}, stored until {iso(last + timeframe.length_ns)}")
+        inside = None if detail is None else _detail_of(project, bars, detail, as_of_ns, warnings)
         loaded.append(bars if memory is None else bars.kept(memory.spill.keep))
+        finer.append(inside if memory is None or inside is None else inside.kept(memory.spill.keep))
         known.append(instrument)
         gaps.append(holes)
         if memory is not None:
             memory.spill.release()
-    market = Market.of(known, loaded, keep=None if memory is None else memory.spill.keep)
+    market = Market.of(known, loaded, detail=finer, keep=None if memory is None else memory.spill.keep)
     if memory is not None:
         memory.spill.release()
     return LoadedMarket(market, tuple(gaps), tuple(warnings), memory)
@@ -160,6 +169,24 @@ def with_informative(
             warnings.append(f"{bars.key}: read by the strategy, stored until {iso(ends_ns)}")
     informed = replace(market, informative=tuple(found.values()))
     return replace(loaded, market=informed, warnings=(*loaded.warnings, *warnings))
+
+
+def _detail_of(
+    project: Project, bars: Bars, timeframe: Timeframe, as_of_ns: int | None, warnings: list[str]
+) -> Bars:
+    """The finer candles inside these bars; those of the history before the first trade may begin later."""
+    if timeframe >= bars.timeframe or bars.timeframe.length_ns % timeframe.length_ns:
+        raise UsageError(
+            f"{timeframe} candles do not divide bars of {bars.timeframe}",
+            where="--detail",
+            expected=f"a shorter timeframe that divides {bars.timeframe}, such as 1m",
+        )
+    first, end = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + bars.timeframe.length_ns
+    detail = _stored_bars(project, bars.key.instrument, timeframe, first, end, as_of_ns)
+    began = int(detail.open_time_ns[0])
+    if began >= first + bars.timeframe.length_ns:
+        warnings.append(f"{detail.key}: stored from {iso(began)}; volume and volatility before it are not known")
+    return detail
 
 
 def _refuse_unexplained(key: SeriesKey, holes: Sequence[Gap]) -> None:

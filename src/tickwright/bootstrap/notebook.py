@@ -37,11 +37,13 @@ def load(
     home: Path | str = ".",
     store: str | None = None,
     memory_budget: str | None = None,
+    detail: str | None = None,
 ) -> LoadedMarket:
     """Stored candles as the market of a run.
 
     `symbols` is `BASE/QUOTE` or `exchange:BASE/QUOTE`, one or several; `start` and `end` are ISO dates or instants in
-    UTC, a bare end date included; `home` is the project directory. With a `memory_budget` such as "512MB" a backtest
+    UTC, a bare end date included; `home` is the project directory. `detail` is the timeframe of finer stored candles that
+    settle the path inside a bar, such as "1m". With a `memory_budget` such as "512MB" a backtest
     reads its candles in chunks and holds no more than that at a time. Raises `DataMissing` with the command that
     fetches what is not there.
     """
@@ -53,6 +55,7 @@ def load(
         None if start is None else parse_instant(start, where="start"),
         None if end is None else parse_instant(end, inclusive_end=True, where="end"),
         memory_budget=None if memory_budget is None else _size(memory_budget),
+        detail=None if detail is None else Timeframe.parse(detail, where="detail"),
     )
 
 

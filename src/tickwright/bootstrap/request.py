@@ -44,6 +44,7 @@ class RunFlags:
     mode: str | None = None
     seed: int = 0
     as_of: str | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def prepare_run(
     as_of_ns = None if flags.as_of is None else parse_instant(flags.as_of, inclusive_end=True, where="--as-of")
     loaded = load_market(
         project, instruments, timeframe, anchor_ns, end_ns, on_gap=settings.data.on_gap, as_of_ns=as_of_ns,
-        memory_budget=memory_budget,
+        memory_budget=memory_budget, detail=_detail(settings, flags, instance),
     )  # fmt: skip
     loaded = with_informative(project, loaded, series_asked_for(strategy), anchor_ns, end_ns, as_of_ns)
     params = {**(instance.params if instance else {}), **(flags.params or {})}
@@ -93,6 +94,12 @@ def _timeframe(
 ) -> Timeframe:
     named = flags.timeframe or (instance.timeframe if instance else None) or strategy.timeframe
     return Timeframe.parse(named or settings.defaults.timeframe, where="--timeframe")
+
+
+def _detail(settings: Settings, flags: RunFlags, instance: StrategyInstance | None) -> Timeframe | None:
+    """The timeframe of the candles that settle the path inside a bar; None where nobody asks, or for "off"."""
+    named = flags.detail or (instance.detail if instance else None) or settings.defaults.detail
+    return None if named is None or named == "off" else Timeframe.parse(named, where="--detail")
 
 
 def _instruments(

@@ -119,7 +119,7 @@ class Run:
             "run_id": manifest.get("run_id"),
             **{
                 name: manifest.get(name)
-                for name in ("strategy", "params", "mode", "symbols", "timeframe", "start", "end")
+                for name in ("strategy", "params", "mode", "symbols", "timeframe", "detail", "start", "end")
             },
             "bars": self.result.bars,
             **stats.document(),

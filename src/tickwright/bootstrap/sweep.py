@@ -77,6 +77,7 @@ class Sweep:
             "strategy": self.request.strategy.__name__,
             "symbols": [str(identity) for identity in market.ids],
             "timeframe": str(market.timeframe),
+            "detail": str(market.finest[0].timeframe) if market.has_detail else None,
             "bars": self.result.bars,
             "sort": self.sort,
             "trials": self.trials,

@@ -25,6 +25,7 @@ def backtest(
     exchange: options.Exchange = None,
     symbol: options.Symbols = None,
     timeframe: options.TimeframeName = None,
+    detail: options.Detail = None,
     start: options.Start = None,
     end: options.End = None,
     last: options.Last = None,
@@ -55,7 +56,7 @@ def backtest(
     project = Project.of(frame.home, settings)
     flags = RunFlags(
         strategy, exchange, tuple(symbol or ()), timeframe, start, end, last, anchor,
-        options.assignments(param, "--param"), mode, seed, as_of,
+        options.assignments(param, "--param"), mode, seed, as_of, detail,
     )  # fmt: skip
     prepared = prepare_run(project, settings, flags, memory_budget=settings.data.memory_budget)
     announce_compilation(frame)
@@ -75,7 +76,8 @@ def describe(run: Run, *, report: str | None = None) -> Callable[[Paper], None]:
         params = ", ".join(f"{name} {value}" for name, value in manifest["params"].items())
         paper.line(f"{manifest['strategy']}{f' ({params})' if params else ''} on {', '.join(manifest['symbols'])}")
         span = f"{manifest['start']} … {manifest['end']}"
-        paper.line(f"{run.result.bars:,} bars of {manifest['timeframe']}, {span}, {manifest['mode']} mode")
+        frame = manifest["timeframe"] + (f" on {manifest['detail']} detail" if manifest.get("detail") else "")
+        paper.line(f"{run.result.bars:,} bars of {frame}, {span}, {manifest['mode']} mode")
         paper.line()
         paper.facts([(row.label.words, row.text) for row in run.stats.as_rows()], indent=2)
         paper.line()

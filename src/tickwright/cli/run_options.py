@@ -13,6 +13,10 @@ StrategyName = Annotated[str, Argument(help="Class name, instance name from the 
 Exchange = Annotated[str | None, Option("--exchange", help="Exchange of symbols that name none.")]
 Symbols = Annotated[list[str] | None, Option("--symbol", help="BASE/QUOTE; repeat for several.")]
 TimeframeName = Annotated[str | None, Option("--timeframe", help="Bar length such as 15m, 1h, 1d.")]
+Detail = Annotated[
+    str | None,
+    Option("--detail", help="Finer stored candles that settle the path inside a bar, such as 1m; off for none."),
+]
 Start = Annotated[str | None, Option("--start", help="First instant, UTC: 2020-01-01 or 2020-01-01T08:00Z.")]
 End = Annotated[str | None, Option("--end", help="Last day, included; a full timestamp is exclusive.")]
 Last = Annotated[str | None, Option("--last", help="The newest span stored, such as 90d, instead of --start.")]

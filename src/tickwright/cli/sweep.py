@@ -32,6 +32,7 @@ def sweep(
     exchange: options.Exchange = None,
     symbol: options.Symbols = None,
     timeframe: options.TimeframeName = None,
+    detail: options.Detail = None,
     start: options.Start = None,
     end: options.End = None,
     last: options.Last = None,
@@ -60,7 +61,7 @@ def sweep(
     project = Project.of(frame.home, settings)
     flags = RunFlags(
         strategy, exchange, tuple(symbol or ()), timeframe, start, end, last, anchor,
-        options.assignments(param, "--param"), "vector", seed, as_of,
+        options.assignments(param, "--param"), "vector", seed, as_of, detail,
     )  # fmt: skip
     prepared = prepare_run(project, settings, flags)
     axes = options.assignments(grid, "--grid")
@@ -78,7 +79,8 @@ def describe(outcome: Sweep, top: int, *, report: str | None = None) -> Callable
     def text(paper: Paper) -> None:
         market = outcome.loaded.market
         symbols = ", ".join(str(identity) for identity in market.ids)
-        paper.line(f"{outcome.request.strategy.__name__} on {symbols}, {market.timeframe} bars")
+        detail = f" on {market.finest[0].timeframe} detail" if market.has_detail else ""
+        paper.line(f"{outcome.request.strategy.__name__} on {symbols}, {market.timeframe} bars{detail}")
         paper.line(
             f"{outcome.trials:,} trials, {outcome.invalid:,} invalid combinations skipped; best {outcome.sort} first"
         )

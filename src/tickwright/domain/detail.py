@@ -27,15 +27,15 @@ def fitted_detail(bars: Bars, detail: Bars) -> Bars:
     """
     _check_timeframes(bars, detail)
     inside = detail.between(int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + bars.timeframe.length_ns)
-    if not len(inside):
-        raise DataError(
-            f"{detail.key} has no candles between {iso(int(bars.open_time_ns[0]))} and the last bar of {bars.key}",
-            where=str(detail.key), expected="detail candles inside the bars", hint=_HINT,
-        )  # fmt: skip
     places = np.searchsorted(bars.open_time_ns, inside.open_time_ns, side="right") - 1
-    first = int(places[0]) + (1 if _begins_inside(bars, inside, places) else 0)
-    kept = inside.where(places >= first)
-    places = places[places >= first] - first
+    first = int(places[0]) + (1 if _begins_inside(bars, inside, places) else 0) if len(inside) else len(bars)
+    if first == len(bars):
+        raise DataError(
+            f"{detail.key} fills no bar of {bars.key}",
+            where=str(detail.key), expected=f"candles from {iso(int(bars.open_time_ns[0]))} on", hint=_HINT,
+        )  # fmt: skip
+    kept = detail.between(int(bars.open_time_ns[first]), int(inside.open_time_ns[-1]) + 1)
+    places = places[len(places) - len(kept) :] - first
     _check_placed(bars, kept, places + first)
     _check_sums(bars.between(int(bars.open_time_ns[first]), int(bars.open_time_ns[-1]) + 1), kept, places)
     return kept

@@ -92,6 +92,13 @@ def _timeframe(value: object) -> str:
         raise ValueError(error.expected) from None
 
 
+def _detail(value: object) -> str | None:
+    try:
+        return value if value is None or value == "off" else _timeframe(value)
+    except ValueError:
+        raise ValueError("a timeframe such as 1m, or off") from None
+
+
 def _date(value: object) -> str:
     text = value if isinstance(value, str) else getattr(value, "isoformat", lambda: "")()
     try:
@@ -132,6 +139,7 @@ Bound = Annotated[int, BeforeValidator(_bound), PlainSerializer(span_text)]
 Symbol = Annotated[str, BeforeValidator(_symbol)]
 Symbols = Annotated[tuple[Symbol, ...], BeforeValidator(_words)]
 TimeframeName = Annotated[str, BeforeValidator(_timeframe)]
+DetailName = Annotated[str | None, BeforeValidator(_detail)]
 Date = Annotated[str, BeforeValidator(_date)]
 SecretName = Annotated[str, BeforeValidator(_secret_name)]
 InstanceName = Annotated[str, BeforeValidator(_instance_name)]
@@ -150,6 +158,7 @@ class Defaults(Section):
     exchange: str = Field("binance", pattern=r"^[a-z0-9_]+$", description="Exchange of symbols that name none.")
     symbols: Symbols = Field((), description="Symbols of a run that names none.")
     timeframe: TimeframeName = Field("1h", description="Bar length of a strategy that names none.")
+    detail: DetailName = Field(None, description="Finer candles that settle the path inside a bar, such as 1m, or off.")
     start: Date | None = Field(None, description="First day of a run; everything stored where unset.")
     end: Date | None = Field(None, description="Last day of a run, included; everything stored where unset.")
     cash: Amount = Field(Decimal(100_000), description="Starting cash of a run, in the quote asset.")
@@ -176,6 +185,7 @@ class StrategyInstance(Section):
     exchange: str | None = Field(None, pattern=r"^[a-z0-9_]+$", description="Exchange of symbols that name none.")
     symbols: Symbols = Field((), description="What it trades.")
     timeframe: TimeframeName | None = Field(None, description="Bar length; the strategy's own where unset.")
+    detail: DetailName = Field(None, description="Finer candles inside its bars; the default where unset.")
     allocation: Share = Field(Decimal(1), description="Its fraction of the cash.")
     params: dict[str, ParameterValue] = Field({}, description="Parameters of every symbol.")
     per_symbol: dict[Symbol, dict[str, ParameterValue]] = Field({}, description="Parameters of one symbol.")
