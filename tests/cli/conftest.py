@@ -72,3 +72,15 @@ def market(project: Path, candles: Path) -> Path:
     """The empty project with these candles in its store."""
     shutil.copytree(candles, project / "data")
     return project
+
+
+@pytest.fixture
+def coarse_market(market: Path) -> Path:
+    """The same with bars of 4h that its hours add up to."""
+    from tests.parity.scenarios import in_bars
+    from tickwright.bootstrap.project import Project
+
+    store = Project(market).store
+    for key in [key for key in store.keys() if key.kind == "candles"]:  # noqa: SIM118 - a store is not a dict
+        store.write(in_bars(store.read(key), "4h"), source="test")
+    return market

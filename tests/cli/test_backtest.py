@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +56,67 @@ def test_a_memory_budget_that_cannot_be_is_refused_with_what_could(tickwright, m
     outcome = tickwright(*RUN, "--memory-budget", budget, "--json")
     assert outcome.code == 2
     assert "memory" in str(outcome.document["error"])
+
+
+DETAIL = ["backtest", "SmaCross", "--timeframe", "4h", "--detail", "1h"]
+
+
+@pytest.mark.parametrize("mode", ["vector", "event", "replay"])
+def test_detail_settles_the_path_and_stands_in_the_manifest(tickwright, coarse_market, mode) -> None:
+    document = tickwright(*DETAIL, "--mode", mode, "--json").document
+    whole = tickwright(*DETAIL, "--memory-budget", "700KB", "--json").document
+    assert (document["timeframe"], document["detail"], document["bars"]) == ("4h", "1h", 718)
+    assert set(document["data"]["detail"]) == {"binance:BTC/USDT candles 1h", "binance:ETH/USDT candles 1h"}
+    assert (document["digest"], document["data"]["hash"]) == (whole["digest"], whole["data"]["hash"])
+
+
+def test_detail_is_a_setting_that_a_flag_switches_off(tickwright, coarse_market) -> None:
+    (coarse_market / "tickwright.toml").write_text('version = 1\n[defaults]\ntimeframe = "4h"\ndetail = "1h"\n')
+    assert tickwright("backtest", "SmaCross", "--json").document["detail"] == "1h"
+    assert "of 4h on 1h detail" in tickwright("backtest", "SmaCross").out
+    assert tickwright("backtest", "SmaCross", "--detail", "off", "--json").document["detail"] is None
+
+
+def test_bars_that_are_not_stored_are_made_of_the_detail(tickwright, coarse_market) -> None:
+    from tickwright.bootstrap.project import Project
+
+    stored = tickwright(*DETAIL, "--json").document
+    for folder in Project(coarse_market).data_directory.rglob("candles-4h"):
+        shutil.rmtree(folder)
+    made = tickwright(*DETAIL, "--json").document
+    assert (made["digest"], made["data"]["hash"]) == (stored["digest"], stored["data"]["hash"])
+    assert any("bars of 4h are not stored; they are made of 1h candles" in text for text in made["warnings"])
+    assert tickwright("report", made["run_id"]).code == 0
+    recent = tickwright("backtest", "SmaCross", *DETAIL[2:], "--last", "20d", "--json").document
+    assert (recent["start"], recent["end"]) == ("2020-02-10T00:00:00Z", "2020-03-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["--detail", "3h"], 2, "--detail: 3h candles do not divide bars of 4h; expected a shorter timeframe"),
+        (["--detail", "8h"], 2, "--detail: 8h candles do not divide bars of 4h"),
+        (["--detail", "minutes"], 2, "--detail: 'minutes' is not a timeframe"),
+        (["--detail", "15m"], 4, "no 15m candles of binance:BTC/USDT are stored. Fetch them: tickwright data fetch"),
+    ],
+)
+def test_detail_that_cannot_be_is_refused(tickwright, coarse_market, words, code, sentence) -> None:
+    outcome = tickwright("backtest", "SmaCross", "--timeframe", "4h", *words)
+    assert (outcome.code, outcome.out) == (code, "")
+    assert sentence in outcome.err
+
+
+def test_detail_that_does_not_add_up_names_series_bar_and_value(tickwright, coarse_market) -> None:
+    from tickwright.bootstrap.project import Project
+
+    store = Project(coarse_market).store
+    key = next(key for key in store.keys() if str(key) == "binance:ETH/USDT candles 1h")  # noqa: SIM118
+    bars = store.read(key)
+    store.write(replace(bars, volume=bars.volume + (bars.open_time_ns == bars.open_time_ns[9])), source="test")
+    outcome = tickwright(*DETAIL)
+    assert outcome.code == 4
+    assert "the volume of binance:ETH/USDT candles 4h at 2020-01-01T08:00:00Z is" in outcome.err
+    assert "binance:ETH/USDT candles 1h makes it" in outcome.err
 
 
 def test_the_order_of_the_symbols_does_not_matter(tickwright, market) -> None:

@@ -14,6 +14,15 @@ def test_every_valid_combination_has_a_row_and_the_others_are_counted(tickwright
     assert (document["trials"], document["invalid"]) == (5, 3)
 
 
+def test_a_sweep_walks_detail_as_a_single_run_does(tickwright, coarse_market) -> None:
+    document = tickwright(*SWEEP, "--timeframe", "4h", "--detail", "1h", "--json").document
+    params = [word for name, value in document["rows"][0]["params"].items() for word in ("--param", f"{name}={value}")]
+    words = ["backtest", "SmaCross", "--symbol", "BTC/USDT", "--timeframe", "4h", "--detail", "1h"]
+    run = tickwright(*words, *params, "--json").document
+    assert (document["detail"], run["fills"]) == ("1h", document["rows"][0]["fills"])
+    assert run["final_equity"] == pytest.approx(document["rows"][0]["final_equity"], abs=1e-6)
+
+
 def test_the_best_row_is_first(tickwright, market) -> None:
     for measure in ("sharpe", "total_return", "max_drawdown"):
         rows = tickwright(*SWEEP, "--sort", measure, "--json").document["rows"]

@@ -59,12 +59,13 @@ def run_strategy(
     mode: str = "vector",
     instruments: Sequence[Instrument] | None = None,
     seed: int = 0,
+    detail: Sequence[Bars] | None = None,
     **params: int | float | str | bool,
 ) -> RunResult:
     """Run a strategy class over series of instruments with a fine lot."""
     bars = [series] if isinstance(series, Bars) else list(series)
     traded = instruments or [fine_instrument(part) for part in bars]
-    market = Market.of(traded, bars)
+    market = Market.of(traded, bars, detail=detail)
     run = {"vector": vector.run, "event": event.run}[mode]
     return run(strategy, params, market, cash=Decimal(cash), cash_asset=market.cash_asset, costs=costs, seed=seed)
 

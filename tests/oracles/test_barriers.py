@@ -132,11 +132,23 @@ def test_where_bars_hold_both_barriers_a_bracket_loses_and_the_count_says_by_how
     assert np.mean(won) + ambiguous / len(won) > 1 / 3 - 4 * error
 
 
-def coarse_outcomes(sigma_per_bar: float) -> tuple[np.ndarray, np.ndarray, int]:
+def test_where_detail_tells_the_path_a_fair_price_is_fair_again() -> None:
+    """R8.2: the same walks in the same bars; on detail candles the bias is gone and nothing is ambiguous."""
+    won, earned, ambiguous = coarse_outcomes(0.03, with_detail=True)
+    assert np.mean(won) == pytest.approx(1 / 3, abs=4 * math.sqrt(2 / 9 / len(won)))
+    assert abs(np.mean(earned)) < 4 * np.std(earned) / math.sqrt(len(earned))
+    assert ambiguous == 0
+
+
+def coarse_outcomes(sigma_per_bar: float, *, with_detail: bool = False) -> tuple[np.ndarray, np.ndarray, int]:
     """Four walks in coarse bars: which trades won, what each earned, and how many were ambiguous."""
     won, earned, ambiguous = [], [], 0
     for seed in range(4):
-        result = run_strategy(bracketed(0.02, 0.01), coarse(martingale(seed, sigma_per_bar)), cash="1000")
+        fine = martingale(seed, sigma_per_bar)
+        bars, detail = coarse(fine), None
+        if with_detail:
+            detail = [replace(fine, open_time_ns=fine.open_time_ns - fine.open_time_ns[0] + bars.open_time_ns[0])]
+        result = run_strategy(bracketed(0.02, 0.01), bars, detail=detail, cash="1000")
         hit, gained = outcomes(result)
         won.append(hit)
         earned.append(gained)

@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tickwright.adapters.storage.run_store import KeptRun
+from tickwright.bootstrap.market_loading import series_to_read
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run
-from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.bars import Bars
 from tickwright.domain.gaps import Gap
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso, parse_instant
+from tickwright.ingest.consistency import resampled
 
 
 def open_run(project: Project, run_id: str) -> Run:
@@ -81,15 +83,19 @@ def _candles(
     project: Project, manifest: Mapping[str, Any]
 ) -> tuple[tuple[Bars, ...], tuple[tuple[Gap, ...], ...], list[str]]:
     """The candles of every series of a run; none at all where one is no longer stored."""
-    timeframe = Timeframe.parse(manifest["timeframe"])
+    timeframe, detail = Timeframe.parse(manifest["timeframe"]), manifest.get("detail")
+    finer = None if detail is None else Timeframe.parse(detail)
     found, gaps, warnings = [], [], []
     for symbol, entry in zip(manifest["symbols"], manifest["data"]["series"], strict=True):
-        key = SeriesKey(InstrumentId.parse(symbol), timeframe)
+        key = series_to_read(project, InstrumentId.parse(symbol), timeframe, finer)
         first, last = parse_instant(entry["first"]), parse_instant(entry["last"])
         held = project.store.coverage(key)
         if held.rows == 0:
             return (), (), [f"{key}: the candles of this run are no longer stored"]
-        bars = project.store.read(key, first, last + 1)
+        bars = project.store.read(key, first, last + timeframe.length_ns)
+        if key.timeframe != timeframe:
+            bars = resampled(bars, timeframe)[0]
+        bars = bars.between(first, last + 1)
         if bars.content_hash() != entry["hash"]:
             warnings.append(f"{key}: the stored candles have changed since this run")
         found.append(bars)

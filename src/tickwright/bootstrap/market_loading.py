@@ -24,6 +24,7 @@ from tickwright.domain.instrument import DEFAULT_LOT, Instrument, InstrumentId, 
 from tickwright.domain.market import Market
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, iso
+from tickwright.ingest.consistency import resampled
 from tickwright.strategy_api.informative import Informative
 
 SPILL = ".spill"
@@ -99,7 +100,8 @@ def load_market(
 ) -> LoadedMarket:
     """The market of these instruments over the bars that open in [start, end); raises `DataMissing`.
 
-    `detail` is the timeframe of finer candles that settle the path inside a bar; they must add up to the bars.
+    `detail` is the timeframe of finer candles that settle the path inside a bar; they must add up to the bars, which
+    are made of them where they are not stored.
 
     With `on_gap` "refuse" a hole of unknown type inside the range raises `GapUnexplained`; "mark" makes it a warning.
     `as_of_ns` reads the candles as the store knew them then; gaps and instruments are those known now. With a
@@ -109,7 +111,12 @@ def load_market(
     memory = None if memory_budget is None else MemoryBudget(memory_budget, DiskSpill(project.home / "runs" / SPILL))
     loaded, known, gaps, finer = [], [], [], []
     for identity in sorted(set(instruments)):
-        bars = _stored_bars(project, identity, timeframe, start_ns, end_ns, as_of_ns)
+        key = series_to_read(project, identity, timeframe, detail)
+        if key.timeframe == timeframe:
+            bars = _stored_bars(project, identity, timeframe, start_ns, end_ns, as_of_ns)
+        else:
+            bars = _made_bars(project, key, timeframe, start_ns, end_ns, as_of_ns)
+            warnings.append(f"{identity}: bars of {timeframe} are not stored; they are made of {detail} candles")
         instrument = project.catalogue.find(identity)
         if instrument is None:
             instrument = assumed_instrument(bars)
@@ -118,9 +125,9 @@ def load_market(
                 f"{DEFAULT_LOT:f} are assumed"
             )
         first, last = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1])
-        holes = tuple(gap for gap in project.store.coverage(bars.key).gaps if first <= gap.start_ns <= last)
+        holes = tuple(gap for gap in project.store.coverage(key).gaps if first <= gap.start_ns <= last)
         if on_gap == "refuse":
-            _refuse_unexplained(bars.key, holes)
+            _refuse_unexplained(key, holes)
         if holes:
             warnings.append(f"{identity}: {sum(gap.bars for gap in holes)} bars are missing in {len(holes)} gaps")
         if start_ns is not None and first - start_ns >= max(DAY, timeframe.length_ns):
@@ -171,16 +178,44 @@ def with_informative(
     return replace(loaded, market=informed, warnings=(*loaded.warnings, *warnings))
 
 
-def _detail_of(
-    project: Project, bars: Bars, timeframe: Timeframe, as_of_ns: int | None, warnings: list[str]
-) -> Bars:
-    """The finer candles inside these bars; those of the history before the first trade may begin later."""
-    if timeframe >= bars.timeframe or bars.timeframe.length_ns % timeframe.length_ns:
+def series_to_read(
+    project: Project, identity: InstrumentId, timeframe: Timeframe, detail: Timeframe | None
+) -> SeriesKey:
+    """The series that bars come from: their own, or that of the detail where only it is stored."""
+    own, finer = SeriesKey(identity, timeframe), SeriesKey(identity, detail or timeframe)
+    return finer if not project.store.coverage(own).rows and project.store.coverage(finer).rows else own
+
+
+def _made_bars(
+    project: Project, key: SeriesKey, timeframe: Timeframe, start_ns: int | None, end_ns: int | None,
+    as_of_ns: int | None,
+) -> Bars:  # fmt: skip
+    """Bars made of finer stored candles, from the first to the last that these candles reach through."""
+    assert key.timeframe is not None
+    _check_divides(key.timeframe, timeframe)
+    until_ns = None if end_ns is None else timeframe.ceil(end_ns)
+    finer = _stored_bars(project, key.instrument, key.timeframe, start_ns, until_ns, as_of_ns)
+    first = timeframe.ceil(int(finer.open_time_ns[0]))
+    made = resampled(finer, timeframe)[0].between(
+        first, int(finer.open_time_ns[-1]) + key.timeframe.length_ns - timeframe.length_ns + 1
+    )
+    if not len(made):
+        raise DataMissing(f"{key} does not reach through one bar of {timeframe}", where=str(project.home))
+    return made
+
+
+def _check_divides(detail: Timeframe, timeframe: Timeframe) -> None:
+    if detail >= timeframe or timeframe.length_ns % detail.length_ns:
         raise UsageError(
-            f"{timeframe} candles do not divide bars of {bars.timeframe}",
+            f"{detail} candles do not divide bars of {timeframe}",
             where="--detail",
-            expected=f"a shorter timeframe that divides {bars.timeframe}, such as 1m",
+            expected=f"a shorter timeframe that divides {timeframe}, such as 1m",
         )
+
+
+def _detail_of(project: Project, bars: Bars, timeframe: Timeframe, as_of_ns: int | None, warnings: list[str]) -> Bars:
+    """The finer candles inside these bars; those of the history before the first trade may begin later."""
+    _check_divides(timeframe, bars.timeframe)
     first, end = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + bars.timeframe.length_ns
     detail = _stored_bars(project, bars.key.instrument, timeframe, first, end, as_of_ns)
     began = int(detail.open_time_ns[0])

@@ -42,10 +42,10 @@ def load(
     """Stored candles as the market of a run.
 
     `symbols` is `BASE/QUOTE` or `exchange:BASE/QUOTE`, one or several; `start` and `end` are ISO dates or instants in
-    UTC, a bare end date included; `home` is the project directory. `detail` is the timeframe of finer stored candles that
-    settle the path inside a bar, such as "1m". With a `memory_budget` such as "512MB" a backtest
-    reads its candles in chunks and holds no more than that at a time. Raises `DataMissing` with the command that
-    fetches what is not there.
+    UTC, a bare end date included; `home` is the project directory. `detail` is the timeframe of finer stored candles
+    that settle the path inside a bar, such as "1m". With a `memory_budget` such as "512MB" a backtest reads its candles
+    in chunks and holds no more than that at a time. Raises `DataMissing` with the command that fetches what is not
+    there.
     """
     named = [symbols] if isinstance(symbols, str) else list(symbols)
     return load_market(

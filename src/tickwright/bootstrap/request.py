@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from tickwright.bootstrap.backtest import BacktestRequest
 from tickwright.bootstrap.fetch_wishes import read_last
-from tickwright.bootstrap.market_loading import LoadedMarket, load_market, with_informative
+from tickwright.bootstrap.market_loading import LoadedMarket, load_market, series_to_read, with_informative
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.strategies import find_strategy
 from tickwright.domain.bars import SeriesKey
@@ -65,12 +65,14 @@ def prepare_run(
     instance = settings.strategies.get(flags.strategy)
     strategy = find_strategy(project.home, instance.use if instance else flags.strategy)
     timeframe = _timeframe(settings, flags, strategy, instance)
-    instruments = _instruments(project, settings, flags, timeframe, instance)
-    anchor_ns, start_ns, end_ns = _range(project, settings, flags, instruments, timeframe)
+    detail = _detail(settings, flags, instance)
+    instruments = _instruments(project, settings, flags, timeframe, detail, instance)
+    sources = [series_to_read(project, identity, timeframe, detail) for identity in instruments]
+    anchor_ns, start_ns, end_ns = _range(project, settings, flags, sources)
     as_of_ns = None if flags.as_of is None else parse_instant(flags.as_of, inclusive_end=True, where="--as-of")
     loaded = load_market(
         project, instruments, timeframe, anchor_ns, end_ns, on_gap=settings.data.on_gap, as_of_ns=as_of_ns,
-        memory_budget=memory_budget, detail=_detail(settings, flags, instance),
+        memory_budget=memory_budget, detail=detail,
     )  # fmt: skip
     loaded = with_informative(project, loaded, series_asked_for(strategy), anchor_ns, end_ns, as_of_ns)
     params = {**(instance.params if instance else {}), **(flags.params or {})}
@@ -103,13 +105,20 @@ def _detail(settings: Settings, flags: RunFlags, instance: StrategyInstance | No
 
 
 def _instruments(
-    project: Project, settings: Settings, flags: RunFlags, timeframe: Timeframe, instance: StrategyInstance | None
+    project: Project,
+    settings: Settings,
+    flags: RunFlags,
+    timeframe: Timeframe,
+    detail: Timeframe | None,
+    instance: StrategyInstance | None,
 ) -> list[InstrumentId]:
     exchange = flags.exchange or (instance.exchange if instance else None) or settings.defaults.exchange
     named = flags.symbols or (instance.symbols if instance else ()) or settings.defaults.symbols
     if named:
         return [InstrumentId.parse(symbol, exchange=exchange, where="--symbol") for symbol in named]
-    stored = [key.instrument for key in project.store.keys() if key.kind == "candles" and key.timeframe == timeframe]  # noqa: SIM118 - a store is not a dict
+    keys = [key for key in project.store.keys() if key.kind == "candles"]  # noqa: SIM118 - a store is not a dict
+    stored = [key.instrument for key in keys if key.timeframe == timeframe]
+    stored = stored or [key.instrument for key in keys if key.timeframe == detail]
     chosen = [identity for identity in stored if identity.exchange == exchange] or stored
     if not chosen:
         raise DataMissing(
@@ -122,7 +131,7 @@ def _instruments(
 
 
 def _range(
-    project: Project, settings: Settings, flags: RunFlags, instruments: Sequence[InstrumentId], timeframe: Timeframe
+    project: Project, settings: Settings, flags: RunFlags, sources: Sequence[SeriesKey]
 ) -> tuple[int | None, int | None, int | None]:
     """(anchor, start, end) in UTC nanoseconds, None where the data itself decides."""
     start = flags.start or (None if flags.last else settings.defaults.start)
@@ -132,7 +141,7 @@ def _range(
     if flags.last:
         if flags.start:
             raise UsageError("--last and --start say the same thing", where="command line", expected="one of the two")
-        start_ns = _newest(project, instruments, timeframe, end_ns) - read_last(flags.last)
+        start_ns = _newest(project, sources, end_ns) - read_last(flags.last)
     if start_ns is not None and end_ns is not None and start_ns >= end_ns:
         raise UsageError(f"the range {start} … {end} is empty", where="--end", expected="an end after the start")
     anchor_ns = start_ns if flags.anchor is None else parse_instant(flags.anchor, where="--anchor")
@@ -143,10 +152,10 @@ def _range(
     return anchor_ns, start_ns, end_ns
 
 
-def _newest(project: Project, instruments: Sequence[InstrumentId], timeframe: Timeframe, end_ns: int | None) -> int:
-    """The end of the newest stored bar of these instruments, not after `end_ns`; 0 where nothing is stored."""
-    held = [project.store.coverage(SeriesKey(identity, timeframe)).last_ns for identity in instruments]
-    newest = max((last + timeframe.length_ns for last in held if last is not None), default=0)
+def _newest(project: Project, sources: Sequence[SeriesKey], end_ns: int | None) -> int:
+    """The end of the newest stored candle of these series, not after `end_ns`; 0 where nothing is stored."""
+    held = [(project.store.coverage(key).last_ns, key.timeframe) for key in sources]
+    newest = max((last + frame.length_ns for last, frame in held if last is not None and frame), default=0)
     return newest if end_ns is None else min(newest, end_ns)
 
 

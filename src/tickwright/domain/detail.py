@@ -32,7 +32,7 @@ def fitted_detail(bars: Bars, detail: Bars) -> Bars:
     if first == len(bars):
         raise DataError(
             f"{detail.key} fills no bar of {bars.key}",
-            where=str(detail.key), expected=f"candles from {iso(int(bars.open_time_ns[0]))} on", hint=_HINT,
+            where="detail", expected=f"candles from {iso(int(bars.open_time_ns[0]))} on", hint=_HINT,
         )  # fmt: skip
     kept = detail.between(int(bars.open_time_ns[first]), int(inside.open_time_ns[-1]) + 1)
     places = places[len(places) - len(kept) :] - first
@@ -57,7 +57,7 @@ def check_covers(bars: Bars, detail: Bars, start_ns: int) -> None:
     if place < len(bars) and bars.timeframe.floor(int(detail.open_time_ns[0])) > first:
         raise DataError(
             f"{detail.key} begins at {iso(int(detail.open_time_ns[0]))}",
-            where=str(detail.key),
+            where="detail",
             expected=f"detail candles from {iso(first)} on, where trading starts",
             hint="Fetch the detail candles of the whole range, or start later.",
         )
@@ -81,7 +81,7 @@ def _check_placed(bars: Bars, detail: Bars, places: Int64Array) -> None:
     if len(outside):
         raise DataError(
             f"{detail.key} has a candle at {iso(int(detail.open_time_ns[outside[0]]))}, where {bars.key} has no bar",
-            where=str(detail.key), expected="no detail candle outside the bars", hint=_HINT,
+            where="detail", expected="no detail candle outside the bars", hint=_HINT,
         )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def _check_sums(bars: Bars, detail: Bars, places: Int64Array) -> None:
     if len(empty):
         raise DataError(
             f"{detail.key} has no candle in the bar of {bars.key} at {iso(int(bars.open_time_ns[empty[0]]))}",
-            where=str(detail.key), expected="detail candles in every bar", hint=_HINT,
+            where="detail", expected="detail candles in every bar", hint=_HINT,
         )  # fmt: skip
     ends = np.append(starts[1:], len(detail)) - 1
     sums = {
@@ -109,5 +109,5 @@ def _check_sums(bars: Bars, detail: Bars, places: Int64Array) -> None:
         told, made = (amount_text(int(value), scale) for value in (getattr(bars, name)[row], sums[name][row]))
         raise DataError(
             f"the {name} of {bars.key} at {iso(int(bars.open_time_ns[row]))} is {told}, {detail.key} makes it {made}",
-            where=str(detail.key), expected="detail candles that add up to their bar", hint=_HINT,
+            where="detail", expected="detail candles that add up to their bar", hint=_HINT,
         )  # fmt: skip

@@ -67,6 +67,8 @@ def _warnings(memory: Memory) -> list[str]:
             for identity, has_volume in zip(memory.rows.market.ids, memory.rows.has_volume, strict=True)
             if not has_volume
         )
+    if memory.venue.ambiguous:
+        found.append(_ambiguous_said(memory.venue.ambiguous, has_detail=memory.rows.market.has_detail))
     for count, what in (
         (client.targets_refused, "orders for targets were refused"),
         (client.targets_shrunk, "orders for targets were shrunk to the free cash"),
@@ -85,6 +87,13 @@ def _weak_protection(memory: Memory) -> list[str]:
     if not count:
         return []
     return [f"{count} stop-limit orders were to protect a position: beyond its limit such an order does not sell."]
+
+
+def _ambiguous_said(count: int, *, has_detail: bool) -> str:
+    """What the path inside a bar left open, in words."""
+    candle = "detail candle" if has_detail else "bar"
+    hint = "" if has_detail else " Detail candles would tell."
+    return f"{count} cases are ambiguous: one {candle} held what decides them, and the worse was taken.{hint}"
 
 
 def _limits_said(memory: Memory) -> list[str]:
