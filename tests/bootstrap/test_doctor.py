@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tickwright.adapters.storage.database.database import Database
+from tickwright.adapters.storage.database.trial_log import TrialRange
 from tickwright.bootstrap import doctor
 from tickwright.bootstrap.doctor import Check, diagnose
+from tickwright.bootstrap.project import Project
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -117,3 +120,28 @@ def test_a_clock_that_is_not_synchronised_is_worth_a_look(tmp_path, monkeypatch,
 def test_another_system_is_not_asked_for_its_clock(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(doctor.sys, "platform", "darwin")
     assert check(tmp_path, "clock").detail == "not asked on this system"
+
+
+def test_a_database_is_shown_with_its_contents_and_its_pool(tmp_path) -> None:
+    assert check(tmp_path, "database").detail == "none yet; the first run makes it"
+    assert not (tmp_path / "runs").exists()
+    project = Project(tmp_path)
+    assert project.trials.count(TrialRange(("binance:BTC/USDT",), "1h", 0, 1)) == 0
+    found = check(tmp_path, "database")
+    assert found.status == "ok"
+    assert "revision 0002; runs 0, trials 0, orders 0, fills 0, jobs 0; pool of 5+5" in found.detail
+
+
+def test_an_older_schema_is_worth_a_look(tmp_path) -> None:
+    database = Database(tmp_path / "runs" / "tickwright.sqlite")
+    database.upgrade("0001")
+    found = check(tmp_path, "database")
+    assert (found.status, database.current()) == ("warn", "0001")
+    assert found.remedy.startswith("`tickwright db upgrade`")
+
+
+def test_a_database_that_cannot_be_reached_fails_without_its_password(tmp_path) -> None:
+    (tmp_path / "tickwright.toml").write_text('[database]\nurl = "postgresql://me:canary@127.0.0.1:1/state"\n')
+    found = check(tmp_path, "database")
+    assert found.status == "fail"
+    assert "canary" not in found.detail

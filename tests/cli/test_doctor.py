@@ -21,7 +21,7 @@ def test_the_document_has_every_check_with_its_remedy(tickwright, project) -> No
     assert {"name", "status", "detail", "remedy"} == set(document["checks"][0])
     assert [check["name"] for check in document["checks"]] == [
         "python", "libraries", "processor", "memory", "compiled code", "project", "writable", "disk", "settings",
-        "strategies", "store", "exchanges", "loopback", "clock",
+        "strategies", "store", "database", "exchanges", "loopback", "clock",
     ]  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def test_a_check_that_breaks_does_not_hide_the_others(tickwright, project, monke
     checks = tickwright("doctor", "--json").document["checks"]
     memory = next(check for check in checks if check["name"] == "memory")
     assert (memory["status"], memory["detail"]) == ("fail", "ZeroDivisionError: division by zero")
-    assert len(checks) == 14
+    assert len(checks) == 15
 
 
 def test_a_ban_of_an_exchange_is_shown_with_its_end(tickwright, project, monkeypatch, tmp_path) -> None:

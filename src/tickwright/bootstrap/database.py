@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tickwright.adapters.storage.backup.database_copies import (
     bring_back_database,
@@ -18,7 +18,9 @@ from tickwright.adapters.storage.backup.database_copies import (
     read_database_copy,
 )
 from tickwright.adapters.storage.backup.sealing import backup_key
+from tickwright.adapters.storage.database.contents import row_counts
 from tickwright.adapters.storage.database.database import Database, Upgrade
+from tickwright.adapters.storage.database.models import REVISION
 from tickwright.adapters.storage.opening import shown_location
 from tickwright.adapters.storage.place import place_of
 from tickwright.bootstrap.project import DatabaseChoice
@@ -75,6 +77,33 @@ def restore(home: Path, url: str | None, target: str, *, snapshot: str, replace:
     bring_back_database(place, copy, address_of(home, url), key=key, replace=replace)
     counts = {"tables": len(copy.tables), "rows": copy.rows}
     return {"database": _place(home, url), "snapshot": copy.name, "taken": iso(copy.taken_ns), **counts}
+
+
+def database_state(choice: DatabaseChoice, home: Path) -> tuple[Literal["ok", "warn"], str, str]:
+    """How the database of a project is: whether that is well, in one sentence, and what to do where it is not."""
+    database = choice.open(home)
+    try:
+        revision, differences = database.current(), database.check()
+        held = row_counts(database) if not differences else {}
+        pool = database.metrics()
+    finally:
+        database.close()
+    detail = f"{shown_location(choice.address(home))}: revision {revision or 'none'}"
+    if revision != REVISION:
+        return (
+            "warn",
+            f"{detail}, this version has {REVISION}",
+            "`tickwright db upgrade`, after which older versions stop.",
+        )
+    if differences:
+        return (
+            "warn",
+            f"{detail}, {len(differences)} differences from what is meant",
+            "`tickwright db check` lists them.",
+        )
+    counted = ", ".join(f"{name} {rows:,}" for name, rows in held.items())
+    bounds = f"pool of {pool.size}+{choice.options.overflow}, {pool.waited_s * 1000:.0f} ms waited, {pool.slow} slow"
+    return "ok", f"{detail}; {counted}; {bounds}", ""
 
 
 @contextmanager

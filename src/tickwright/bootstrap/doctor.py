@@ -24,7 +24,8 @@ from tickwright.adapters.exchanges import BUDGET_FILE, SharedRateBudget, user_st
 from tickwright.adapters.storage.opening import database_server
 from tickwright.adapters.wall_clock import WallClock
 from tickwright.bootstrap.compiled_code import compiled_code
-from tickwright.bootstrap.project import Project
+from tickwright.bootstrap.database import database_state
+from tickwright.bootstrap.project import DatabaseChoice, Project
 from tickwright.bootstrap.strategies import all_strategies
 from tickwright.domain.errors import TickwrightError
 from tickwright.domain.timestamp import SECOND, iso
@@ -64,6 +65,7 @@ def diagnose(home: Path, configs: tuple[Path, ...] = ()) -> Iterator[Check]:
         ("settings", lambda: _settings(home, configs)),
         ("strategies", lambda: _strategies(home)),
         ("store", lambda: _store(home, configs)),
+        ("database", lambda: _database(home, configs)),
         ("exchanges", _exchanges),
         ("loopback", _loopback),
         ("clock", _clock),
@@ -192,6 +194,17 @@ def _store(home: Path, configs: tuple[Path, ...]) -> Check:
         return Check("store", "ok", held)
     status: Status = "warn" if server.risks else "ok"
     return Check("store", status, f"{server.sentence()}; {held}", "; ".join(server.risks))
+
+
+def _database(home: Path, configs: tuple[Path, ...]) -> Check:
+    try:
+        choice = DatabaseChoice.of(load_settings(home, configs=configs).values)
+    except TickwrightError:
+        return Check("database", "warn", "not looked at while the settings do not fit", "Correct the settings first.")
+    address = choice.address(home)
+    if isinstance(address, Path) and not address.exists():
+        return Check("database", "ok", "none yet; the first run makes it")
+    return Check("database", *database_state(choice, home))
 
 
 def _exchanges() -> Check:

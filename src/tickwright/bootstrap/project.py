@@ -108,7 +108,9 @@ class Project:
     @cached_property
     def runs(self) -> RunStore:
         """The project's runs."""
-        return RunStore(self.home / "runs", RunRows(self.database, with_orders=self._database_choice.keep_orders))
+        choice = self._database_choice
+        rows = RunRows(self.database, with_orders=choice.keep_orders)
+        return RunStore(self.home / "runs", rows, shared=choice.url is not None)
 
     @cached_property
     def trials(self) -> TrialLog:

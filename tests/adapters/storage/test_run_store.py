@@ -91,11 +91,11 @@ def test_two_runs_of_one_instant_have_two_ids(store: RunStore) -> None:
 
 
 def test_an_id_taken_in_the_database_alone_is_not_used_again(relational: Database, store: RunStore) -> None:
-    first = keep(store)
-    other = RunStore(store.folders.root.parent / "elsewhere", RunRows(relational))
-    assert keep(other) != first
-    assert state(store) == [(FINISHED, "here")]
-    assert sorted(run.place for run in store.all(everywhere=True)) == ["elsewhere", "here"]
+    root = store.folders.root
+    one, other = (RunStore(place, RunRows(relational), shared=True) for place in (root, root.parent / "elsewhere"))
+    assert keep(one) != keep(other)
+    assert state(one) == state(other) == [(FINISHED, "here")]
+    assert sorted(run.place for run in one.all(everywhere=True)) == ["elsewhere", "here"]
 
 
 def test_a_failure_while_files_are_written_leaves_nothing(relational: Database, store: RunStore) -> None:
@@ -136,8 +136,11 @@ def test_a_run_that_another_process_is_keeping_is_left_alone(relational: Databas
     with store.folders.claimed(run_id):
         assert state(store) == [(WRITING, "here")]
     other = "2024-01-01-x-0000"
-    with store.folders.draft(other):
-        RunRows(relational).reserve(other, str(store.folders.root), MANIFEST | {"created": "2024-01-01T12:00:00Z"})
+    with store.folders.draft(other) as draft:
+        manifest = MANIFEST | {"created": "2024-01-01T12:00:00Z"}
+        assert RunRows(relational).reserve(other, str(store.folders.root), manifest, draft.path.name)
+        assert RunRows(relational).reserve(other, str(store.folders.root), manifest, draft.path.name)  # sent twice
+        assert not RunRows(relational).reserve(other, str(store.folders.root), manifest, ".other.draft")
         assert store.settle().interrupted == ()
     assert store.settle().interrupted == (other,)
 
@@ -191,7 +194,8 @@ def test_a_run_whose_folder_was_deleted_by_hand_says_so(store: RunStore) -> None
 def test_a_project_that_was_moved_keeps_its_runs(relational: Database, store: RunStore, tmp_path: Path) -> None:
     keep(store)
     (tmp_path / "runs").rename(tmp_path / "moved")
-    assert state(RunStore(tmp_path / "moved", RunRows(relational))) == [(FINISHED, "here")]
+    for shared in (False, True):
+        assert state(RunStore(tmp_path / "moved", RunRows(relational), shared=shared)) == [(FINISHED, "here")]
 
 
 def test_a_run_is_found_by_its_id_a_unique_part_of_it_or_latest(store: RunStore) -> None:

@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ _DRAFT, _REMOVED = ".draft", ".removed"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A folder that nobody sees yet."""
+    """A folder that nobody sees yet; no other draft has its name."""
 
     path: Path
     final: Path
@@ -83,14 +84,22 @@ class RunFolder:
     def draft(self, run_id: str) -> Iterator[Draft]:
         """A hidden folder, locked until the block ends; it is removed unless it was published."""
         self.root.mkdir(parents=True, exist_ok=True)
-        path = self.root / f".{run_id}.{os.getpid()}{_DRAFT}"
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir()
-        try:
-            with _locked(path):
+        with contextlib.ExitStack() as stack:
+            path = self._new_draft(run_id, stack)
+            try:
                 yield Draft(path, self.root / run_id)
-        finally:
-            shutil.rmtree(path, ignore_errors=True)
+            finally:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _new_draft(self, run_id: str, stack: contextlib.ExitStack) -> Path:
+        """A new hidden folder whose lock the stack holds; another one where it was swept before it was locked."""
+        while True:
+            path = self.root / f".{run_id}.{secrets.token_hex(8)}{_DRAFT}"
+            path.mkdir()
+            with contextlib.suppress(FileNotFoundError):
+                stack.enter_context(_locked(path))
+                if path.exists():
+                    return path
 
     def names(self) -> set[str]:
         """Every run that has a folder."""
@@ -141,7 +150,7 @@ class RunFolder:
     def sweep(self) -> None:
         """Remove the hidden folders that killed processes left."""
         for path in [*self.root.glob(f".*{_DRAFT}"), *self.root.glob(f".*{_REMOVED}")]:
-            if not _is_held(path):
+            with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(path, wait=False):
                 shutil.rmtree(path, ignore_errors=True)
 
 

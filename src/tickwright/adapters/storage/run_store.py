@@ -59,8 +59,9 @@ class Settled:
 class RunStore:
     """The runs of one project."""
 
-    def __init__(self, root: Path, rows: RunRows) -> None:
-        self.folders, self._rows = RunFolder(root), rows
+    def __init__(self, root: Path, rows: RunRows, *, shared: bool = False) -> None:
+        """`shared` says that other projects keep their runs in the same database."""
+        self.folders, self._rows, self._shared = RunFolder(root), rows, shared
         self._home = str(root.absolute())
 
     def save(
@@ -76,7 +77,7 @@ class RunStore:
         for run_id in self.folders.free_ids(name, created_ns, seed):
             document = {**manifest, "run_id": run_id, "created": iso(created_ns)}
             with self.folders.draft(run_id) as draft:
-                if not self._rows.reserve(run_id, self._home, document):
+                if not self._rows.reserve(run_id, self._home, document, draft.path.name):
                     continue
                 try:
                     tables, document = draft.write(result, trades, document)
@@ -137,7 +138,7 @@ class RunStore:
         """Finish what was interrupted, and adopt folders that have no rows; safe to repeat."""
         here = self.folders.names()
         rows = {row.run_id: row for row in self._rows.all()}
-        own = {run_id: row for run_id, row in rows.items() if row.home == self._home or run_id in here}
+        own = {run_id: row for run_id, row in rows.items() if self._place(row, here) != "elsewhere"}
         removing = [run_id for run_id, row in own.items() if row.status == REMOVING]
         for run_id in removing:
             self._finish_removal(run_id)
@@ -177,4 +178,4 @@ class RunStore:
     def _place(self, row: RunRow, here: set[str]) -> Place:
         if row.run_id in here:
             return "here"
-        return "gone" if row.home == self._home else "elsewhere"
+        return "elsewhere" if self._shared and row.home != self._home else "gone"

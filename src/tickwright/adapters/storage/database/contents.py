@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from tickwright.adapters.storage.database.database import Database
+
 _USER_TABLES = """
 select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and not c.relispartition and n.nspname !~ '^(pg_|_timescaledb|timescaledb)'
@@ -24,6 +26,16 @@ class TableContent:
 
     rows: int
     checksum: int
+
+
+def row_counts(database: Database) -> dict[str, int]:
+    """How many runs, trials, orders, fills and jobs are held."""
+    names = ("runs", "trials", "orders", "fills", "jobs")
+
+    def work(connection: Connection) -> dict[str, int]:
+        return {name: int(connection.execute(text(f"select count(*) from {name}")).scalar_one()) for name in names}
+
+    return database.read(work)
 
 
 def contents(connection: Connection) -> dict[str, TableContent]:

@@ -194,12 +194,15 @@ class Database:
             return work(connection)
 
     def _repeated(self, work: Callable[[], Outcome]) -> Outcome:
-        """The outcome of work that may be done again, after the pauses where a failure passes by itself."""
+        """The outcome of work that may be done again, after the pauses where a failure passes by itself.
+
+        A server that has never answered is not waited for: its address is wrong, or it is not running.
+        """
         for pause_s in PAUSES_S:
             try:
                 return work()
             except DataError as failure:
-                if not _passes(failure.__cause__):
+                if not _passes(failure.__cause__) or not self._watch.metrics().opened:
                     raise
             self._watch.repeated()
             self._sleep(pause_s)

@@ -56,12 +56,10 @@ class RunRows:
         """`with_orders` says whether the orders and fills of a run are kept as rows too."""
         self._database, self._with_orders = database, with_orders
 
-    def reserve(self, run_id: str, home: str, manifest: Mapping[str, Any]) -> bool:
-        """Make the row of a run that is being written; False where another run has this id."""
-        row = _row(run_id, home, manifest)
-        ours = select(Run.run_id).where(
-            Run.run_id == run_id, Run.home == home, Run.created_ns == row["created_ns"], Run.status == WRITING
-        )
+    def reserve(self, run_id: str, home: str, manifest: Mapping[str, Any], draft: str) -> bool:
+        """Make the row of a run that is being written into a folder of this name; False where the id is taken."""
+        row = _row(run_id, home, manifest) | {"folder": draft}
+        ours = select(Run.run_id).where(Run.run_id == run_id, Run.home == home, Run.folder == draft)
 
         def work(connection: Connection) -> bool:
             # our own row may be there from an attempt whose answer was lost
