@@ -18,6 +18,7 @@ from tickwright.domain.events import Events, event_key, joined_events
 from tickwright.domain.gaps import Gap, GapKind
 from tickwright.domain.row_layout import EVENT_KINDS
 from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import DAY
 from tickwright.ports import MarketStore
 
 OpenStore = Callable[[str], MarketStore]
@@ -182,6 +183,16 @@ def _a_series_of_events_has_no_timeframe(open_store: OpenStore, kind: SeriesKind
             raise _broken(name, "a series of events with a timeframe, of another form, or unknown, was taken for one")
 
 
+def _a_trade_that_stands_in_two_days_is_found(open_store: OpenStore, name: str) -> None:
+    store, trades = open_store(name), example_events("trades", 0, 5)
+    store.write(trades)
+    again = trades.take(slice(1, 2))
+    store.write(Events(trades.key, {**again.columns, "ts_ns": again.ts_ns + 3 * DAY}, 2, 6))
+    _demand(not list(store.verify()), name, "the fast look, which reads no row, found something")
+    found = [finding.place for finding in store.verify(deep=True)] + [one.reason for one in store.verify(deep=True)]
+    _demand(any("trade id 7001" in words for words in found), name, f"verify found {found}")
+
+
 _VALUE: dict[SeriesKind, str] = {"trades": "price", "quotes": "ask_quantity", "funding": "rate", "book": "quantity"}
 
 _BAD: dict[SeriesKind, tuple[str, int, str]] = {
@@ -218,6 +229,7 @@ EVENT_QUESTIONS: dict[str, Callable[[OpenStore, str], None]] = {
 EVENT_QUESTIONS["kinds_do_not_touch_each_other"] = lambda open_store, name: _kinds_do_not_touch_each_other(
     open_store, "trades", name
 )
+EVENT_QUESTIONS["a_trade_that_stands_in_two_days_is_found"] = _a_trade_that_stands_in_two_days_is_found
 
 
 def _at(kind: SeriesKind, number: int) -> int:

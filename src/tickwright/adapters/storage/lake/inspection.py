@@ -16,7 +16,7 @@ from tickwright.adapters.storage.lake.manifest import Manifest, Part, StoredFile
 from tickwright.adapters.storage.lake.part_file import decode, decode_superseded
 from tickwright.adapters.storage.place import Place
 from tickwright.adapters.storage.rows import Rows
-from tickwright.adapters.storage.soundness import holes_in, wrong_rows
+from tickwright.adapters.storage.soundness import RowInspection, holes_in
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import StoreDamaged
 from tickwright.domain.row_layout import layout_of
@@ -35,8 +35,9 @@ def inspect_series(directory: Place, key: SeriesKey, *, deep: bool) -> Iterator[
         if any(directory.glob("*.parquet")) and not (directory / MANIFEST).exists():
             yield Finding(key, str(directory), "there are rows without a manifest")
         return
+    rows = RowInspection() if deep else None
     for part in manifest.parts:
-        yield from _inspect_part(directory, manifest, part, deep=deep)
+        yield from _inspect_part(directory, manifest, part, rows)
 
 
 def file_damage(content: bytes, file: StoredFile) -> str | None:
@@ -48,16 +49,19 @@ def file_damage(content: bytes, file: StoredFile) -> str | None:
     return None
 
 
-def _inspect_part(directory: Place, manifest: Manifest, part: Part, *, deep: bool) -> Iterator[Finding]:
+def _inspect_part(
+    directory: Place, manifest: Manifest, part: Part, inspection: RowInspection | None
+) -> Iterator[Finding]:
     place = f"{directory / part.file.name} ({iso(part.first_ns)} to {iso(part.last_ns)})"
     content = _content(directory / part.file.name)
     damage = "it is missing" if content is None else file_damage(content, part.file)
     if damage is not None:
         yield Finding(manifest.key, place, damage)
-    elif deep and content is not None:
-        yield from (Finding(manifest.key, place, reason) for reason in _wrong_rows(manifest, part, content))
+    elif inspection is not None and content is not None:
+        wrong = _wrong_rows(manifest, part, content, inspection)
+        yield from (Finding(manifest.key, place, reason) for reason in wrong)
     if part.history is not None:
-        yield from _inspect_history(directory, manifest, part.history, deep=deep)
+        yield from _inspect_history(directory, manifest, part.history, deep=inspection is not None)
 
 
 def _inspect_history(directory: Place, manifest: Manifest, file: StoredFile, *, deep: bool) -> Iterator[Finding]:
@@ -76,14 +80,14 @@ def _inspect_history(directory: Place, manifest: Manifest, file: StoredFile, *, 
             yield Finding(manifest.key, place, "a version was replaced before it was recorded")
 
 
-def _wrong_rows(manifest: Manifest, part: Part, content: bytes) -> Iterator[str]:
+def _wrong_rows(manifest: Manifest, part: Part, content: bytes, inspection: RowInspection) -> Iterator[str]:
     try:
         rows = decode(content, layout_of(manifest.key.kind), part.file.name)
     except StoreDamaged as damage:
         yield damage.message
         return
     yield from _broken_promises(manifest, part, rows)
-    yield from (f"{place}: {reason}" for place, reason in wrong_rows(rows.series(manifest.key)))
+    yield from (f"{place}: {reason}" for place, reason in inspection.wrong(rows.series(manifest.key)))
 
 
 def _broken_promises(manifest: Manifest, part: Part, rows: Rows) -> Iterator[str]:

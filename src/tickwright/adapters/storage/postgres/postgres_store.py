@@ -47,7 +47,7 @@ from tickwright.adapters.storage.postgres.series_table import (
     remembered,
 )
 from tickwright.adapters.storage.rows import Rows
-from tickwright.adapters.storage.soundness import holes_in, wrong_rows
+from tickwright.adapters.storage.soundness import RowInspection, holes_in
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import StoreBusy
 from tickwright.domain.events import Events
@@ -330,10 +330,10 @@ def _wrong(cursor: psycopg.Cursor, key: SeriesKey, place: str, deep: bool) -> li
     if series is None:
         return []
     found, broken = [], []
-    table, count, total = table_of(key.kind).name, 0, 0
+    table, count, total, inspection = table_of(key.kind).name, 0, 0, RowInspection()
     for rows in read_windows(cursor, key, series):
         count, total = count + len(rows), total + checksum(rows)
-        broken += [Finding(key, *wrong) for wrong in (wrong_rows(rows.series(key)) if deep else ())]
+        broken += [Finding(key, *wrong) for wrong in (inspection.wrong(rows.series(key)) if deep else ())]
     if count != series.rows:
         found.append(Finding(key, f"{place} {table}", f"there are {count} rows where {series.rows} were written"))
     elif total != series.checksum:
