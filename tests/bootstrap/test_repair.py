@@ -11,6 +11,7 @@ from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.sandbox.process import SandboxProcess
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.repair import repair
+from tickwright.bootstrap.stored_data import SeriesChoice
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import UsageError
 from tickwright.domain.instrument import InstrumentId
@@ -34,8 +35,8 @@ def torn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 def test_what_is_missing_is_fetched_and_nothing_else(torn: Project) -> None:
     with SandboxProcess() as exchange:
-        (row,) = repair(torn, (), "binance", None, url=exchange.url)
-        assert repair(torn, (), "binance", None, url=exchange.url) == []
+        (row,) = repair(torn, SeriesChoice(), url=exchange.url)
+        assert repair(torn, SeriesChoice(), url=exchange.url) == []
     assert row == {"series": str(KEY), "asked": 2, "filled": 30, "gaps": 0, "missing_bars": 0}
     assert len(torn.store.read(KEY)) == 744
 
@@ -46,4 +47,4 @@ def test_one_address_is_of_one_exchange(torn: Project) -> None:
     torn.store.write(type(bars)(other, bars.open_time_ns, bars.open, bars.high, bars.low, bars.close, bars.volume,
                                 bars.price_scale, bars.volume_scale))  # fmt: skip
     with pytest.raises(UsageError, match="binance, other"):
-        repair(torn, (), "binance", None, url="http://127.0.0.1:1")
+        repair(torn, SeriesChoice(), url="http://127.0.0.1:1")

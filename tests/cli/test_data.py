@@ -112,8 +112,8 @@ def test_a_sound_store_is_as_promised_and_a_damaged_one_exits_with_1(tickwright,
         (["import", "hours.csv", "--exchange", "x"], 4, "nothing says which symbol it is"),
         (["import", "hours.csv", "--market", "margin"], 2, "--market: 'margin' is not a market"),
         (["export", *SERIES], 2, "missing option '--out'"),
-        (["export", *SERIES, "--out", "x.csv"], 4, "no candles of x:BTC/USDT candles 1h are stored"),
-        (["gaps", "--symbol", "SOL/USDT"], 4, "no candles of binance:SOL/USDT are stored"),
+        (["export", *SERIES, "--out", "x.csv"], 4, "no x:BTC/USDT candles 1h are stored"),
+        (["gaps", "--symbol", "SOL/USDT"], 4, "no series of binance:SOL/USDT is stored"),
         (["fetch"], 2, "--symbol: no symbol is named"),
         (["fetch", "--symbol", "a:BTC/USDT", "--symbol", "b:BTC/USDT", "--url", "http://x"], 2, "--url"),
         (["fetch", "--symbol", "BTC"], 2, "--symbol: 'BTC' is not an instrument"),
@@ -324,3 +324,74 @@ def test_nothing_but_a_select_from_the_lake_is_answered(tickwright, hours, proje
     before = sorted(path.name for path in project.rglob("*"))
     assert tickwright("data", "sql", question).code == 2
     assert sorted(path.name for path in project.rglob("*")) == before
+
+
+RATES = """timestamp,funding_rate
+1704067200003,0.0001
+1704096000000,-0.00025
+1704153600000,0.0003
+"""
+PERPETUAL = ["--exchange", "x", "--symbol", "BTC/USDT:USDT"]
+
+
+@pytest.fixture
+def rates(project):
+    (project / "rates.csv").write_text(RATES)
+    return project / "rates.csv"
+
+
+def test_funding_is_imported_listed_shown_verified_and_exported_by_its_kind(tickwright, rates, project) -> None:
+    first = tickwright("data", "import", rates, *PERPETUAL, "--kind", "funding", "--json").document
+    again = tickwright("data", "import", rates, *PERPETUAL, "--kind", "funding", "--json").document
+    assert (first["series"], first["inserted"], again["unchanged"]) == ("x:BTC/USDT:USDT funding", 3, 3)
+    assert first["first"] == "2024-01-01T00:00:00Z"
+    (listed,) = tickwright("data", "ls", "--kind", "funding", "--json").document["series"]
+    assert (listed["kind"], listed["timeframe"], listed["rows"], listed["gaps"]) == ("funding", None, 3, 1)
+    shown = tickwright("data", "show", *PERPETUAL, "--kind", "funding", "--most", "2", "--json").document
+    assert shown["columns"] == ["time", "rate", "mark"]
+    assert shown["rows"] == [["2024-01-01T00:00:00Z", "0.0001", "0"], ["2024-01-02T00:00:00Z", "0.0003", "0"]]
+    assert (shown["of"], shown["left_out"]) == (3, 1)
+    assert tickwright("data", "verify", "--deep", "--kind", "funding", "--json").document["rows"] == 3
+    tickwright("data", "export", *PERPETUAL, "--kind", "funding", "--out", project / "out.csv")
+    assert (project / "out.csv").read_text().splitlines()[2] == "1704096000000,-0.00025,0"
+    assert tickwright("data", "import", project / "out.csv", *PERPETUAL, "--kind", "funding", "--json").document[
+        "unchanged"
+    ] == 3  # fmt: skip
+
+
+def test_kinds_are_told_apart_wherever_series_are_chosen(tickwright, rates, hours, project) -> None:
+    tickwright("data", "import", rates, *PERPETUAL, "--kind", "funding")
+    tickwright("data", "import", hours, *SERIES)
+    tickwright("data", "import", hours, *SERIES, "--kind", "mark")
+    names = lambda *flags: [  # noqa: E731 - the listing in one word
+        row["series"] for row in tickwright("data", "ls", *flags, "--json").document["series"]
+    ]
+    assert names() == ["x:BTC/USDT candles 1h", "x:BTC/USDT mark 1h", "x:BTC/USDT:USDT funding"]
+    assert names("--kind", "mark") == ["x:BTC/USDT mark 1h"]
+    assert names("--kind", "trades") == []
+    copied = tickwright("data", "copy", "--to", project / "other", "--kind", "funding", "--json").document
+    assert [row["series"] for row in copied["series"]] == ["x:BTC/USDT:USDT funding"]
+    assert [row["rows"] for row in tickwright("data", "quality", "--json").document["series"]] == [3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--kind", "fundings"], "'fundings' is not a kind of data"),
+        (["--kind", "funding", "--timeframe", "8h"], "funding have no timeframe"),
+        (["--kind", "mark"], "no timeframe is named"),
+    ],
+)
+def test_a_kind_that_does_not_fit_is_a_matter_of_usage(tickwright, rates, flags, sentence) -> None:
+    outcome = tickwright("data", "import", rates, *PERPETUAL, *flags)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert sentence in outcome.err
+
+
+def test_sql_reaches_every_kind_that_is_stored(tickwright, rates, hours) -> None:
+    pytest.importorskip("duckdb")
+    tickwright("data", "import", rates, *PERPETUAL, "--kind", "funding")
+    question = "select symbol, time, rate, mark from funding order by time limit 1"
+    answer = tickwright("data", "sql", question, "--json").document
+    assert answer["rows"] == [["BTC/USDT:USDT", "2024-01-01T00:00:00Z", 0.0001, 0.0]]
+    assert "expected a select from funding" in tickwright("data", "sql", "select * from candles").err

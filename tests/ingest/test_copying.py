@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.checks.example_events import START_NS, STEP_NS, example_events
+from tickwright.domain.bars import SeriesKind
 from tickwright.domain.errors import DataError
 from tickwright.domain.gaps import Gap, GapKind
+from tickwright.domain.row_layout import EVENT_KINDS
 from tickwright.ingest.copying import copy_series
 from tickwright.ports import RefusedRow
 
@@ -58,7 +61,7 @@ def test_rows_the_target_holds_besides_stay(bench, target: ParquetLake) -> None:
 def test_a_target_that_loses_a_row_is_found_out(bench, target: ParquetLake, monkeypatch: pytest.MonkeyPatch) -> None:
     key = lively(bench)
     honest = target.read
-    monkeypatch.setattr(target, "read", lambda wanted: honest(wanted).between(bench.at(1), bench.at(300)))
+    monkeypatch.setattr(target, "read", lambda wanted, *span: honest(wanted, *span).between(bench.at(1), bench.at(300)))
     with pytest.raises(DataError, match="the copy gives other rows"):
         copy_series(bench.lake, target, key)
 
@@ -78,3 +81,19 @@ def test_a_lake_and_a_database_hold_the_same(bench, database) -> None:
     copy_series(bench.lake, server, key)
     assert server.coverage(key) == bench.lake.coverage(key)
     assert server.read(key).content_hash() == bench.lake.read(key).content_hash()
+
+
+@pytest.mark.parametrize("kind", EVENT_KINDS)
+def test_events_are_copied_with_their_ranges_and_gaps(kind: SeriesKind, tmp_path: Path, target: ParquetLake) -> None:
+    lake, key = ParquetLake(tmp_path / "source"), example_events(kind, 0, 1).key
+    at = lambda number: START_NS + number * STEP_NS[kind]  # noqa: E731 - the grid in one word
+    lake.write(example_events(kind, 0, 20), fetched=(at(0), at(20)))
+    lake.write(example_events(kind, 40, 60))
+    lake.quarantine(key, [RefusedRow("row of x", "absurd")], "fetched from exam")
+    report = copy_series(lake, target, key)
+    assert report.inserted == lake.coverage(key).rows
+    assert target.read_events(key).content_hash() == lake.read_events(key).content_hash()
+    assert target.coverage(key) == lake.coverage(key)
+    assert target.fetched(key) == lake.fetched(key)
+    assert len(target.quarantined(key)) == 1
+    assert copy_series(lake, target, key).unchanged == report.inserted

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.checks.example_events import START_NS, STEP_NS, example_events
 from tickwright.domain.errors import DataError
 from tickwright.domain.gaps import GapKind
 from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import DAY
 from tickwright.ingest.retention import RetentionRule, plan_retention, read_with_archive, retire
 
 HOUR = Timeframe.parse("1h")
@@ -101,3 +103,19 @@ def test_a_revision_after_archiving_wins_in_the_union(bench, archive: ParquetLak
     union = read_with_archive(bench.lake, archive, bars.key)
     assert union.close[5] == bars.close[5] + 1
     assert len(union) == 290
+
+
+def test_a_rule_of_a_kind_moves_whole_days_of_its_events(archive: ParquetLake, tmp_path: Path) -> None:
+    lake, trades = ParquetLake(tmp_path / "lake"), example_events("trades", 0, 6_000)  # two days and two hours
+    lake.write(trades, fetched=(START_NS, START_NS + 6_000 * STEP_NS["trades"]))
+    lake.write(example_events("funding", 0, 9))
+    rules = [RetentionRule(DAY // 2, kind="trades")]
+    (retirement,) = plan_retention(lake, rules, int(trades.ts_ns[-1]))
+    assert retirement.key == trades.key
+    assert (retirement.before_ns % DAY, retirement.rows) == (0, 8 * 120 + 24 * 120)
+    assert retire(lake, archive, retirement) == retirement.rows
+    left, kept = lake.read_events(trades.key), archive.read_events(trades.key)
+    assert (len(left), len(kept)) == (6_000 - retirement.rows, retirement.rows)
+    assert kept.content_hash() == trades.between(0, retirement.before_ns).content_hash()
+    assert lake.coverage(trades.key).gaps == archive.coverage(trades.key).gaps == ()
+    assert plan_retention(lake, rules, int(trades.ts_ns[-1])) == []

@@ -1,4 +1,4 @@
-"""Candles between files and a project's store.
+"""Market data between files and a project's store.
 
 Invariants: an import stores all of a file or nothing, unless bad rows are skipped by name; an export appears whole or
 not at all, and imported again it changes nothing.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tickwright.adapters.storage.files.candle_file import candles_of_table
-from tickwright.adapters.storage.files.export import export_bars
+from tickwright.adapters.storage.files.candle_file import candles_of_table, read_candle_file
+from tickwright.adapters.storage.files.event_file import read_event_file
+from tickwright.adapters.storage.files.export import export_series
 from tickwright.adapters.storage.files.identification import Wish, identified
 from tickwright.adapters.storage.files.naming import MarketKind
 from tickwright.adapters.storage.files.text_table import read_text_table
@@ -18,9 +19,13 @@ from tickwright.adapters.storage.files.tree import speaking_path
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import DataMissing, FileInDoubt, UsageError
+from tickwright.domain.events import Series, exact_text
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.row_layout import layout_of
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
+from tickwright.ingest.any_series import read_series
+from tickwright.ports import RefusedRow
 
 
 def import_wish(
@@ -47,46 +52,68 @@ def import_file(project: Project, file: Path, wish: Wish, *, skip_bad_rows: bool
     if len(found) > 1:
         hint = "Import its folder, or the file with --recursive, to take all of them."
         raise FileInDoubt(f"the rows are of {len(found)} series", where=str(file), expected="one series", hint=hint)
-    key = found[0].key
-    read = candles_of_table(found[0].table, key, file, skip_refused=skip_bad_rows)
-    source = f"imported from {file.name}"
-    written = project.store.write(read.bars, source=source)
-    refused = (*read.refused, *written.refused)
+    read = candles_of_table(found[0].table, found[0].key, file, skip_refused=skip_bad_rows)
+    return _stored(project, file, read.bars, read.rows_read, read.refused, found[0].reading, read.notes)
+
+
+def import_named_file(project: Project, file: Path, key: SeriesKey, *, skip_bad_rows: bool = False) -> dict[str, Any]:
+    """Store the rows of a file as the series it is said to be, of any kind; as `import_file` otherwise."""
+    if key.timeframe is not None:
+        candles = read_candle_file(file, key, skip_refused=skip_bad_rows)
+        return _stored(project, file, candles.bars, candles.rows_read, candles.refused, "", candles.notes)
+    read = read_event_file(file, key, skip_refused=skip_bad_rows)
+    return _stored(project, file, read.events, read.rows_read, read.refused, "", read.notes)
+
+
+def _stored(
+    project: Project,
+    file: Path,
+    series: Series,
+    rows_read: int,
+    refused: tuple[RefusedRow, ...],
+    reading: str,
+    notes: tuple[str, ...],
+) -> dict[str, Any]:
+    """Store what was read of a file, and say what became of it."""
+    key, source = series.key, f"imported from {file.name}"
+    written = project.store.write(series, source=source)
+    refused = (*refused, *written.refused)
     if refused:
         project.store.quarantine(key, refused, source)
     held = project.store.coverage(key)
+    time = layout_of(key.kind).time
     return {
         "file": str(file),
         "series": str(key),
-        "reading": found[0].reading,
-        "rows_read": read.rows_read,
+        "reading": reading,
+        "rows_read": rows_read,
         "inserted": written.inserted,
         "revised": written.revised,
         "unchanged": written.unchanged,
         "refused": [{"place": row.place, "reason": row.reason} for row in refused],
-        "first": iso(int(read.bars.open_time_ns[0])),
-        "last": iso(int(read.bars.open_time_ns[-1])),
+        "first": exact_text(series, time, 0),
+        "last": exact_text(series, time, -1),
         "rows": held.rows,
         "gaps": [
             {"start": iso(gap.start_ns), "end": iso(gap.end_ns), "bars": gap.bars, "kind": gap.kind.value}
             for gap in held.gaps
         ],
-        "notes": list(read.notes),
+        "notes": list(notes),
     }
 
 
 def export_file(
     project: Project, key: SeriesKey, start_ns: int | None, end_ns: int | None, out: Path
 ) -> dict[str, Any]:
-    """Write the stored candles of a range to a file; raises `DataMissing` where there are none."""
+    """Write the stored rows of a range to a file; raises `DataMissing` where there are none."""
     if project.store.coverage(key).rows == 0:
         raise DataMissing(
-            f"no candles of {key} are stored",
+            f"no {key} are stored",
             where=str(project.home),
             hint="`tickwright data ls` lists what is stored.",
         )
-    bars = project.store.read(key, start_ns, end_ns)
-    if len(bars) == 0:
-        raise DataMissing(f"{key} has no candles in the range asked for", where=str(project.home))
-    export_bars(bars, out)
-    return {"series": str(key), "rows": len(bars), "file": str(out)}
+    series = read_series(project.store, key, start_ns, end_ns)
+    if len(series) == 0:
+        raise DataMissing(f"{key} has no rows in the range asked for", where=str(project.home))
+    export_series(series, out)
+    return {"series": str(key), "rows": len(series), "file": str(out)}

@@ -14,21 +14,19 @@ from tickwright.adapters.exchanges import open_market_data, open_rate_budget
 from tickwright.adapters.wall_clock import WallClock
 from tickwright.bootstrap.fetch import record_instruments
 from tickwright.bootstrap.project import Project
-from tickwright.bootstrap.stored_data import chosen_series
+from tickwright.bootstrap.stored_data import SeriesChoice, chosen_series
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import UsageError
 from tickwright.ingest.repair import REPAIRABLE, RepairReport, repair_series
 
 
-def repair(
-    project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None, *, url: str | None = None
-) -> list[dict[str, Any]]:
+def repair(project: Project, choice: SeriesChoice, *, url: str | None = None) -> list[dict[str, Any]]:
     """Ask again for the holes of the chosen series (all of the store without symbols), one row per series.
 
     `url` is another address of the exchange; it serves series of one exchange. Raises the exchange's and the store's
     errors.
     """
-    keys = [key for key in chosen_series(project, symbols, exchange, timeframe) if _holes(project, key)]
+    keys = [key for key in chosen_series(project, choice) if _holes(project, key)]
     venues = sorted({key.instrument.exchange for key in keys})
     if url is not None and len(venues) > 1:
         expected = "series of one exchange"
@@ -53,7 +51,7 @@ async def _repair(project: Project, exchange: str, keys: Sequence[SeriesKey], ur
 
 
 def _holes(project: Project, key: SeriesKey) -> bool:
-    return any(gap.kind in REPAIRABLE for gap in project.store.coverage(key).gaps)
+    return key.timeframe is not None and any(gap.kind in REPAIRABLE for gap in project.store.coverage(key).gaps)
 
 
 def _row(report: RepairReport) -> dict[str, Any]:

@@ -7,13 +7,13 @@ nothing; both jobs may be interrupted and typed again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 from tickwright.adapters.storage.opening import open_store, shown_location
 from tickwright.bootstrap.project import Project
-from tickwright.bootstrap.stored_data import chosen_series
+from tickwright.bootstrap.stored_data import SeriesChoice, chosen_series
 from tickwright.domain.bars import SeriesKind
 from tickwright.domain.errors import SettingsError, UsageError
 from tickwright.domain.timeframe import Timeframe
@@ -62,17 +62,11 @@ def archive(
     return {"archive": shown_location(place), "carried_out": carry_out, "series": moved}
 
 
-def copy_store(
-    project: Project,
-    target: str,
-    symbols: Sequence[str],
-    exchange: str,
-    timeframe: str | None,
-) -> dict[str, Any]:
+def copy_store(project: Project, target: str, choice: SeriesChoice) -> dict[str, Any]:
     """The chosen series of the project's store into another store, each compared when it has arrived."""
     destination = open_store(target)
     rows = []
-    for key in chosen_series(project, symbols, exchange, timeframe):
+    for key in chosen_series(project, choice):
         report = copy_series(project.store, destination, key)
         counts = {"inserted": report.inserted, "revised": report.revised, "unchanged": report.unchanged}
         rows.append({"series": str(key), **counts})

@@ -3,24 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tickwright.adapters.storage.place import place_of
 from tickwright.bootstrap.project import Project
-from tickwright.domain.bars import SeriesKey
+from tickwright.domain.bars import SeriesKey, SeriesKind
 from tickwright.domain.errors import DataMissing, UsageError
+from tickwright.domain.events import exact_text
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.row_layout import layout_of
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
 from tickwright.ingest.quality import Quality, quality_of
 
 
-def list_series(project: Project) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class SeriesChoice:
+    """Which stored series are meant: those of these instruments, timeframe and kind, of any where one is not said."""
+
+    instruments: tuple[InstrumentId, ...] = ()
+    timeframe: Timeframe | None = None
+    kind: SeriesKind | None = None
+
+    @classmethod
+    def of(
+        cls, exchange: str, symbols: Sequence[str] = (), timeframe: str | None = None, kind: SeriesKind | None = None
+    ) -> SeriesChoice:
+        """The choice that words make; symbols that name no exchange are of this one. Raises `UsageError`."""
+        named = tuple(InstrumentId.parse(symbol, exchange=exchange, where="--symbol") for symbol in symbols)
+        return cls(named, None if timeframe is None else Timeframe.parse(timeframe, where="--timeframe"), kind)
+
+    def concerns(self, key: SeriesKey) -> bool:
+        """Whether a series has the timeframe and the kind."""
+        return self.timeframe in (None, key.timeframe) and self.kind in (None, key.kind)
+
+    def __str__(self) -> str:
+        """What is looked for, as a sentence names it."""
+        return " ".join(str(part) for part in (self.timeframe, self.kind or "series") if part is not None)
+
+
+def list_series(project: Project, choice: SeriesChoice = SeriesChoice()) -> list[dict[str, Any]]:
     """One row per stored series."""
     rows = []
-    for key in project.store.keys():  # noqa: SIM118 - a store is not a dict
+    for key in chosen_series(project, choice):
         held = project.store.coverage(key)
         rows.append(
             {
@@ -39,7 +67,7 @@ def list_series(project: Project) -> list[dict[str, Any]]:
     return rows
 
 
-def gap_rows(project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None) -> list[dict[str, Any]]:
+def gap_rows(project: Project, choice: SeriesChoice) -> list[dict[str, Any]]:
     """Every hole of the chosen series, in order of series and time."""
     return [
         {
@@ -50,16 +78,14 @@ def gap_rows(project: Project, symbols: Sequence[str], exchange: str, timeframe:
             "kind": gap.kind.value,
             "note": gap.note,
         }
-        for key in chosen_series(project, symbols, exchange, timeframe)
+        for key in chosen_series(project, choice)
         for gap in project.store.coverage(key).gaps
     ]
 
 
-def verify_series(
-    project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None, *, deep: bool
-) -> dict[str, Any]:
+def verify_series(project: Project, choice: SeriesChoice, *, deep: bool) -> dict[str, Any]:
     """What `verify` found in the chosen series, and how much it looked at."""
-    keys = chosen_series(project, symbols, exchange, timeframe)
+    keys = chosen_series(project, choice)
     findings = [finding for key in keys for finding in project.store.verify(key, deep=deep)]
     return {
         "series": len(keys),
@@ -71,9 +97,9 @@ def verify_series(
     }
 
 
-def judge_series(project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None) -> dict[str, Any]:
+def judge_series(project: Project, choice: SeriesChoice) -> dict[str, Any]:
     """The quality of the chosen series, the worst first: the score and what it is made of."""
-    keys = chosen_series(project, symbols, exchange, timeframe)
+    keys = chosen_series(project, choice)
     found = sorted((quality_of(project.store, key) for key in keys), key=lambda one: (one.score, one.key))
     return {
         "series": [
@@ -98,9 +124,9 @@ def _doubt_documents(project: Project, judged: Quality) -> list[dict[str, Any]]:
     return [{"at": iso(int(times[one.row])), "bars": one.bars, "reason": one.reason} for one in judged.doubts]
 
 
-def quarantined_rows(project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None) -> dict[str, Any]:
+def quarantined_rows(project: Project, choice: SeriesChoice) -> dict[str, Any]:
     """The rows of the chosen series that came and were not believed, oldest first."""
-    keys = chosen_series(project, symbols, exchange, timeframe)
+    keys = chosen_series(project, choice)
     return {
         "rows": [
             {
@@ -137,16 +163,32 @@ def _plain(value: Any) -> Any:
     return value.isoformat(timespec="seconds") + "Z" if isinstance(value, datetime) else str(value)
 
 
-def chosen_series(project: Project, symbols: Sequence[str], exchange: str, timeframe: str | None) -> list[SeriesKey]:
-    """The stored series of these symbols (all of the store without any) and this timeframe; raises `DataMissing`."""
-    frame = None if timeframe is None else Timeframe.parse(timeframe, where="--timeframe")
-    named = [InstrumentId.parse(symbol, exchange=exchange, where="--symbol") for symbol in symbols]
-    stored = [key for key in project.store.keys() if frame is None or key.timeframe == frame]  # noqa: SIM118
-    for identity in named:
+def chosen_series(project: Project, choice: SeriesChoice) -> list[SeriesKey]:
+    """The stored series of a choice; raises `DataMissing` where there is none of an instrument it names."""
+    stored = [key for key in project.store.keys() if choice.concerns(key)]  # noqa: SIM118 - a store is not a dict
+    for identity in choice.instruments:
         if not any(key.instrument == identity for key in stored):
             raise DataMissing(
-                f"no {f'{frame} ' if frame else ''}candles of {identity} are stored",
+                f"no {choice} of {identity} {'are' if choice.kind else 'is'} stored",
                 where=str(project.home),
                 hint="`tickwright data ls` lists what is stored.",
             )
-    return [key for key in stored if not named or key.instrument in named]
+    return [key for key in stored if not choice.instruments or key.instrument in choice.instruments]
+
+
+def show_series(
+    project: Project, key: SeriesKey, start_ns: int | None, end_ns: int | None, *, most: int, as_of_ns: int | None
+) -> dict[str, Any]:
+    """The first and the last rows of a range, at most `most`, with exact values as text; raises `DataError`."""
+    read = project.store.read if key.timeframe is not None else project.store.read_events
+    series = read(key, start_ns, end_ns, as_of_ns=as_of_ns)
+    rows = list(range(len(series)))
+    shown = rows if len(rows) <= most else [*rows[: (most + 1) // 2], *rows[len(rows) - most // 2 :]]
+    columns = layout_of(key.kind).columns
+    return {
+        "series": str(key),
+        "columns": ["time", *columns[1:]],
+        "rows": [[exact_text(series, name, row) for name in columns] for row in shown],
+        "of": len(series),
+        "left_out": len(series) - len(shown),
+    }

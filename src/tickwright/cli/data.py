@@ -1,30 +1,25 @@
-"""`tickwright data`: fetch, import, export and examine market data."""
+"""`tickwright data`: bring market data in, take it out, move it and back it up; `data_look` only looks at it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from typer import Argument, Option
 
+from tickwright.cli import data_look
 from tickwright.cli import run_options as options
-from tickwright.cli.frame import Frame, command, group_app
+from tickwright.cli.data_group import Kind, Url, app, chosen, kind_named, one_series
+from tickwright.cli.frame import Frame, command
 from tickwright.cli.output import Answer, Paper
 
-if TYPE_CHECKING:
-    from tickwright.domain.bars import SeriesKey
-
-app = group_app("Fetch, import, export and examine market data.")
-
-_MOST_DOUBTS = 5
+__all__ = ["app", "data_look"]
 
 Exchanges = Annotated[
     list[str] | None, Option("--exchange", help="Exchange of symbols that name none; repeat for several.")
 ]
 Timeframes = Annotated[list[str] | None, Option("--timeframe", help="Bar length such as 1h; repeat, or 1m,1h,1d.")]
 Again = Annotated[bool, Option("--again", help="Ask also for what was fetched before, to see corrections.")]
-Url = Annotated[str | None, Option("--url", help="Another address of the exchange, such as a sandbox's.")]
 
 
 @command(app, "fetch")
@@ -84,6 +79,7 @@ def import_(
     symbol: Annotated[str | None, Option("--symbol", help="BASE/QUOTE, where the file does not tell.")] = None,
     timeframe: options.TimeframeName = None,
     market: Annotated[str | None, Option("--market", help="spot or perpetual, where nothing tells.")] = None,
+    kind: Kind = None,
     recursive: Annotated[bool, Option("--recursive", help="Take every series of a file that holds several.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Show how each file would be read; store nothing.")] = False,
     skip_bad_rows: Annotated[
@@ -91,13 +87,19 @@ def import_(
     ] = False,
     store: options.Store = None,
 ) -> Answer:
-    """Import candles from a file, all of it or nothing; or from every file of a folder, with one summary."""
-    from tickwright.bootstrap.files import import_file, import_wish
+    """Import market data from a file, all of it or nothing; or candles from every file of a folder, with one summary.
+
+    Candles tell by themselves what they are; another --kind needs a file and --symbol.
+    """
+    from tickwright.bootstrap.files import import_file, import_named_file, import_wish
     from tickwright.bootstrap.import_tree import import_tree
     from tickwright.bootstrap.project import Project
 
     settings = frame.settings({"store.url": store})
     project = Project(frame.home, store_url=settings.store.url)
+    if kind is not None and kind_named(kind) != "candles":
+        key = one_series(symbol, exchange or settings.defaults.exchange, timeframe, kind)
+        return _imported(file, import_named_file(project, file, key, skip_bad_rows=skip_bad_rows))
     wish = import_wish(exchange, symbol, timeframe, market, settings.defaults.exchange)
     if recursive or dry_run or file.is_dir():
         with frame.progress("Importing files") as bar:
@@ -106,7 +108,11 @@ def import_(
             )  # fmt: skip
         failed = found["counts"]["refused"] + found["counts"]["in_doubt"]
         return Answer("data-import", found, lambda paper: _import_table(paper, found), exit_code=1 if failed else 0)
-    outcome = import_file(project, file, wish, skip_bad_rows=skip_bad_rows)
+    return _imported(file, import_file(project, file, wish, skip_bad_rows=skip_bad_rows))
+
+
+def _imported(file: Path, outcome: dict[str, Any]) -> Answer:
+    """What became of the rows of one file."""
 
     def text(paper: Paper) -> None:
         paper.line(f"{file.name} → {outcome['series']}")
@@ -141,183 +147,25 @@ def export(
     frame: Frame,
     out: Annotated[Path, Option("--out", help="File to write: .csv, .csv.gz or .parquet.")],
     exchange: options.Exchange = None,
-    symbol: Annotated[str | None, Option("--symbol", help="BASE/QUOTE of the candles.")] = None,
+    symbol: Annotated[str | None, Option("--symbol", help="BASE/QUOTE of the series.")] = None,
     timeframe: options.TimeframeName = None,
+    kind: Kind = None,
     start: options.Start = None,
     end: options.End = None,
     store: options.Store = None,
 ) -> Answer:
-    """Export candles to a file."""
+    """Export a stored series to a file."""
     from tickwright.bootstrap.files import export_file
     from tickwright.bootstrap.project import Project
     from tickwright.domain.timestamp import parse_instant
 
     settings = frame.settings({"store.url": store})
     project = Project(frame.home, store_url=settings.store.url)
-    key = _series(symbol, exchange or settings.defaults.exchange, timeframe)
+    key = one_series(symbol, exchange or settings.defaults.exchange, timeframe, kind)
     start_ns = None if start is None else parse_instant(start, where="--start")
     end_ns = None if end is None else parse_instant(end, inclusive_end=True, where="--end")
     outcome = export_file(project, key, start_ns, end_ns, out)
     return Answer("data-export", outcome, lambda paper: paper.line(f"{outcome['rows']:,} rows → {outcome['file']}"))
-
-
-@command(app, "ls")
-def ls(frame: Frame, store: options.Store = None) -> Answer:
-    """List the stored series."""
-    from tickwright.adapters.storage.opening import shown_location
-    from tickwright.bootstrap.project import Project
-    from tickwright.bootstrap.stored_data import list_series
-
-    settings = frame.settings({"store.url": store})
-    rows = list_series(Project(frame.home, store_url=settings.store.url))
-
-    def text(paper: Paper) -> None:
-        if not rows:
-            place = shown_location(settings.store.url or frame.home)
-            paper.line(f"No series is stored in {place}. `tickwright data fetch --symbol BTC/USDT` fetches one.")
-            return
-        columns = ("series", "rows", "first", "last", "gaps", "missing_bars")
-        paper.table(columns, [[row[name] for name in columns] for row in rows])
-
-    return Answer("data-ls", {"series": rows}, text)
-
-
-@command(app, "gaps")
-def gaps(
-    frame: Frame,
-    exchange: options.Exchange = None,
-    symbol: options.Symbols = None,
-    timeframe: options.TimeframeName = None,
-    store: options.Store = None,
-) -> Answer:
-    """Show the gap map: every hole of the stored series, with its type."""
-    from tickwright.bootstrap.project import Project
-    from tickwright.bootstrap.stored_data import gap_rows
-
-    settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
-    rows = gap_rows(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe)
-    return Answer("data-gaps", {"gaps": rows}, gap_table(rows))
-
-
-def gap_table(rows: Sequence[dict[str, object]]) -> Callable[[Paper], None]:
-    """Gap rows as text."""
-
-    def text(paper: Paper) -> None:
-        if not rows:
-            paper.line("No bar is missing.")
-            return
-        columns = ("series", "start", "end", "bars", "kind", "note")
-        paper.table(columns, [[row[name] for name in columns] for row in rows])
-
-    return text
-
-
-@command(app, "verify")
-def verify(
-    frame: Frame,
-    exchange: options.Exchange = None,
-    symbol: options.Symbols = None,
-    timeframe: options.TimeframeName = None,
-    deep: Annotated[bool, Option("--deep", help="Read every row and apply the candle rules as well.")] = False,
-    store: options.Store = None,
-) -> Answer:
-    """Compare what is stored with what was promised; exit code 1 where something is wrong."""
-    from tickwright.bootstrap.project import Project
-    from tickwright.bootstrap.stored_data import verify_series
-
-    settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
-    outcome = verify_series(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe, deep=deep)
-
-    def text(paper: Paper) -> None:
-        for finding in outcome["findings"]:
-            paper.line(f"{finding['series']} {finding['place']}: {finding['reason']}")
-        wrong = len(outcome["findings"])
-        verdict = f"{wrong} findings" if wrong else "all as promised"
-        paper.line(f"{outcome['series']} series, {outcome['rows']:,} rows: {verdict}")
-
-    return Answer("data-verify", outcome, text, exit_code=1 if outcome["findings"] else 0)
-
-
-@command(app, "quality")
-def quality(
-    frame: Frame,
-    exchange: options.Exchange = None,
-    symbol: options.Symbols = None,
-    timeframe: options.TimeframeName = None,
-    store: options.Store = None,
-) -> Answer:
-    """How far each series can be trusted, from 0 to 1: bars present, holes explained, rows sound."""
-    from tickwright.bootstrap.project import Project
-    from tickwright.bootstrap.stored_data import judge_series
-
-    settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
-    outcome = judge_series(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe)
-
-    def text(paper: Paper) -> None:
-        columns = ("series", "score", "rows", "missing", "doubtful", "quarantined")
-        paper.table(columns, [_judgement(row, columns) for row in outcome["series"]])
-        for row in outcome["series"]:
-            for doubt in row["doubts"][:_MOST_DOUBTS]:
-                paper.line(f"  {row['series']} {doubt['at']}, {doubt['bars']} bars: {doubt['reason']}")
-            if (more := len(row["doubts"]) - _MOST_DOUBTS) > 0:
-                paper.line(f"  {row['series']}: {more} more doubts; --json lists them all")
-
-    return Answer("data-quality", outcome, text)
-
-
-def _judgement(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
-    shown = {**row, "score": f"{row['score']:.4f}", "missing": sum(row["missing"].values())}
-    return [shown[name] for name in columns]
-
-
-@command(app, "quarantine")
-def quarantine(
-    frame: Frame,
-    exchange: options.Exchange = None,
-    symbol: options.Symbols = None,
-    timeframe: options.TimeframeName = None,
-    store: options.Store = None,
-) -> Answer:
-    """The rows that came and were not believed: where they stood, why, from where and when."""
-    from tickwright.bootstrap.project import Project
-    from tickwright.bootstrap.stored_data import quarantined_rows
-
-    settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
-    outcome = quarantined_rows(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe)
-
-    def text(paper: Paper) -> None:
-        for row in outcome["rows"]:
-            paper.line(f"{row['series']} {row['place']}: {row['reason']} ({row['source']}, {row['recorded']})")
-        paper.line(f"{len(outcome['rows'])} rows are in quarantine")
-
-    return Answer("data-quarantine", outcome, text)
-
-
-@command(app, "sql")
-def sql(
-    frame: Frame,
-    question: Annotated[str, Argument(help="One select from candles, in quotes.")],
-    most: Annotated[int, Option("--most", min=1, help="The most rows to show.")] = 1000,
-    store: options.Store = None,
-) -> Answer:
-    """Ask the lake in SQL: one select from `candles`."""
-    from tickwright.bootstrap.project import Project
-    from tickwright.bootstrap.stored_data import ask_in_sql
-
-    settings = frame.settings({"store.url": store})
-    outcome = ask_in_sql(Project(frame.home, store_url=settings.store.url), question, most)
-
-    def text(paper: Paper) -> None:
-        # As they are: a year is no amount, and what a number means only the question knows.
-        paper.table(outcome["columns"], [[None if one is None else str(one) for one in row] for row in outcome["rows"]])
-        if outcome["more"]:
-            paper.line(f"There are more rows than {most:,}; --most shows them.")
-
-    return Answer("data-sql", outcome, text)
 
 
 @command(app, "repair")
@@ -326,6 +174,7 @@ def repair(
     exchange: options.Exchange = None,
     symbol: options.Symbols = None,
     timeframe: options.TimeframeName = None,
+    kind: Kind = None,
     url: Url = None,
     store: options.Store = None,
 ) -> Answer:
@@ -335,7 +184,7 @@ def repair(
 
     settings = frame.settings({"store.url": store})
     project = Project(frame.home, store_url=settings.store.url)
-    rows = ask_again(project, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe, url=url)
+    rows = ask_again(project, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind), url=url)
     columns = ("series", "asked", "filled", "gaps", "missing_bars")
 
     def text(paper: Paper) -> None:
@@ -355,6 +204,7 @@ def copy(
     exchange: options.Exchange = None,
     symbol: options.Symbols = None,
     timeframe: options.TimeframeName = None,
+    kind: Kind = None,
 ) -> Answer:
     """Copy series into another store and compare what arrived, row for row and gap for gap."""
     from tickwright.bootstrap.project import Project
@@ -362,7 +212,7 @@ def copy(
 
     settings = frame.settings({"store.url": from_})
     project = Project(frame.home, store_url=settings.store.url)
-    outcome = copy_store(project, to, tuple(symbol or ()), exchange or settings.defaults.exchange, timeframe)
+    outcome = copy_store(project, to, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind))
     columns = ("series", "inserted", "revised", "unchanged")
 
     def text(paper: Paper) -> None:
@@ -467,17 +317,3 @@ def backup_key(
     return Answer(
         "data-backup-key", outcome, lambda paper: paper.line(f"export {outcome['variable']}={file.absolute()}")
     )
-
-
-def _series(symbol: str | None, exchange: str, timeframe: str | None) -> SeriesKey:
-    from tickwright.domain.bars import SeriesKey
-    from tickwright.domain.errors import UsageError
-    from tickwright.domain.instrument import InstrumentId
-    from tickwright.domain.timeframe import Timeframe
-
-    if symbol is None:
-        raise UsageError("no symbol is named", where="--symbol", expected="BASE/QUOTE such as BTC/USDT")
-    if timeframe is None:
-        raise UsageError("no timeframe is named", where="--timeframe", expected="a bar length such as 1h")
-    identity = InstrumentId.parse(symbol, exchange=exchange, where="--symbol")
-    return SeriesKey(identity, Timeframe.parse(timeframe, where="--timeframe"))

@@ -23,8 +23,7 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Int64Array, SeriesKind
 from tickwright.domain.candle_rules import BrokenRule
-from tickwright.domain.events import Events
-from tickwright.domain.money import amount_text
+from tickwright.domain.events import Events, exact_text
 from tickwright.domain.timestamp import MINUTE, iso
 
 _Mask = npt.NDArray[np.bool_]
@@ -63,7 +62,7 @@ def broken_event_rules(events: Events) -> list[BrokenRule]:
 def place_of(events: Events, row: int) -> str:
     """How a row is named in reports and in the quarantine: its time and what else makes it itself."""
     names = [name for name in events.layout.order if name != "ts_ns"]
-    rest = " ".join(f"{name.replace('_', ' ')} {_text(events, name, row)}" for name in names)
+    rest = " ".join(f"{name.replace('_', ' ')} {exact_text(events, name, row)}" for name in names)
     return f"{_NOUN[events.key.kind]} of {iso(int(events.ts_ns[row]))}" + (f", {rest}" if rest else "")
 
 
@@ -71,12 +70,7 @@ _NOUN: dict[SeriesKind, str] = {"trades": "trade", "quotes": "quote", "funding":
 
 
 def _told(rule: _Rule, events: Events, row: int) -> str:
-    return rule.sentence.format(*(_text(events, name, row) for name in rule.columns))
-
-
-def _text(events: Events, name: str, row: int) -> str:
-    value = int(events[name][row])
-    return iso(value) if name == "ts_ns" else amount_text(value, events.scale(name))
+    return rule.sentence.format(*(exact_text(events, name, row) for name in rule.columns))
 
 
 def _of_any_kind(events: Events) -> Iterator[_Rule]:

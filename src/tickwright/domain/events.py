@@ -16,10 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Bars, Float64Array, Int64Array, SeriesKey, SeriesKind, coarsest
+from tickwright.domain.gaps import Span
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.market import Funding
+from tickwright.domain.money import amount_text
 from tickwright.domain.row_layout import RowLayout, layout_of
+from tickwright.domain.timestamp import MINUTE, SECOND, iso
 from tickwright.domain.trades import Trades
+
+FUNDING_JITTER_NS = SECOND
+"""How long after its nominal time a funding rate may be published and still be of it."""
 
 _PPB_SCALE = 9
 
@@ -145,6 +151,17 @@ def funding_of(events: Events) -> Funding:
     return Funding(events.ts_ns, (events["rate"] + unit // 2) // unit)
 
 
+def nominal_times(ts_ns: Int64Array) -> Int64Array:
+    """The times rates are of: exchanges name the instant of publishing, up to `FUNDING_JITTER_NS` after the minute.
+
+    >>> nominal_times(np.array([28_800_000_000_000, 28_800_017_000_000, 28_803_000_000_000])).tolist()
+    [28800000000000, 28800000000000, 28803000000000]
+    """
+    after = ts_ns % MINUTE
+    times: Int64Array = np.where(after <= FUNDING_JITTER_NS, ts_ns - after, ts_ns)
+    return times
+
+
 def trade_events(trades: Trades) -> Events:
     """Trades as events."""
     columns = {
@@ -167,6 +184,23 @@ def trades_of(events: Events) -> Trades:
         events.key.instrument, trade_id, ts_ns, price, quantity, taker.astype(np.bool_),
         events.price_scale, events.quantity_scale,
     )  # fmt: skip
+
+
+def exact_text(series: Series, column: str, row: int) -> str:
+    """One value of a series as text: plain decimals, an instant as ISO 8601."""
+    if isinstance(series, Events):
+        value, scale = int(series[column][row]), series.scale(column)
+    else:
+        value = int(getattr(series, column)[row])
+        scale = series.volume_scale if column == "volume" else series.price_scale
+    return iso(value) if column in ("ts_ns", "open_time_ns") else amount_text(value, scale)
+
+
+def held_span(series: Series) -> Span:
+    """What the rows of a series cover, [start, end): whole candles, or events from first to last; not of no rows."""
+    if isinstance(series, Events):
+        return int(series.ts_ns[0]), int(series.ts_ns[-1]) + 1
+    return int(series.open_time_ns[0]), int(series.open_time_ns[-1]) + series.timeframe.length_ns
 
 
 def joined_events(key: SeriesKey, parts: list[Events]) -> Events:

@@ -13,9 +13,11 @@ from itertools import groupby
 
 import numpy as np
 
-from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.bars import Int64Array, SeriesKey
 from tickwright.domain.errors import DataError
+from tickwright.domain.events import Events, Series, held_span
 from tickwright.domain.gaps import GapKind, Span, without
+from tickwright.ingest.any_series import read_series
 from tickwright.ports import MarketStore, RefusedRow
 
 
@@ -31,30 +33,29 @@ class CopyReport:
 
 def copy_series(source: MarketStore, target: MarketStore, key: SeriesKey) -> CopyReport:
     """Copy a series and compare; raises `DataError` where the target does not give back what it was given."""
-    bars = source.read(key)
+    series = read_series(source, key)
     counts = np.zeros(3, np.int64)
-    for span, is_fetched in _pieces(source, bars):
-        written = target.write(bars.between(*span), fetched=span if is_fetched else None, source="copied")
+    for span, is_fetched in _pieces(source, series):
+        written = target.write(series.between(*span), fetched=span if is_fetched else None, source="copied")
         counts += (written.inserted, written.revised, written.unchanged)
     _copy_explanations(source, target, key)
     _copy_quarantine(source, target, key)
-    _demand_same(source, target, bars)
+    _demand_same(source, target, series)
     inserted, revised, unchanged = (int(count) for count in counts)
     return CopyReport(key, inserted, revised, unchanged)
 
 
-def _pieces(source: MarketStore, bars: Bars) -> list[tuple[Span, bool]]:
+def _pieces(source: MarketStore, series: Series) -> list[tuple[Span, bool]]:
     """The ranges of a series in order, each fetched or imported as a whole; what nobody asked for is in none."""
-    fetched = tuple(source.fetched(bars.key))
+    fetched = tuple(source.fetched(series.key))
     pieces = [(span, True) for span in fetched]
-    if len(bars):
+    if len(series):
         unasked = [
             (gap.start_ns, gap.end_ns)
-            for gap in source.coverage(bars.key).gaps
+            for gap in source.coverage(series.key).gaps
             if gap.kind is GapKind.NOT_FETCHED
         ]  # fmt: skip
-        held = (int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + bars.timeframe.length_ns)
-        pieces += [(span, False) for span in without([held], [*fetched, *unasked])]
+        pieces += [(span, False) for span in without([held_span(series)], [*fetched, *unasked])]
     return sorted(pieces)
 
 
@@ -70,13 +71,16 @@ def _copy_quarantine(source: MarketStore, target: MarketStore, key: SeriesKey) -
         target.quarantine(key, [RefusedRow(row.place, row.reason) for row in rows], origin)
 
 
-def _demand_same(source: MarketStore, target: MarketStore, bars: Bars) -> None:
-    copied = target.read(bars.key)
-    copied = copied.where(np.isin(copied.open_time_ns, bars.open_time_ns))
-    if copied.content_hash() != bars.content_hash():
-        raise DataError(
-            "the copy gives other rows than the original", where=str(bars.key), expected="the same content hash"
-        )
-    whole = target.coverage(bars.key).rows == len(bars)
-    if whole and target.coverage(bars.key).gaps != source.coverage(bars.key).gaps:
-        raise DataError("the copy has other gaps than the original", where=str(bars.key), expected="the same gap map")
+def _demand_same(source: MarketStore, target: MarketStore, series: Series) -> None:
+    key = series.key
+    copied = read_series(target, key)
+    copied = copied.where(np.isin(_times(copied), _times(series)))
+    if copied.content_hash() != series.content_hash():
+        raise DataError("the copy gives other rows than the original", where=str(key), expected="the same content hash")
+    whole = target.coverage(key).rows == len(series)
+    if whole and target.coverage(key).gaps != source.coverage(key).gaps:
+        raise DataError("the copy has other gaps than the original", where=str(key), expected="the same gap map")
+
+
+def _times(series: Series) -> Int64Array:
+    return series.ts_ns if isinstance(series, Events) else series.open_time_ns

@@ -4,7 +4,7 @@ The score is `present × explained × sound`, each between 0 and 1:
 - present: bars held of all bars between the first and the last, where bars that nobody traded or that were not listed
   do not count as missing;
 - explained: missing bars whose reason is known (any kind but UNKNOWN and NOT_FETCHED) of all missing ones;
-- sound: rows neither in doubt (`ingest.outliers`) nor in quarantine, of all rows.
+- sound: rows neither in doubt (`ingest.outliers`, of candles) nor in quarantine, of all rows.
 A series of no rows has score 0. `explained` weighs half, because a known outage is still a hole: it enters as
 `(1 + explained) / 2`.
 Invariants: pure reading; the same series always has the same score.
@@ -45,7 +45,7 @@ def quality_of(store: MarketStore, key: SeriesKey) -> Quality:
         missing[gap.kind] += gap.bars
     if coverage.rows == 0:
         return Quality(key, 0.0, 0, dict(missing), (), quarantined)
-    found = tuple(doubts(store.read(key)))
+    found = tuple(doubts(store.read(key))) if key.timeframe is not None else ()
     harmful = sum(bars for kind, bars in missing.items() if kind not in _HARMLESS)
     unexplained = sum(missing[kind] for kind in _UNEXPLAINED)
     doubtful = min(coverage.rows, sum(doubt.bars for doubt in found) + quarantined)

@@ -2,8 +2,9 @@
 
 Invariants: nothing is dropped before the archive gives back every one of its rows with the same content hash and finds
 nothing wrong with itself; a run that dies anywhere loses and doubles nothing, and the next one goes on; a plan can be
-looked at before anything happens. Series and archive together read as one (`read_with_archive`); what both hold is
-taken from the series. Known limits: former versions of revised rows do not travel to the archive.
+looked at before anything happens; events leave by whole days. Series and archive together read as one
+(`read_with_archive`); what both hold is taken from the series. Known limits: former versions of revised rows do not
+travel to the archive.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import numpy as np
 
 from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey, SeriesKind
 from tickwright.domain.errors import DataError
+from tickwright.domain.events import Series, held_span
 from tickwright.domain.gaps import common, without
 from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import DAY
+from tickwright.ingest.any_series import read_series
 from tickwright.ports import MarketStore
 
 
@@ -47,10 +51,11 @@ def plan_retention(store: MarketStore, rules: Sequence[RetentionRule], now_ns: i
     plan = []
     for key in store.keys():  # noqa: SIM118 - a store is not a dict
         rule = next((rule for rule in rules if rule.concerns(key)), None)
-        if rule is None or key.timeframe is None:
+        if rule is None:
             continue
-        before = key.timeframe.floor(now_ns - rule.keep_ns)
-        rows = len(store.read(key, end_ns=before))
+        oldest = now_ns - rule.keep_ns
+        before = oldest // DAY * DAY if key.timeframe is None else key.timeframe.floor(oldest)
+        rows = len(read_series(store, key, end_ns=before))
         if rows:
             plan.append(Retirement(key, before, rows))
     return plan
@@ -59,17 +64,17 @@ def plan_retention(store: MarketStore, rules: Sequence[RetentionRule], now_ns: i
 def retire(store: MarketStore, archive: MarketStore, retirement: Retirement) -> int:
     """Carry out a plan for one series; returns how many rows left. Raises `DataError` before anything is dropped."""
     key, before = retirement.key, retirement.before_ns
-    bars = store.read(key, end_ns=before)
-    if len(bars) == 0:
+    series = read_series(store, key, end_ns=before)
+    if len(series) == 0:
         return 0
-    span = (int(bars.open_time_ns[0]), before)
+    span = (held_span(series)[0], before)
     asked = common(store.fetched(key), [span])
     for piece in asked:
-        archive.write(bars.between(*piece), fetched=piece, source="archived")
+        archive.write(series.between(*piece), fetched=piece, source="archived")
     for piece in without([span], asked):
-        archive.write(bars.between(*piece), source="archived")
+        archive.write(series.between(*piece), source="archived")
     archive.explain(key, [gap for gap in store.coverage(key).gaps if span[0] <= gap.start_ns and gap.end_ns <= before])
-    _demand_archived(archive, bars)
+    _demand_archived(archive, series)
     return store.drop(key, before)
 
 
@@ -91,11 +96,11 @@ def read_with_archive(
     return Bars(key, time, first, high, low, last, volume, *scales)
 
 
-def _demand_archived(archive: MarketStore, bars: Bars) -> None:
-    start, end = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + 1
-    if archive.read(bars.key, start, end).content_hash() != bars.content_hash():
+def _demand_archived(archive: MarketStore, series: Series) -> None:
+    key = series.key
+    if read_series(archive, key, *held_span(series)).content_hash() != series.content_hash():
         sentence = "the archive gives other rows than it was given"
-        raise DataError(sentence, where=str(bars.key), expected="the same content hash", hint="Nothing was dropped.")
-    for finding in archive.verify(bars.key):
+        raise DataError(sentence, where=str(key), expected="the same content hash", hint="Nothing was dropped.")
+    for finding in archive.verify(key):
         sentence = f"the archive is not sound: {finding.place}: {finding.reason}"
-        raise DataError(sentence, where=str(bars.key), expected="a sound archive", hint="Nothing was dropped.")
+        raise DataError(sentence, where=str(key), expected="a sound archive", hint="Nothing was dropped.")

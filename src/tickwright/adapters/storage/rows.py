@@ -117,13 +117,6 @@ def scales_of(series: Series) -> tuple[int, int]:
     return series.price_scale, series.quantity_scale if isinstance(series, Events) else series.volume_scale
 
 
-def held_span(series: Series) -> Span:
-    """What the rows of a series cover, [start, end): whole candles, or events from the first to the last."""
-    times = column_of(series, layout_of(series.key.kind).time)
-    length = 1 if series.key.timeframe is None else series.key.timeframe.length_ns
-    return int(times[0]), int(times[-1]) + length
-
-
 def on_grid(key: SeriesKey, span: Span) -> Span:
     """A range that was asked for, in whole candles where the series has a timeframe."""
     return span if key.timeframe is None else (key.timeframe.ceil(span[0]), key.timeframe.ceil(span[1]))

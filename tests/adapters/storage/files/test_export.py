@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tickwright.adapters.storage.files.candle_file import read_candle_file
-from tickwright.adapters.storage.files.export import export_bars
+from tickwright.adapters.storage.files.export import export_series
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import StoreWriteFailed, UsageError
 from tickwright.domain.instrument import InstrumentId
@@ -33,12 +33,12 @@ def test_import_of_an_export_gives_the_same_content(
     time = START + np.arange(len(rows)) * KEY.timeframe.length_ns  # type: ignore[union-attr]
     bars = Bars(KEY, time, price, price + 1, price, price, volume, *scales)
     path = tmp_path_factory.mktemp("export") / f"c.{ending}"
-    export_bars(bars, path)
+    export_series(bars, path)
     assert read_candle_file(path, KEY).bars.content_hash() == bars.content_hash()
 
 
 def test_csv_is_plain_decimals_and_milliseconds(make_bars, tmp_path: Path) -> None:
-    export_bars(make_bars(0, 1), tmp_path / "c.csv")
+    export_series(make_bars(0, 1), tmp_path / "c.csv")
     assert (tmp_path / "c.csv").read_text() == (
         "timestamp,open,high,low,close,volume\n1703894400000,42000.0,42000.5,41999.5,42000.03,1\n"
     ).replace("42000.0,", "42000.00,").replace("42000.5", "42000.50").replace("41999.5", "41999.50")
@@ -46,16 +46,16 @@ def test_csv_is_plain_decimals_and_milliseconds(make_bars, tmp_path: Path) -> No
 
 def test_the_same_series_gives_the_same_bytes(make_bars, tmp_path: Path) -> None:
     for name in ("a.csv.gz", "b.csv.gz"):
-        export_bars(make_bars(), tmp_path / name)
+        export_series(make_bars(), tmp_path / name)
     assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
 
 
 def test_an_unknown_ending_is_a_usage_error(make_bars, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\.csv, \.csv\.gz or \.parquet"):
-        export_bars(make_bars(), tmp_path / "c.xlsx")
+        export_series(make_bars(), tmp_path / "c.xlsx")
 
 
 def test_a_place_that_does_not_exist_is_named_and_nothing_is_left(make_bars, tmp_path: Path) -> None:
     with pytest.raises(StoreWriteFailed, match="missing"):
-        export_bars(make_bars(), tmp_path / "missing" / "c.csv")
+        export_series(make_bars(), tmp_path / "missing" / "c.csv")
     assert not list(tmp_path.iterdir())

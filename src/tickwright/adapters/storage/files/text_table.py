@@ -35,11 +35,15 @@ from tickwright.ports import RefusedRow
 
 LARGEST_BYTES = 2 * 1024**3
 
-BINANCE_COLUMNS = (
-    "open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "count",
-    "taker_buy_volume", "taker_buy_quote_volume", "ignore",
-)  # fmt: skip
-"""The columns of Binance's public archives, which have no header for spot markets."""
+BINANCE_COLUMNS = {
+    "nnnnnnnnnnnn": "open_time open high low close volume close_time quote_volume count taker_buy_volume "
+    "taker_buy_quote_volume ignore",
+    "nnnnnff": "id price qty quote_qty time is_buyer_maker is_best_match",
+    "nnnnnf": "id price qty quote_qty time is_buyer_maker",
+    "nnnnnnff": "agg_trade_id price quantity first_trade_id last_trade_id transact_time is_buyer_maker is_best_match",
+    "nnnnnnf": "agg_trade_id price quantity first_trade_id last_trade_id transact_time is_buyer_maker",
+}
+"""The columns of Binance's public archives that have no header, told by which of them are numbers (n) and flags (f)."""
 
 _ROW_VALUES = 6
 _WHOLE_FLOATS = 2.0**53
@@ -206,8 +210,9 @@ def _header(content: bytes, path: Path) -> tuple[list[str], str, int, str]:
     before = 1 if lines[0].lower().startswith(("http://", "https://")) and len(lines) > 1 else 0
     delimiter = max(_DELIMITERS, key=lines[before].count)
     names = [name.strip().strip('"') for name in lines[before].split(delimiter)]
-    if len(names) == len(BINANCE_COLUMNS) and all(_is_number(name) for name in names):
-        return list(BINANCE_COLUMNS), delimiter, before, ""
+    form = "".join("n" if _is_number(name) else "f" if name.lower() in ("true", "false") else "?" for name in names)
+    if form in BINANCE_COLUMNS:
+        return BINANCE_COLUMNS[form].split(), delimiter, before, ""
     return names, delimiter, before + 1, ""
 
 

@@ -55,12 +55,12 @@ from tickwright.adapters.storage.lake.part_reader import PartReader
 from tickwright.adapters.storage.lake.quarantine import add_to_quarantine, read_quarantine
 from tickwright.adapters.storage.lake.series_lock import series_lock
 from tickwright.adapters.storage.place import Place
-from tickwright.adapters.storage.rows import Rows, held_span, joined, on_grid
+from tickwright.adapters.storage.rows import Rows, joined, on_grid
 from tickwright.adapters.storage.soundness import holes_in
 from tickwright.adapters.storage.upsert import upsert
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError, FlushFailed, StoreDamaged, StoreWriteFailed
-from tickwright.domain.events import Events, Series
+from tickwright.domain.events import Events, Series, held_span
 from tickwright.domain.gaps import Gap, Span, common, merged
 from tickwright.domain.row_layout import layout_of
 from tickwright.ports import Coverage, Finding, QuarantinedRow, RefusedRow, WriteReport

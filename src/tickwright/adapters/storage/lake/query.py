@@ -1,7 +1,8 @@
 """Questions to a lake in SQL, answered by DuckDB from the files themselves.
 
-There is one table, `candles`: exchange, symbol, kind, timeframe, time (UTC), open_time_ns, open, high, low, close,
-volume.
+The tables: `candles` with exchange, symbol, kind, timeframe, time (UTC), open_time_ns, open, high, low, close and
+volume, of mark and index prices too; and `trades`, `quotes`, `funding` and `book` with exchange, symbol, time, ts_ns
+and the columns of their kind (`domain.row_layout`). There are those of which the lake holds rows.
 
 Invariants: only one SELECT is answered, and it reaches the files that the manifests name and nothing else: no other
 file, no network, no write. Values are the stored integers divided by their scale. Known limits: a lake in a directory
@@ -20,6 +21,7 @@ from tickwright.adapters.storage.lake.layout import MANIFEST, series_directory, 
 from tickwright.adapters.storage.lake.manifest import Part, read_manifest
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import DataMissing, SettingsError, UsageError
+from tickwright.domain.row_layout import CANDLE_KINDS, layout_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +44,37 @@ def ask(root: Path, question: str, *, most: int) -> SqlAnswer:
         ) from None
     parts = list(_parts(root))
     if not parts:
-        raise DataMissing("no candles are stored", where=str(root), hint="`tickwright data fetch` fetches some.")
+        raise DataMissing("no rows are stored", where=str(root), hint="`tickwright data fetch` fetches some.")
+    tables: dict[str, list[str]] = {}
+    for key, scales, files in parts:
+        tables.setdefault("candles" if key.kind in CANDLE_KINDS else key.kind, []).append(_select(key, scales, files))
+    names = " or ".join(sorted(tables))
     try:
         statements = duckdb.extract_statements(question)
         if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
-            raise UsageError("that is not one question", where="data sql", expected="a single select from candles")
+            raise UsageError(
+                "that is not one question", where="data sql", expected=f"a single select from {' or '.join(tables)}"
+            )
         with duckdb.connect(":memory:") as engine:
-            engine.execute(f"create view candles as {' union all '.join(_select(*part) for part in parts)}")
+            for name, selects in tables.items():
+                engine.execute(f"create view {name} as {' union all '.join(selects)}")
             engine.execute("set allowed_directories = [" + _text(str(root)) + "]")
             engine.execute("set enable_external_access = false")
             engine.execute("set lock_configuration = true")
             answer = engine.execute(question)
-            names = tuple(str(column[0]) for column in answer.description or ())
+            columns = tuple(str(column[0]) for column in answer.description or ())
             rows = answer.fetchmany(most + 1)
-            return SqlAnswer(names, tuple(tuple(row) for row in rows[:most]), len(rows) > most)
+            return SqlAnswer(columns, tuple(tuple(row) for row in rows[:most]), len(rows) > most)
     except duckdb.Error as failure:
         sentence = str(failure).splitlines()[0]
-        raise UsageError(sentence, where="data sql", expected="a select from candles") from None
+        raise UsageError(sentence, where="data sql", expected=f"a select from {names}") from None
 
 
 def _parts(root: Path) -> Iterator[tuple[SeriesKey, tuple[int, int], list[Path]]]:
     """The files of every series, those of one scale together."""
     for path in sorted(root.glob(f"*/*/*/{MANIFEST}")):
         key = series_key(root, path.parent)
-        manifest = None if key is None or key.timeframe is None else read_manifest(path.parent, key)
+        manifest = None if key is None else read_manifest(path.parent, key)
         if key is None or manifest is None:
             continue
         directory = series_directory(root, key)
@@ -78,13 +87,15 @@ def _scales(part: Part) -> tuple[int, int]:
 
 
 def _select(key: SeriesKey, scales: tuple[int, int], files: list[Path]) -> str:
-    price, volume = (f"1e{scale}" for scale in scales)
-    prices = ", ".join(f"{name} / {price} as {name}" for name in ("open", "high", "low", "close"))
-    names = (key.instrument.exchange, key.instrument.symbol, key.kind, str(key.timeframe))
-    exchange, symbol, kind, timeframe = map(_text, names)
+    layout = layout_of(key.kind)
+    factors = dict.fromkeys(layout.prices, f"1e{scales[0]}") | dict.fromkeys(layout.quantities, f"1e{scales[1]}")
+    values = [f"{name} / {factors[name]} as {name}" if name in factors else name for name in layout.columns]
+    facts = {"exchange": key.instrument.exchange, "symbol": key.instrument.symbol}
+    if key.timeframe is not None:
+        facts |= {"kind": key.kind, "timeframe": str(key.timeframe)}
+    named = ", ".join(f"{_text(value)} as {name}" for name, value in facts.items())
     return (
-        f"select {exchange} as exchange, {symbol} as symbol, {kind} as kind, {timeframe} as timeframe, "
-        f"make_timestamp(open_time_ns // 1000) as time, open_time_ns, {prices}, volume / {volume} as volume "
+        f"select {named}, make_timestamp({layout.time} // 1000) as time, {', '.join(values)} "
         f"from read_parquet([{', '.join(_text(str(file)) for file in files)}])"
     )
 

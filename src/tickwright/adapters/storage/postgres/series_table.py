@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import psycopg
 
 from tickwright.adapters.storage.gap_typing import Remembered, clipped
-from tickwright.adapters.storage.rows import held_span, on_grid
+from tickwright.adapters.storage.rows import on_grid
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.events import Series as SeriesRows
+from tickwright.domain.events import held_span
 from tickwright.domain.gaps import Gap, GapKind, Span, merged
 
 
