@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from tickwright.adapters.sandbox.process import SandboxOptions, SandboxProcess
+from tickwright.domain.timestamp import DAY, parse_instant
 
 SERIES = ["--exchange", "x", "--symbol", "BTC/USDT", "--timeframe", "1h"]
 HOURS = """timestamp,open,high,low,close,volume
@@ -185,6 +187,42 @@ def test_a_fetch_of_several_series_says_how_each_ended(tickwright, project, monk
     assert [row["error"] and row["error"]["code"] for row in rows] == ["EXCHANGE_UNKNOWN_SYMBOL", None] * 2
     assert "failed: binance:BTC/USDD candles 1h: --symbol: binance does not list BTC/USDD" in shown.out
     assert "2 of 4 series fetched; type it again for the others" in shown.out
+
+
+def test_runs_read_what_was_archived_and_it_comes_back(tickwright, market) -> None:
+    run = ["backtest", "SmaCross", "--symbol", "BTC/USDT", "--timeframe", "1h", "--json"]
+    before, held = tickwright(*run).document, tickwright("data", "ls", "--json").document["series"]
+    days = (time.time_ns() - parse_instant("2020-02-01")) // DAY
+    retention = f'[retention]\narchive = "old"\nkeep = {{ 1h = "{days}d" }}\n'
+    (market / "tickwright.toml").write_text(f"version = 1\n{retention}")
+    moved = tickwright("data", "archive", "--carry-out", "--json").document["series"]
+    assert [row["rows"] > 600 for row in moved] == [True, True]
+    after, listed = tickwright(*run).document, tickwright("data", "ls", "--json").document["series"]
+    assert after["digest"] == before["digest"]
+    assert after["data"] == before["data"]
+    assert [row["archived"] for row in listed] == [row["rows"] for row in moved]
+    assert [{**row, "archived": 0} for row in listed] == held
+    assert "archived" in tickwright("data", "ls").out
+    whole = [
+        "--symbol",
+        "BTC/USDT",
+        "--timeframe",
+        "1h",
+        "--start",
+        "2020-01-01",
+        "--out",
+        market / "all.csv",
+        "--json",
+    ]
+    assert tickwright("data", "export", *whole).document["rows"] == held[0]["rows"]
+    assert "2 series, 2,868 rows: all as promised" in tickwright("data", "verify", "--deep").out
+    back = tickwright("data", "unarchive", "--symbol", "BTC/USDT", "--json").document
+    assert back["series"] == [{"series": "binance:BTC/USDT candles 1h", "rows": moved[0]["rows"]}]
+    (market / "tickwright.toml").write_text("version = 1\n")
+    assert tickwright(*run).document["digest"] == before["digest"]
+    eth = tickwright("data", "ls", "--json").document["series"][1]
+    assert eth["rows"] == held[1]["rows"] - moved[1]["rows"]
+    assert tickwright("data", "unarchive").code == 3
 
 
 def test_a_backup_is_drilled_and_brought_back(tickwright, hours, tmp_path) -> None:

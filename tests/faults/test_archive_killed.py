@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tickwright.domain.errors import TickwrightError
-from tickwright.ingest.retention import read_with_archive
+from tickwright.ingest.archive_view import WithArchive
 
 from .stepping import PowerCut, Tree, can_step, put_tree, stops
 
@@ -28,7 +28,7 @@ def demand_whole(program: dict, root: Path) -> None:
             program["run"](root)
         live, archive = program["lakes"](root)
         for bars in map(program["series"], program["SYMBOLS"]):
-            assert read_with_archive(live, archive, bars.key).content_hash() == bars.content_hash()
+            assert WithArchive(live, archive).read(bars.key).content_hash() == bars.content_hash()
         assert not [*live.verify(deep=True), *archive.verify(deep=True)]
         if repeated:
             assert [live.coverage(key).rows for key in live.keys()] == [100, 100]  # noqa: SIM118

@@ -185,7 +185,7 @@ class _Visit:
             told = None if self.progress is None else _told(self.progress)
             try:
                 return await fetch_candles(
-                    self.data, self.project.store, clock, key, *window, again=self.again, progress=told
+                    self.data, self.project.history, clock, key, *window, again=self.again, progress=told
                 )
             except TickwrightError as failure:
                 return failure
@@ -195,8 +195,8 @@ class _Visit:
     ) -> SeriesOutcome:
         if isinstance(end, TickwrightError) or isinstance(listed, UnknownSymbol):
             return SeriesOutcome(key, failure=end if isinstance(end, TickwrightError) else None)
-        gaps = explain_gaps(self.project.store, key, listed)
-        held = self.project.store.coverage(key)
+        gaps = explain_gaps(self.project.history, key, listed)
+        held = self.project.history.coverage(key)
         return SeriesOutcome(key, Fetched(end, held.rows, held.first_ns, held.last_ns, gaps))
 
 
@@ -246,7 +246,7 @@ def _window(
     end = clock.now_ns() if end_ns is None else end_ns
     if start_ns is not None:
         return start_ns, end
-    last = project.store.coverage(key).last_ns
+    last = project.history.coverage(key).last_ns
     return (end - DEFAULT_HISTORY_NS if last is None else last), end
 
 

@@ -80,7 +80,7 @@ def _stored(
     refused = (*refused, *written.refused)
     if refused:
         project.store.quarantine(key, refused, source)
-    held = project.store.coverage(key)
+    held = project.history.coverage(key)
     time = layout_of(key.kind).time
     return {
         "file": str(file),
@@ -106,13 +106,13 @@ def export_file(
     project: Project, key: SeriesKey, start_ns: int | None, end_ns: int | None, out: Path
 ) -> dict[str, Any]:
     """Write the stored rows of a range to a file; raises `DataMissing` where there are none."""
-    if project.store.coverage(key).rows == 0:
+    if project.history.coverage(key).rows == 0:
         raise DataMissing(
             f"no {key} are stored",
             where=str(project.home),
             hint="`tickwright data ls` lists what is stored.",
         )
-    series = read_series(project.store, key, start_ns, end_ns)
+    series = read_series(project.history, key, start_ns, end_ns)
     if len(series) == 0:
         raise DataMissing(f"{key} has no rows in the range asked for", where=str(project.home))
     export_series(series, out)

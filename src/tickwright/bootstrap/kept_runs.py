@@ -89,10 +89,10 @@ def _candles(
     for symbol, entry in zip(manifest["symbols"], manifest["data"]["series"], strict=True):
         key = series_to_read(project, InstrumentId.parse(symbol), timeframe, finer)
         first, last = parse_instant(entry["first"]), parse_instant(entry["last"])
-        held = project.store.coverage(key)
+        held = project.history.coverage(key)
         if held.rows == 0:
             return (), (), [f"{key}: the candles of this run are no longer stored"]
-        bars = project.store.read(key, first, last + timeframe.length_ns)
+        bars = project.history.read(key, first, last + timeframe.length_ns)
         if key.timeframe != timeframe:
             bars = resampled(bars, timeframe)[0]
         bars = bars.between(first, last + 1)

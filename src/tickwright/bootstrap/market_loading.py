@@ -125,7 +125,7 @@ def load_market(
                 f"{DEFAULT_LOT:f} are assumed"
             )
         first, last = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1])
-        holes = tuple(gap for gap in project.store.coverage(key).gaps if first <= gap.start_ns <= last)
+        holes = tuple(gap for gap in project.history.coverage(key).gaps if first <= gap.start_ns <= last)
         if on_gap == "refuse":
             _refuse_unexplained(key, holes)
         if holes:
@@ -167,7 +167,7 @@ def with_informative(
         if mark.symbol is None or mark.symbol in {identity.symbol for identity in market.ids}:
             continue
         identity = InstrumentId.parse(mark.symbol, exchange=market.ids[0].exchange)
-        stored = project.store.coverage(SeriesKey(identity, market.timeframe)).rows
+        stored = project.history.coverage(SeriesKey(identity, market.timeframe)).rows
         frame = market.timeframe if stored else mark.timeframe
         bars = _stored_bars(project, identity, frame, start_ns, end_ns, as_of_ns)
         found[bars.key] = bars
@@ -183,7 +183,7 @@ def series_to_read(
 ) -> SeriesKey:
     """The series that bars come from: their own, or that of the detail where only it is stored."""
     own, finer = SeriesKey(identity, timeframe), SeriesKey(identity, detail or timeframe)
-    return finer if not project.store.coverage(own).rows and project.store.coverage(finer).rows else own
+    return finer if not project.history.coverage(own).rows and project.history.coverage(finer).rows else own
 
 
 def _made_bars(
@@ -245,7 +245,7 @@ def _stored_bars(
     as_of_ns: int | None,
 ) -> Bars:
     key = SeriesKey(identity, timeframe)
-    held = project.store.coverage(key)
+    held = project.history.coverage(key)
     fetch = f"tickwright data fetch --exchange {identity.exchange} --symbol {identity.symbol} --timeframe {timeframe}"
     if held.rows == 0 or held.first_ns is None or held.last_ns is None:
         raise DataMissing(
@@ -253,7 +253,7 @@ def _stored_bars(
             where=str(project.home),
             hint=f"Fetch them: {_with_range(fetch, start_ns, end_ns)}",
         )
-    bars = project.store.read(key, start_ns, end_ns, as_of_ns=as_of_ns)
+    bars = project.history.read(key, start_ns, end_ns, as_of_ns=as_of_ns)
     if len(bars) == 0 and as_of_ns is not None:
         hint = "Ask for a later instant; `tickwright data ls` shows what is stored now."
         raise DataMissing(f"nothing of {key} was known at {iso(as_of_ns)}", where="--as-of", hint=hint)

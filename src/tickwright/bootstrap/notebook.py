@@ -36,20 +36,21 @@ def load(
     end: str | None = None,
     home: Path | str = ".",
     store: str | None = None,
+    archive: str | None = None,
     memory_budget: str | None = None,
     detail: str | None = None,
 ) -> LoadedMarket:
     """Stored candles as the market of a run.
 
     `symbols` is `BASE/QUOTE` or `exchange:BASE/QUOTE`, one or several; `start` and `end` are ISO dates or instants in
-    UTC, a bare end date included; `home` is the project directory. `detail` is the timeframe of finer stored candles
-    that settle the path inside a bar, such as "1m". With a `memory_budget` such as "512MB" a backtest reads its candles
-    in chunks and holds no more than that at a time. Raises `DataMissing` with the command that fetches what is not
-    there.
+    UTC, a bare end date included; `home` is the project directory; rows that were moved into an `archive` are read with
+    those of the store. `detail` is the timeframe of finer stored candles that settle the path inside a bar, such as
+    "1m". With a `memory_budget` such as "512MB" a backtest reads its candles in chunks and holds no more than that at a
+    time. Raises `DataMissing` with the command that fetches what is not there.
     """
     named = [symbols] if isinstance(symbols, str) else list(symbols)
     return load_market(
-        Project(Path(home).expanduser().absolute(), store_url=store),
+        Project(Path(home).expanduser().absolute(), store_url=store, archive_url=archive),
         [InstrumentId.parse(symbol, exchange=exchange) for symbol in named],
         Timeframe.parse(timeframe),
         None if start is None else parse_instant(start, where="start"),

@@ -20,6 +20,7 @@ from tickwright.adapters.storage.opening import open_store
 from tickwright.adapters.storage.run_store import RunStore
 from tickwright.adapters.storage.trial_file import adopt_trial_file
 from tickwright.domain.timestamp import SECOND
+from tickwright.ingest.archive_view import WithArchive
 from tickwright.ports import InstrumentCatalogue, MarketStore
 from tickwright.settings import Settings
 
@@ -63,20 +64,31 @@ class DatabaseChoice:
 class Project:
     """The stores of one project directory; each is opened when it is first used.
 
-    `store_url` names another market store than the project's own lake (a directory or a database URL).
+    `store_url` names another market store than the project's own lake (a directory or a database URL), `archive_url`
+    the one that old rows were moved into.
     """
 
     def __init__(
-        self, home: Path, *, store_url: str | None = None, database_choice: DatabaseChoice | None = None
+        self,
+        home: Path,
+        *,
+        store_url: str | None = None,
+        archive_url: str | None = None,
+        database_choice: DatabaseChoice | None = None,
     ) -> None:
         self.home = home
-        self.store_url = store_url
+        self.store_url, self.archive_url = store_url, archive_url
         self._database_choice = database_choice or DatabaseChoice()
 
     @staticmethod
     def of(home: Path, settings: Settings) -> Project:
         """The project in a directory, with the stores its settings name."""
-        return Project(home, store_url=settings.store.url, database_choice=DatabaseChoice.of(settings))
+        return Project(
+            home,
+            store_url=settings.store.url,
+            archive_url=settings.retention.archive,
+            database_choice=DatabaseChoice.of(settings),
+        )
 
     @property
     def data_directory(self) -> Path:
@@ -85,8 +97,17 @@ class Project:
 
     @cached_property
     def store(self) -> MarketStore:
-        """The market data store."""
+        """The market data store, without what was archived."""
         return open_store(self.store_url or self.data_directory)
+
+    @cached_property
+    def history(self) -> MarketStore:
+        """All market data there is: the store with what was moved into the archive, as one."""
+        return self.store if self.archive_url is None else WithArchive(self.store, self.archive(self.archive_url))
+
+    def archive(self, place: str) -> MarketStore:
+        """The store that takes old rows; one that is a directory stands in the project where its path is relative."""
+        return open_store(place if "://" in place else str(self.home / Path(place).expanduser()))
 
     @cached_property
     def catalogue(self) -> InstrumentCatalogue:

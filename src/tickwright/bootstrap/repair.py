@@ -45,13 +45,15 @@ async def _repair(project: Project, exchange: str, keys: Sequence[SeriesKey], ur
     try:
         clock = await data.exchange_clock()
         listed = await record_instruments(project, data, list(dict.fromkeys(key.instrument for key in keys)), clock)
-        return [await repair_series(data, project.store, clock, key, instrument=listed[key.instrument]) for key in keys]
+        return [
+            await repair_series(data, project.history, clock, key, instrument=listed[key.instrument]) for key in keys
+        ]
     finally:
         await data.close()
 
 
 def _holes(project: Project, key: SeriesKey) -> bool:
-    return key.timeframe is not None and any(gap.kind in REPAIRABLE for gap in project.store.coverage(key).gaps)
+    return key.timeframe is not None and any(gap.kind in REPAIRABLE for gap in project.history.coverage(key).gaps)
 
 
 def _row(report: RepairReport) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _instruments(
     named = flags.symbols or (instance.symbols if instance else ()) or settings.defaults.symbols
     if named:
         return [InstrumentId.parse(symbol, exchange=exchange, where="--symbol") for symbol in named]
-    keys = [key for key in project.store.keys() if key.kind == "candles"]  # noqa: SIM118 - a store is not a dict
+    keys = [key for key in project.history.keys() if key.kind == "candles"]  # noqa: SIM118 - a store is not a dict
     stored = [key.instrument for key in keys if key.timeframe == timeframe]
     stored = stored or [key.instrument for key in keys if key.timeframe == detail]
     chosen = [identity for identity in stored if identity.exchange == exchange] or stored
@@ -154,7 +154,7 @@ def _range(
 
 def _newest(project: Project, sources: Sequence[SeriesKey], end_ns: int | None) -> int:
     """The end of the newest stored candle of these series, not after `end_ns`; 0 where nothing is stored."""
-    held = [(project.store.coverage(key).last_ns, key.timeframe) for key in sources]
+    held = [(project.history.coverage(key).last_ns, key.timeframe) for key in sources]
     newest = max((last + frame.length_ns for last, frame in held if last is not None and frame), default=0)
     return newest if end_ns is None else min(newest, end_ns)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, get_args
 
 from tickwright.adapters.storage.opening import open_store, shown_location
@@ -19,7 +18,7 @@ from tickwright.domain.errors import SettingsError, UsageError
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
 from tickwright.ingest.copying import copy_series
-from tickwright.ingest.retention import RetentionRule, plan_retention, retire
+from tickwright.ingest.retention import RetentionRule, bring_back, plan_retention, retire
 
 
 def retention_rules(keep: Mapping[str, int]) -> list[RetentionRule]:
@@ -48,13 +47,9 @@ def archive(
     carry_out: bool,
     now_ns: Callable[[], int] = time.time_ns,
 ) -> dict[str, Any]:
-    """What the rules would move into the archive; with `carry_out` it is moved.
-
-    An archive that is a directory stands in the project where its path is relative.
-    """
-    place = place if "://" in place else str(project.home / Path(place).expanduser())
+    """What the rules would move into the archive; with `carry_out` it is moved."""
     plan = plan_retention(project.store, retention_rules(keep), now_ns())
-    target = open_store(place)
+    target = project.archive(place)
     moved = []
     for retirement in plan:
         rows = retire(project.store, target, retirement) if carry_out else retirement.rows
@@ -62,12 +57,26 @@ def archive(
     return {"archive": shown_location(place), "carried_out": carry_out, "series": moved}
 
 
+def unarchive(
+    project: Project, place: str, choice: SeriesChoice, start_ns: int | None, end_ns: int | None
+) -> dict[str, Any]:
+    """Put archived rows of the chosen series and range into the project's store again; the archive keeps them."""
+    source = project.archive(place)
+    held = set(source.keys())
+    rows = [
+        {"series": str(key), "rows": bring_back(project.store, source, key, start_ns, end_ns)}
+        for key in chosen_series(project, choice)
+        if key in held
+    ]
+    return {"archive": shown_location(place), "series": rows}
+
+
 def copy_store(project: Project, target: str, choice: SeriesChoice) -> dict[str, Any]:
     """The chosen series of the project's store into another store, each compared when it has arrived."""
     destination = open_store(target)
     rows = []
     for key in chosen_series(project, choice):
-        report = copy_series(project.store, destination, key)
+        report = copy_series(project.history, destination, key)
         counts = {"inserted": report.inserted, "revised": report.revised, "unchanged": report.unchanged}
         rows.append({"series": str(key), **counts})
     return {"to": shown_location(target), "series": rows}

@@ -46,10 +46,10 @@ class SeriesChoice:
 
 
 def list_series(project: Project, choice: SeriesChoice = SeriesChoice()) -> list[dict[str, Any]]:
-    """One row per stored series."""
+    """One row per stored series; `archived` are the rows of it that are in the archive alone."""
     rows = []
     for key in chosen_series(project, choice):
-        held = project.store.coverage(key)
+        held = project.history.coverage(key)
         rows.append(
             {
                 "series": str(key),
@@ -58,6 +58,7 @@ def list_series(project: Project, choice: SeriesChoice = SeriesChoice()) -> list
                 "kind": key.kind,
                 "timeframe": None if key.timeframe is None else str(key.timeframe),
                 "rows": held.rows,
+                "archived": held.rows - project.store.coverage(key).rows,
                 "first": None if held.first_ns is None else iso(held.first_ns),
                 "last": None if held.last_ns is None else iso(held.last_ns),
                 "gaps": len(held.gaps),
@@ -79,17 +80,17 @@ def gap_rows(project: Project, choice: SeriesChoice) -> list[dict[str, Any]]:
             "note": gap.note,
         }
         for key in chosen_series(project, choice)
-        for gap in project.store.coverage(key).gaps
+        for gap in project.history.coverage(key).gaps
     ]
 
 
 def verify_series(project: Project, choice: SeriesChoice, *, deep: bool) -> dict[str, Any]:
     """What `verify` found in the chosen series, and how much it looked at."""
     keys = chosen_series(project, choice)
-    findings = [finding for key in keys for finding in project.store.verify(key, deep=deep)]
+    findings = [finding for key in keys for finding in project.history.verify(key, deep=deep)]
     return {
         "series": len(keys),
-        "rows": sum(project.store.coverage(key).rows for key in keys),
+        "rows": sum(project.history.coverage(key).rows for key in keys),
         "deep": deep,
         "findings": [
             {"series": str(finding.key), "place": finding.place, "reason": finding.reason} for finding in findings
@@ -100,7 +101,7 @@ def verify_series(project: Project, choice: SeriesChoice, *, deep: bool) -> dict
 def judge_series(project: Project, choice: SeriesChoice) -> dict[str, Any]:
     """The quality of the chosen series, the worst first: the score and what it is made of."""
     keys = chosen_series(project, choice)
-    found = sorted((quality_of(project.store, key) for key in keys), key=lambda one: (one.score, one.key))
+    found = sorted((quality_of(project.history, key) for key in keys), key=lambda one: (one.score, one.key))
     return {
         "series": [
             {
@@ -120,7 +121,7 @@ def judge_series(project: Project, choice: SeriesChoice) -> dict[str, Any]:
 def _doubt_documents(project: Project, judged: Quality) -> list[dict[str, Any]]:
     if not judged.doubts:
         return []
-    times = project.store.read(judged.key).open_time_ns
+    times = project.history.read(judged.key).open_time_ns
     return [{"at": iso(int(times[one.row])), "bars": one.bars, "reason": one.reason} for one in judged.doubts]
 
 
@@ -137,7 +138,7 @@ def quarantined_rows(project: Project, choice: SeriesChoice) -> dict[str, Any]:
                 "recorded": iso(row.recorded_ns),
             }
             for key in keys
-            for row in project.store.quarantined(key)
+            for row in project.history.quarantined(key)
         ]
     }
 
@@ -165,7 +166,7 @@ def _plain(value: Any) -> Any:
 
 def chosen_series(project: Project, choice: SeriesChoice) -> list[SeriesKey]:
     """The stored series of a choice; raises `DataMissing` where there is none of an instrument it names."""
-    stored = [key for key in project.store.keys() if choice.concerns(key)]  # noqa: SIM118 - a store is not a dict
+    stored = [key for key in project.history.keys() if choice.concerns(key)]  # noqa: SIM118 - a store is not a dict
     for identity in choice.instruments:
         if not any(key.instrument == identity for key in stored):
             raise DataMissing(
@@ -180,7 +181,7 @@ def show_series(
     project: Project, key: SeriesKey, start_ns: int | None, end_ns: int | None, *, most: int, as_of_ns: int | None
 ) -> dict[str, Any]:
     """The first and the last rows of a range, at most `most`, with exact values as text; raises `DataError`."""
-    read = project.store.read if key.timeframe is not None else project.store.read_events
+    read = project.history.read if key.timeframe is not None else project.history.read_events
     series = read(key, start_ns, end_ns, as_of_ns=as_of_ns)
     rows = list(range(len(series)))
     shown = rows if len(rows) <= most else [*rows[: (most + 1) // 2], *rows[len(rows) - most // 2 :]]

@@ -42,7 +42,7 @@ def fetch(
     from tickwright.bootstrap.project import Project
 
     settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     frames = [name for word in timeframe or () for name in word.split(",")]
     wishes = fetch_wishes(
         project, settings, for_, tuple(exchange or ()), tuple(symbol or ()), frames, start, end, last, url
@@ -96,7 +96,7 @@ def import_(
     from tickwright.bootstrap.project import Project
 
     settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     if kind is not None and kind_named(kind) != "candles":
         key = one_series(symbol, exchange or settings.defaults.exchange, timeframe, kind)
         return _imported(file, import_named_file(project, file, key, skip_bad_rows=skip_bad_rows))
@@ -160,7 +160,7 @@ def export(
     from tickwright.domain.timestamp import parse_instant
 
     settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     key = one_series(symbol, exchange or settings.defaults.exchange, timeframe, kind)
     start_ns = None if start is None else parse_instant(start, where="--start")
     end_ns = None if end is None else parse_instant(end, inclusive_end=True, where="--end")
@@ -183,7 +183,7 @@ def repair(
     from tickwright.bootstrap.repair import repair as ask_again
 
     settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     rows = ask_again(project, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind), url=url)
     columns = ("series", "asked", "filled", "gaps", "missing_bars")
 
@@ -211,7 +211,7 @@ def copy(
     from tickwright.bootstrap.retention import copy_store
 
     settings = frame.settings({"store.url": from_})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     outcome = copy_store(project, to, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind))
     columns = ("series", "inserted", "revised", "unchanged")
 
@@ -241,7 +241,7 @@ def archive(
         missing = "retention.keep" if rules.archive else "retention.archive"
         expected = '[retention] with archive = "…" and keep = { 1m = "730d" }'
         raise SettingsError("there is no rule for old rows", where=missing, expected=expected)
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     outcome = move(project, rules.archive, rules.keep, carry_out=carry_out)
     columns = ("series", "before", "rows")
 
@@ -258,6 +258,41 @@ def archive(
     return Answer("data-archive", outcome, text)
 
 
+@command(app, "unarchive")
+def unarchive(
+    frame: Frame,
+    exchange: options.Exchange = None,
+    symbol: options.Symbols = None,
+    timeframe: options.TimeframeName = None,
+    kind: Kind = None,
+    start: options.Start = None,
+    end: options.End = None,
+    from_: Annotated[str | None, Option("--from", help="The archive; `retention.archive` where unset.")] = None,
+    store: options.Store = None,
+) -> Answer:
+    """Put archived rows into the store again, compared row for row; the archive keeps them."""
+    from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.retention import unarchive as bring_back
+    from tickwright.domain.errors import SettingsError
+    from tickwright.domain.timestamp import parse_instant
+
+    place = from_ if from_ is None or "://" in from_ else str(Path(from_).absolute())
+    settings = frame.settings({"store.url": store, "retention.archive": place})
+    if settings.retention.archive is None:
+        raise SettingsError("no archive is named", where="retention.archive", expected="a directory or an address")
+    start_ns = None if start is None else parse_instant(start, where="--start")
+    end_ns = None if end is None else parse_instant(end, inclusive_end=True, where="--end")
+    choice = chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind)
+    project = Project.of(frame.home, settings)
+    outcome = bring_back(project, settings.retention.archive, choice, start_ns, end_ns)
+
+    def text(paper: Paper) -> None:
+        paper.table(("series", "rows"), [[row["series"], row["rows"]] for row in outcome["series"]])
+        paper.line(f"{sum(row['rows'] for row in outcome['series']):,} rows are back from {outcome['archive']}")
+
+    return Answer("data-unarchive", outcome, text)
+
+
 @command(app, "backup")
 def backup(
     frame: Frame,
@@ -272,7 +307,7 @@ def backup(
     from tickwright.bootstrap.project import Project
 
     settings = frame.settings({"store.url": store})
-    outcome = back_up(Project(frame.home, store_url=settings.store.url), target, drill=drill)
+    outcome = back_up(Project.of(frame.home, settings), target, drill=drill)
 
     def text(paper: Paper) -> None:
         seal = "encrypted" if outcome["encrypted"] else "not encrypted"

@@ -30,7 +30,7 @@ def ls(
     from tickwright.bootstrap.stored_data import list_series
 
     settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     rows = list_series(project, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind))
 
     def text(paper: Paper) -> None:
@@ -38,7 +38,8 @@ def ls(
             place = shown_location(settings.store.url or frame.home)
             paper.line(f"No series is stored in {place}. `tickwright data fetch --symbol BTC/USDT` fetches one.")
             return
-        columns = ("series", "rows", "first", "last", "gaps", "missing_bars")
+        archived = ("archived",) if project.archive_url else ()
+        columns = ("series", "rows", *archived, "first", "last", "gaps", "missing_bars")
         paper.table(columns, [[row[name] for name in columns] for row in rows])
 
     return Answer("data-ls", {"series": rows}, text)
@@ -67,7 +68,7 @@ def show(
     start_ns = None if start is None else parse_instant(start, where="--start")
     end_ns = None if end is None else parse_instant(end, inclusive_end=True, where="--end")
     known_ns = None if as_of is None else parse_instant(as_of, inclusive_end=True, where="--as-of")
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     outcome = show_series(project, key, start_ns, end_ns, most=most, as_of_ns=known_ns)
 
     def text(paper: Paper) -> None:
@@ -94,7 +95,7 @@ def gaps(
     from tickwright.bootstrap.stored_data import gap_rows
 
     settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     rows = gap_rows(project, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind))
     return Answer("data-gaps", {"gaps": rows}, gap_table(rows))
 
@@ -127,7 +128,7 @@ def verify(
     from tickwright.bootstrap.stored_data import verify_series
 
     settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     outcome = verify_series(project, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind), deep=deep)
 
     def text(paper: Paper) -> None:
@@ -154,7 +155,7 @@ def quality(
     from tickwright.bootstrap.stored_data import judge_series
 
     settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     outcome = judge_series(project, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind))
 
     def text(paper: Paper) -> None:
@@ -188,7 +189,7 @@ def quarantine(
     from tickwright.bootstrap.stored_data import quarantined_rows
 
     settings = frame.settings({"store.url": store})
-    project = Project(frame.home, store_url=settings.store.url)
+    project = Project.of(frame.home, settings)
     outcome = quarantined_rows(project, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind))
 
     def text(paper: Paper) -> None:
@@ -211,7 +212,7 @@ def sql(
     from tickwright.bootstrap.stored_data import ask_in_sql
 
     settings = frame.settings({"store.url": store})
-    outcome = ask_in_sql(Project(frame.home, store_url=settings.store.url), question, most)
+    outcome = ask_in_sql(Project.of(frame.home, settings), question, most)
 
     def text(paper: Paper) -> None:
         # As they are: a year is no amount, and what a number means only the question knows.

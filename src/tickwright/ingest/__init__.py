@@ -4,6 +4,7 @@
 that asks, checks and stores, and resumes where it was interrupted; `gap_map` why bars are missing; `consistency`
 whether a finer and a coarser series agree; `outliers` rows that keep every rule and are doubtful all the same;
 `quality` how far a series can be trusted, as one number; `candles_from_trades` candles that an exchange no longer
-serves, made of its trades; `repair` asking again for what is missing; `retention` old rows into an archive; `copying`
-a series from one store into another; `any_series` candles or events through one call.
+serves, made of its trades; `repair` asking again for what is missing; `retention` old rows into an archive and back;
+`archive_view` a store and its archive as one; `copying` a series from one store into another; `any_series` candles or
+events through one call.
 """

@@ -35,7 +35,7 @@ def copy_series(source: MarketStore, target: MarketStore, key: SeriesKey) -> Cop
     """Copy a series and compare; raises `DataError` where the target does not give back what it was given."""
     series = read_series(source, key)
     counts = np.zeros(3, np.int64)
-    for span, is_fetched in _pieces(source, series):
+    for span, is_fetched in pieces_of(source, series):
         written = target.write(series.between(*span), fetched=span if is_fetched else None, source="copied")
         counts += (written.inserted, written.revised, written.unchanged)
     _copy_explanations(source, target, key)
@@ -45,7 +45,7 @@ def copy_series(source: MarketStore, target: MarketStore, key: SeriesKey) -> Cop
     return CopyReport(key, inserted, revised, unchanged)
 
 
-def _pieces(source: MarketStore, series: Series) -> list[tuple[Span, bool]]:
+def pieces_of(source: MarketStore, series: Series) -> list[tuple[Span, bool]]:
     """The ranges of a series in order, each fetched or imported as a whole; what nobody asked for is in none."""
     fetched = tuple(source.fetched(series.key))
     pieces = [(span, True) for span in fetched]

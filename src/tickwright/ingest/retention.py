@@ -2,9 +2,9 @@
 
 Invariants: nothing is dropped before the archive gives back every one of its rows with the same content hash and finds
 nothing wrong with itself; a run that dies anywhere loses and doubles nothing, and the next one goes on; a plan can be
-looked at before anything happens; events leave by whole days. Series and archive together read as one
-(`read_with_archive`); what both hold is taken from the series. Known limits: former versions of revised rows do not
-travel to the archive.
+looked at before anything happens. Candles are cut beside their holes, never in one, so that each hole keeps its type on
+one side; events leave by whole days. Store and archive together read as one (`archive_view`). Known limits: former
+versions of revised rows do not travel to the archive.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey, SeriesKind
+from tickwright.domain.bars import SeriesKey, SeriesKind
 from tickwright.domain.errors import DataError
 from tickwright.domain.events import Series, held_span
-from tickwright.domain.gaps import common, without
+from tickwright.domain.gaps import Gap, GapKind, common, merged
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY
 from tickwright.ingest.any_series import read_series
+from tickwright.ingest.archive_view import WithArchive, other_rows
+from tickwright.ingest.copying import pieces_of
 from tickwright.ports import MarketStore
+
+_EVER = (-(2**62), 2**62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,7 @@ def plan_retention(store: MarketStore, rules: Sequence[RetentionRule], now_ns: i
         rule = next((rule for rule in rules if rule.concerns(key)), None)
         if rule is None:
             continue
-        oldest = now_ns - rule.keep_ns
-        before = oldest // DAY * DAY if key.timeframe is None else key.timeframe.floor(oldest)
+        before = _cut(store, key, now_ns - rule.keep_ns)
         rows = len(read_series(store, key, end_ns=before))
         if rows:
             plan.append(Retirement(key, before, rows))
@@ -67,33 +68,56 @@ def retire(store: MarketStore, archive: MarketStore, retirement: Retirement) -> 
     series = read_series(store, key, end_ns=before)
     if len(series) == 0:
         return 0
-    span = (held_span(series)[0], before)
-    asked = common(store.fetched(key), [span])
-    for piece in asked:
-        archive.write(series.between(*piece), fetched=piece, source="archived")
-    for piece in without([span], asked):
-        archive.write(series.between(*piece), source="archived")
-    archive.explain(key, [gap for gap in store.coverage(key).gaps if span[0] <= gap.start_ns and gap.end_ns <= before])
+    past = [(_EVER[0], before)]
+    for span, is_fetched in pieces_of(store, read_series(store, key)):
+        for piece in common([span], past):
+            archive.write(series.between(*piece), fetched=piece if is_fetched else None, source="archived")
+    _explain(archive, key, [gap for gap in store.coverage(key).gaps if gap.end_ns <= before])
     _demand_archived(archive, series)
     return store.drop(key, before)
 
 
-def read_with_archive(
+def bring_back(
     store: MarketStore, archive: MarketStore, key: SeriesKey, start_ns: int | None = None, end_ns: int | None = None
-) -> Bars:
-    """The rows of a series and of its archive as one, in order, each open time once."""
-    pieces = [one.read(key, start_ns, end_ns) for one in (archive, store) if key in one.keys()]  # noqa: SIM118
-    if not pieces:
-        return store.read(key, start_ns, end_ns)
-    scales = max(piece.price_scale for piece in pieces), max(piece.volume_scale for piece in pieces)
-    level = [piece.rescaled(*scales) for piece in pieces]
-    if len(level) == 2:
-        level[0] = level[0].where(~np.isin(level[0].open_time_ns, level[1].open_time_ns))
-    names = ("open_time_ns", *PRICE_COLUMNS, "volume")
-    columns = [np.concatenate([getattr(piece, name) for piece in level]) for name in names]
-    order = np.argsort(columns[0], kind="stable")
-    time, first, high, low, last, volume = (column[order] for column in columns)
-    return Bars(key, time, first, high, low, last, volume, *scales)
+) -> int:
+    """Put archived rows of [start, end) into the store again; returns how many. The archive keeps them.
+
+    What the store holds already stays as it is. Raises `DataError` where the store does not give back what both held.
+    """
+    series = read_series(archive, key, start_ns, end_ns)
+    if len(series) == 0:
+        return 0
+    wanted = [(_EVER[0] if start_ns is None else start_ns, _EVER[1] if end_ns is None else end_ns)]
+    expected = read_series(WithArchive(store, archive), key, start_ns, end_ns)
+    if store.coverage(key).rows:
+        series = other_rows(series, read_series(store, key, start_ns, end_ns))
+    for span, is_fetched in pieces_of(archive, read_series(archive, key)):
+        for piece in common([span], wanted):
+            store.write(series.between(*piece), fetched=piece if is_fetched else None, source="from the archive")
+    _explain(store, key, archive.coverage(key).gaps)
+    if read_series(store, key, start_ns, end_ns).content_hash() != expected.content_hash():
+        sentence = "the store gives other rows than it and the archive held"
+        raise DataError(sentence, where=str(key), expected="the same content hash")
+    return len(series)
+
+
+def _cut(store: MarketStore, key: SeriesKey, oldest_ns: int) -> int:
+    """The last place up to an instant where a series can be cut: candles without dividing or baring a hole."""
+    if key.timeframe is None:
+        return oldest_ns // DAY * DAY
+    before = key.timeframe.floor(oldest_ns)
+    for start, end in merged((gap.start_ns, gap.end_ns) for gap in store.coverage(key).gaps):
+        if start <= before <= end:
+            return start - key.timeframe.length_ns
+    return before
+
+
+def _explain(target: MarketStore, key: SeriesKey, gaps: Sequence[Gap]) -> None:
+    """Tell a store the reasons of holes that it has no, or another, reason for."""
+    there = target.coverage(key).gaps
+    asked = [gap for gap in gaps if gap.kind is not GapKind.NOT_FETCHED and gap not in there]
+    if asked:
+        target.explain(key, asked)
 
 
 def _demand_archived(archive: MarketStore, series: Series) -> None:
