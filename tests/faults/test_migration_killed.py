@@ -39,12 +39,12 @@ def prepared(root: Path, revision: str | None) -> Path:
     return path
 
 
-def demand_old_or_new(path: Path, before: str | None, after: str) -> None:
+def demand_old_or_new(path: Path, before: str | None, after: str, missing: list[str]) -> None:
     database = Database(path)
     try:
         current = database.current()
         assert current in (before, after)
-        assert (database.check() == []) == (current == after)
+        assert database.check() == ([] if current == after else missing)
         if before is not None and current == after:
             (backup,) = (path.parent / "backups").glob("*.sqlite")
             assert sqlite_counts(backup)["runs"] == 1
@@ -58,6 +58,7 @@ def demand_old_or_new(path: Path, before: str | None, after: str) -> None:
 def killed_everywhere(scratch: Path, revision: str | None, mutant: str = "") -> tuple[int, list[str]]:
     """How many places of death there were, and at which of them a promise was broken."""
     path = prepared(scratch / "root", revision)
+    missing = missing_of(path)
     broken = []
     number = 0
     last = ""
@@ -68,11 +69,22 @@ def killed_everywhere(scratch: Path, revision: str | None, mutant: str = "") -> 
         if state != last:
             last = state
             try:
-                demand_old_or_new(left / path.name, revision, revisions()[-1])
+                demand_old_or_new(left / path.name, revision, revisions()[-1], missing)
             except (AssertionError, TickwrightError, ValueError, sqlite3.Error):
                 broken.append(f"{stop.call} {stop.path.name}")
         shutil.rmtree(left)
     return number, broken
+
+
+def missing_of(path: Path) -> list[str]:
+    """What the old schema has not, or has otherwise."""
+    database = Database(path)
+    try:
+        return database.check()
+    finally:
+        database.close()
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("pragma journal_mode = delete")
 
 
 def revisions() -> list[str]:

@@ -10,8 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tickwright.adapters.storage.database.database import Database
-from tickwright.adapters.storage.database.models import FillRow, OrderRow, Run, RunManifest, Table, Trial
+from tickwright.adapters.storage.database.models import (
+    REVISION,
+    FillRow,
+    OrderRow,
+    Run,
+    RunManifest,
+    Table,
+    Trial,
+)
 from tickwright.domain.errors import DataError, SettingsError, StoreUnreachable
+
+from .old_rows import EXPECTED, FIRST, fill_old_tables, old_tables
 
 RUN = "2024-12-31-trend-7f3a"
 
@@ -68,7 +78,7 @@ def counts(database: Database) -> dict[str, int]:
 def test_an_empty_database_comes_up_to_date_and_agrees_with_the_models(opened: Database) -> None:
     assert opened.current() is None
     outcome = opened.upgrade()
-    assert (outcome.before, outcome.after, outcome.backup) == (None, "0002", None)
+    assert (outcome.before, outcome.after, outcome.backup) == (None, REVISION, None)
     assert opened.check() == []
     assert [(step.revision, step.applied) for step in opened.history()] == [("0001", True), ("0002", True)]
 
@@ -92,6 +102,33 @@ def test_down_and_up_again_after_a_backup(opened: Database) -> None:
     opened.upgrade()
     assert opened.check() == []
     assert set(counts(opened).values()) == {0}
+
+
+def test_every_old_row_survives_every_step_up_and_down_and_up(opened: Database) -> None:
+    opened.upgrade(FIRST)
+    fill_old_tables(opened)
+    for direction, revision in ((opened.upgrade, "head"), (opened.downgrade, FIRST), (opened.upgrade, "head")):
+        outcome = direction(revision)
+        assert outcome.backup is not None
+        assert old_tables(opened) == EXPECTED
+    assert opened.check() == []
+
+
+def test_the_models_are_those_of_the_newest_step(opened: Database) -> None:
+    assert opened.history()[-1].revision == REVISION
+
+
+def test_an_older_file_is_brought_up_to_date_on_use_and_a_server_is_not(opened: Database) -> None:
+    opened.make_ready()
+    assert opened.current() == REVISION
+    opened.downgrade(FIRST)
+    if opened.engine.dialect.name == "sqlite":
+        opened.make_ready()
+        assert opened.current() == REVISION
+    else:
+        with pytest.raises(DataError, match="`tickwright db upgrade` brings it up to date"):
+            opened.make_ready()
+        assert opened.current() == FIRST
 
 
 def test_a_difference_between_tables_and_models_is_found(opened: Database) -> None:

@@ -6,6 +6,7 @@ second to import, so it is imported here alone, and this module when a schema is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from alembic import command
@@ -18,6 +19,8 @@ from sqlalchemy import Connection
 
 from tickwright.adapters.storage.database.models import Table
 from tickwright.domain.errors import DataError
+
+_ADDRESS = re.compile(r" object at 0x[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def go_down(connection: Connection, revision: str) -> None:
 def differences(connection: Connection) -> list[str]:
     """Every difference between the tables that are there and those the program means."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return [str(difference) for difference in compare_metadata(context, Table.metadata)]
+    return [_ADDRESS.sub("", str(difference)) for difference in compare_metadata(context, Table.metadata)]
 
 
 def _refused(failure: CommandError) -> DataError:
