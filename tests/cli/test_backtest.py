@@ -195,6 +195,7 @@ def test_a_starter_strategy_runs(tickwright, market) -> None:
         (["SmaCross", "--last", "9d", "--start", "2020-01-05"], 2, "--last and --start say the same thing"),
         (["SmaCross", "--seed", "x"], 2, "invalid value for '--seed'; expected a whole number"),
         (["SmaCross", "--symbl", "BTC/USDT"], 2, "no such option: --symbl. Did you mean --symbol?"),
+        (["SmaCross", "--fast", "5"], 2, "A parameter of the strategy goes as --param fast=VALUE."),
         ([], 2, "missing argument 'STRATEGY'"),
     ],
 )

@@ -90,8 +90,19 @@ def _usage_error(error: typer.TyperException) -> UsageError:
     near = sorted(getattr(error, "possibilities", None) or ())
     message = str(getattr(error, "message", "") if near else error.format_message())
     hint = f"Did you mean {near[0]}?" if near else f"`{path} --help` shows what it takes."
+    hint += _where_parameters_go(error, context)
     message, _, expected = message.partition(": Input should be ")
     return UsageError(_sentence(message), where=path, expected=_expectation(expected), hint=hint)
+
+
+def _where_parameters_go(error: typer.TyperException, context: Any) -> str:
+    """An unknown option of a command that runs strategies may be a parameter of the strategy."""
+    command: Any = getattr(context, "command", None)
+    option = str(getattr(error, "option_name", "")).lstrip("-")
+    taken = {name for parameter in getattr(command, "params", ()) for name in parameter.opts}
+    if "--param" not in taken or f"--{option}" in taken:
+        return ""
+    return f" A parameter of the strategy goes as --param {option}=VALUE."
 
 
 def _expectation(words: str) -> str:
