@@ -34,8 +34,11 @@ class Command:
     terms: Mapping[str, Any] = field(default_factory=dict)
 
 
-def random_commands(seed: int, series: Sequence[Bars], *, often: float = 0.5) -> list[Command]:
-    """Commands for each symbol, close by close; prices are whole ticks near the close."""
+def random_commands(seed: int, series: Sequence[Bars], *, often: float = 0.5, both_ways: bool = False) -> list[Command]:
+    """Commands for each symbol, close by close; prices are whole ticks near the close.
+
+    On spot sells only reduce; `both_ways` draws the terms of either side for either verb.
+    """
     draw, commands = random.Random(seed), []
     for bars in series:
         symbol, made = bars.key.instrument.symbol, 0
@@ -54,7 +57,8 @@ def random_commands(seed: int, series: Sequence[Bars], *, often: float = 0.5) ->
                 else:
                     on_fill = older if older and choice < 0.35 else ""
                     verb = draw.choice(("buy", "buy", "sell"))
-                    terms = _terms(draw, verb, price, closes_ns, bars.timeframe.length_ns)
+                    as_if = draw.choice(("buy", "buy", "sell")) if both_ways else verb
+                    terms = _terms(draw, as_if, price, closes_ns, bars.timeframe.length_ns)
                     if on_fill:  # it is not known when that is: a date could have passed
                         terms.pop("expires_ns", None)
                     commands.append(Command(label, symbol, closes_ns, verb, on_fill, terms))

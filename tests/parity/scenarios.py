@@ -13,6 +13,7 @@ from decimal import Decimal
 import numpy as np
 from hypothesis import strategies as st
 
+from tests.parity.perpetual_terms import PerpetualTerms
 from tests.parity.precomputed import Table
 from tests.parity.twin import instrument
 from tickwright.domain.bars import Bars, SeriesKey
@@ -40,11 +41,14 @@ class Scenario:
     table: Table
     acts: Acts
     detail: tuple[Bars, ...] | None = None
+    perpetual: PerpetualTerms | None = None
 
     def market(self, *, backwards: bool = False) -> Market:
         """The market, its instruments named in either order."""
         step = -1 if backwards else 1
         detail = None if self.detail is None else self.detail[::step]
+        if self.perpetual is not None:
+            return self.perpetual.market(self.instruments, self.bars, detail, step)
         return Market.of(self.instruments[::step], self.bars[::step], detail=detail)
 
 

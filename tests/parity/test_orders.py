@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.parity.commands import Command, NaiveSender, random_commands, sender
+from tests.parity.perpetual_terms import PerpetualTerms
 from tests.parity.scenarios import PIECES, SYMBOLS, candles, costs, finer, in_bars, walk
 from tests.parity.test_targets import assert_agrees
 from tests.parity.twin import instrument, naive_market
@@ -33,9 +34,12 @@ class Situation:
     cash: Decimal
     commands: list[Command]
     detail: tuple[Bars, ...] | None = None
+    perpetual: PerpetualTerms | None = None
 
     def market(self) -> Market:
         """The market of the product."""
+        if self.perpetual is not None:
+            return self.perpetual.market(self.instruments, self.bars, self.detail)
         return Market.of(self.instruments, self.bars, detail=self.detail)
 
 

@@ -9,13 +9,14 @@ import numpy as np
 
 from tests.reference.account import value_of
 from tests.reference.market import Market as NaiveMarket
-from tests.reference.words import DAY_NS, Bar, Costs, Name, Rules, Spec
+from tests.reference.words import DAY_NS, Bar, Costs, Name, Rules, Spec, Tier
 from tickwright.domain.bars import Bars
 from tickwright.domain.costs import DEFAULT_FEE_PPB, CostModel
 from tickwright.domain.digest import account_digest, fills_digest
 from tickwright.domain.instrument import Instrument, InstrumentId
-from tickwright.domain.market import Market
+from tickwright.domain.market import Funding, Market
 from tickwright.domain.records import ACCOUNT_EVENT, FILL, AccountEventKind, Liquidity
+from tickwright.engine.memory import tiers_of
 
 PPB = 10**9
 
@@ -28,12 +29,17 @@ def name_of(identity: InstrumentId) -> Name:
 def naive_market(market: Market, costs: CostModel, cash: Decimal) -> NaiveMarket:
     """The naive market over the same instruments, candles, costs and cash."""
     specs = [_spec(market, place, costs) for place in range(len(market.instruments))]
+    names = [name_of(identity) for identity in market.ids]
     finest, bars = (
-        {name_of(identity): _bars(part) for identity, part in zip(market.ids, series, strict=True)}
-        for series in (market.finest, market.bars)
+        {name: _bars(part) for name, part in zip(names, series, strict=True)} for series in (market.finest, market.bars)
     )
+    marks = {name: _bars(own) for name, own in zip(names, market.marks, strict=True) if own is not None}
+    funding = {name: _funding(own) for name, own in zip(names, market.funding, strict=True) if own is not None}
     money = int(cash.scaleb(market.asset_scales[0]))
-    return NaiveMarket(specs, finest, naive_costs(market, costs), money, informing=bars)
+    return NaiveMarket(
+        specs, finest, naive_costs(market, costs), money, informing=bars, marks=marks, funding=funding,
+        maintenance_at=costs.maintenance_at,
+    )  # fmt: skip
 
 
 def naive_costs(market: Market, costs: CostModel) -> Costs:
@@ -82,6 +88,14 @@ def _spec(market: Market, place: int, costs: CostModel) -> Spec:
         maker_fee=_fee(costs.maker_fee_ppb, instrument.maker_fee),
         taker_fee=_fee(costs.taker_fee_ppb, instrument.taker_fee),
         perpetual=instrument.kind == "perpetual",
+        leverage=Fraction(market.margin.leverage),
+        isolated=market.margin.mode == "isolated",
+        tiers=tuple(
+            Tier(int(row["above"]), Fraction(int(row["rate_ppb"]), PPB), Fraction(int(row["amount"])))
+            for row in tiers_of(instrument)
+        ),
+        liquidation_fee=Fraction(instrument.liquidation_fee),
+        keeps_leftover=instrument.keeps_leftover,
         has_volume=bool(market.finest[place].volume.any()),
     )
 
@@ -90,6 +104,11 @@ def _fee(ppb: int | None, own: Decimal | None) -> Fraction:
     if ppb is not None:
         return Fraction(ppb, PPB)
     return Fraction(own) if own is not None else Fraction(DEFAULT_FEE_PPB, PPB)
+
+
+def _funding(own: Funding) -> list[tuple[int, Fraction]]:
+    rows = zip(own.ts_ns.tolist(), own.rate_ppb.tolist(), strict=True)
+    return [(ts_ns, Fraction(rate, PPB)) for ts_ns, rate in rows]
 
 
 def _bars(series: Bars) -> list[Bar]:
@@ -115,13 +134,13 @@ def digests(market: Market, naive: NaiveMarket) -> tuple[str, str]:
 
 
 def fits(naive: NaiveMarket) -> bool:
-    """Whether every fill's price and money fit into 64 bits, beyond which the engine refuses, and its impact is paid.
+    """Whether every fill's price and money fit into 64 bits, and float64 settles each impact to the ppb.
 
-    An impact of more than 9e8 times the price is cut in the engine, so that it still fits into 64 bits as ppb.
+    Beyond 64 bits the engine refuses; beyond an impact of 100 % the last ppb depends on how a power is computed.
     """
     specs = naive.specs
     return all(
-        fill.price < min(2**62, 800_000_000 * fill.reference)
+        fill.price < min(2**62, 2 * fill.reference + 2)
         and value_of(specs[fill.name], 1, fill.price, fill.quantity) < 2**62
         for fill in naive.fills
     )

@@ -37,7 +37,6 @@ class Account:
     positions: dict[Name, Position] = field(default_factory=lambda: defaultdict(Position))
     events: list[AccountEvent] = field(default_factory=list)
     world: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    insurance_paid: int = 0
 
     def __post_init__(self) -> None:
         self.cash = self.initial_cash
@@ -90,12 +89,25 @@ class Account:
         """Sells receive the quote asset, and perpetuals pay in it; only a spot buy can pay its fee in base."""
         return spec.perpetual or side != BUY or self.costs.fee_in == "quote"
 
-    def post(self, fill: Fill) -> None:
-        """Post a fill to both sides."""
+    def isolated_margin(self) -> int:
+        """The margin of positions that stand for themselves."""
+        return sum(position.margin for name, position in self.positions.items() if self.specs[name].isolated)
+
+    def open_cross(self) -> list[Name]:
+        """The perpetuals held on cross margin."""
+        specs = self.specs
+        return [
+            name
+            for name, position in self.positions.items()
+            if position.quantity and specs[name].perpetual and not specs[name].isolated
+        ]
+
+    def post(self, fill: Fill) -> int:
+        """Post a fill to both sides; what a close of a perpetual left of the margin it released, below 0 if beyond."""
         if self.specs[fill.name].perpetual:
-            self._post_perpetual(fill)
-        else:
-            self._post_spot(fill)
+            return self._post_perpetual(fill)
+        self._post_spot(fill)
+        return 0
 
     def _post_spot(self, fill: Fill) -> None:
         """§1.3, §1.4: base against quote, each side rounded against us."""
@@ -113,24 +125,28 @@ class Account:
             self.post_cash(received - fill.fee)
             self.post_base(fill.name, -fill.quantity)
 
-    def _post_perpetual(self, fill: Fill) -> None:
+    def _post_perpetual(self, fill: Fill) -> int:
         """What closes realises a profit, what opens sets margin aside; only fee and profit move cash (§1.3, §6)."""
         spec, position = self.specs[fill.name], self.positions[fill.name]
         value = value_of(spec, fill.side, fill.price, fill.quantity)
         closing = min(fill.quantity, abs(position.quantity)) if position.quantity * fill.side < 0 else 0
         closed_value = value if closing == fill.quantity else value_of(spec, fill.side, fill.price, closing)
         self.post_cash(-fill.fee)
+        left = 0
         if closing:
             removed = ceil(Fraction(position.basis * closing, abs(position.quantity)))
-            self.post_cash(-fill.side * closed_value - removed)
-            position.margin -= floor(Fraction(position.margin * closing, abs(position.quantity)))
+            realised = -fill.side * closed_value - removed
+            released = floor(Fraction(position.margin * closing, abs(position.quantity)))
+            self.post_cash(realised)
+            position.margin -= released
             position.basis -= removed
+            left = released + realised - fill.fee
         self.post_base(fill.name, fill.side * fill.quantity)
-        if opened := fill.quantity - closing:
+        if fill.quantity > closing:
             opened_value = value - closed_value
             position.basis += fill.side * opened_value
             position.margin += ceil(Fraction(opened_value) / spec.leverage)
-            assert opened > 0
+        return left
 
     def post_cash(self, amount: int) -> None:
         """Move cash between the world and us."""
@@ -161,12 +177,13 @@ class Account:
         return notional(self.specs[name], price, lots if quantity > 0 else -lots)
 
     def check(self) -> None:
-        """Debits equal credits per asset; spot cash and holdings never go below zero."""
+        """Debits equal credits per asset; free cash and spot holdings never go below zero but for cross margin."""
         assert self.cash + self.world["cash"] == 0, "cash is not conserved"
         for name, position in self.positions.items():
             assert position.quantity + self.world[str(name)] == 0, f"{name} is not conserved"
             assert self.specs[name].perpetual or position.quantity >= 0, f"{name} is short on spot"
-        assert self.cash >= 0, f"cash is {self.cash}"
+        free = self.cash - self.margin_in_use()
+        assert free >= 0 or self.open_cross(), f"free cash is {free}"
 
 
 def value_of(spec: Spec, side: int, price: int, quantity: int) -> int:

@@ -70,7 +70,6 @@ class Market:
         self.funding = {name: list(rates) for name, rates in (funding or {}).items()}
         self.maintenance_at = maintenance_at
         self.limits = limits or Limits()
-        self.last_mark: dict[Name, int] = {}
         self.used_at_open: dict[Name, int] = {}
         self.held_after_open: dict[Name, int] = {}
         self.now_ns = 0
@@ -102,6 +101,8 @@ class Market:
             before = len(self.fills)
             for name, bar in closing[ts_ns]:
                 self._range(name, bar)
+            for name, bar in closing[ts_ns]:
+                self._close(name, bar)
             for name, rate in paying[ts_ns]:
                 perpetuals.pay_funding(self, name, ts_ns, rate)
             self._expire(ts_ns)
@@ -128,10 +129,6 @@ class Market:
         """The mark candle of the same time, where a mark series is given (§6.1)."""
         return self.marks.get(name, {}).get(bar.open_ns)
 
-    def mark(self, name: Name) -> int:
-        """The last mark: the mark series' close if present, else the last trade."""
-        return self.last_mark[name]
-
     def _range(self, name: Name, bar: Bar) -> None:
         if self.has_events(name, bar):
             spec = self.specs[name]
@@ -141,11 +138,13 @@ class Market:
             event = Event(name, spec, "RANGE", bar.close_ns, bar, lot, budget)
             event.held_after_open = self.held_after_open.get(name, 0)
             matching.meet_range(self, event)
-        self.last[name] = bar.close
-        mark = self.mark_bar(name, bar)
-        self.last_mark[name] = bar.close if mark is None else mark.close
-        self.history[name].append(bar)
         self.account.check()
+
+    def _close(self, name: Name, bar: Bar) -> None:
+        """The last price of an instrument: its mark where a mark series is given, else its last trade."""
+        mark = self.mark_bar(name, bar)
+        self.last[name] = bar.close if mark is None else mark.close
+        self.history[name].append(bar)
 
     def _open(self, ts_ns: int, opening: list[tuple[Name, Bar]]) -> None:
         """§2.1, §2.2: all OPENs of an instant are one matching step; reducing orders of all instruments first."""
@@ -161,6 +160,7 @@ class Market:
         for order in waiting:
             if order.open and matching.is_reducing(self, order):
                 met.add(order.number)
+                self._shrink_once(order)
                 matching.meet_open(self, order, events[order.name])
         for name, event in events.items():
             mark = self.mark_bar(name, event.bar)
@@ -182,10 +182,10 @@ class Market:
             return
         decision.shrunk = True
         unfinished = [other for other in decision.orders if other.open]
-        needed = sum((self.money_for(other, other.cost) for other in unfinished), Fraction(0))
+        needed = sum(self.money_for(other, other.cost) for other in unfinished)
         free = max(0, self.account.free_cash(self.working))
         if needed > free:
-            decision.factor = Fraction(free) / needed
+            decision.factor = Fraction(free, needed)
             for other in unfinished:
                 other.cost = floor(other.cost * decision.factor)
 
@@ -315,14 +315,14 @@ class Market:
     def cost_of(self, order: Order, price: int, quantity: int) -> int:
         """What a quantity costs by §4.2: notional and fee (§7.3: for shorts too)."""
         spec = self.specs[order.name]
-        paid = notional_paid(spec, price, quantity)
+        paid = value_of(spec, order.side, price, quantity)
         in_quote = self.account.fee_in_quote(spec, order.side)
         return paid + (fee_up(paid, spec.taker_fee) if in_quote else 0)
 
-    def money_for(self, order: Order, cost: int) -> Fraction:
-        """Free money a cost needs: itself on spot, its part by leverage on a perpetual (§7.4)."""
+    def money_for(self, order: Order, cost: int) -> int:
+        """Free money a cost needs: itself on spot, its part by leverage on a perpetual, rounded up (§7.4)."""
         spec = self.specs[order.name]
-        return Fraction(cost) / (spec.leverage if spec.perpetual else 1)
+        return ceil(Fraction(cost) / (spec.leverage if spec.perpetual else 1))
 
     def free_money(self, order: Order) -> Fraction:
         """The largest cost free money allows an order."""
@@ -360,8 +360,10 @@ class Market:
             event.at_open, order.reason,
         )  # fmt: skip
         before = self.account.positions[order.name].quantity
-        self.account.post(made)
+        left = self.account.post(made)
         self.fills.append(made)
+        if spec.perpetual and before * order.side < 0:
+            perpetuals.make_good(self, order.name, event.ts_ns, left)
         event.budget -= quantity
         event.used += quantity
         if not event.at_open and order.born_in_ns != event.ts_ns and before * order.side < 0:
@@ -383,7 +385,7 @@ class Market:
                 sibling.quantity -= fill.quantity
                 if sibling.rest <= 0:
                     self.end(sibling, "CANCELLED", fill.ts_ns)
-                elif sibling.side == BUY and self.account.free_cash(self.working) < 0:
+                elif (sibling.side == BUY or event.spec.perpetual) and self.account.free_cash(self.working) < 0:
                     self.end(sibling, "VENUE_INSUFFICIENT_FUNDS", fill.ts_ns)
         lot = event.lot
         after = self.account.positions[order.name].quantity

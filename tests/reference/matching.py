@@ -76,9 +76,8 @@ def is_limit_like(order: Order) -> bool:
 # ---- taking
 
 
-def wanted(market: Market, order: Order, event: Event) -> int:
-    """What a quantity order may still take here: reduce-only clips to the position, RANGE to what OPEN left (§5.1)."""
-    rest = order.rest if not order.cost else UNLIMITED
+def wanted(market: Market, order: Order, event: Event, rest: int) -> int:
+    """What of a quantity may be taken here: reduce-only clips to the position, RANGE to what OPEN left (§5.1)."""
     position = market.account.positions[order.name].quantity
     against = abs(position) if position * order.side < 0 else 0
     if order.reduce_only:
@@ -108,7 +107,7 @@ def _reducible(market: Market, order: Order) -> int:
 
 
 def _take_by_quantity(market: Market, order: Order, event: Event, reference: int) -> None:
-    whole = wanted(market, order, event)
+    whole = wanted(market, order, event, order.rest)
     piece = min(whole, whole_lots(event.budget, order.rules.lot))
     if order.tif == "fok" and piece < whole:
         return market.end(order, "CANCELLED", event.ts_ns)
@@ -144,9 +143,11 @@ def _take_by_cost(market: Market, order: Order, event: Event, reference: int) ->
 
     def affordable(quantity: int) -> bool:
         price = market.price_of(order.name, order.side, reference, quantity, event)
-        return market.cost_of(order, price, quantity) <= left
+        price = price if order.side == BUY else max(price, reference)  # a worse price makes no short larger
+        payable = not event.spec.perpetual or market.can_pay(order, price, quantity)  # margin and the whole fee
+        return payable and market.cost_of(order, price, quantity) <= left
 
-    most = min(largest_lots(affordable, order.rules.lot), wanted(market, order, event))
+    most = wanted(market, order, event, largest_lots(affordable, order.rules.lot))
     if not most:
         return market.end(order, "VENUE_TOO_SMALL" if first else "FILLED", event.ts_ns)
     price = market.price_of(order.name, order.side, reference, most, event)
@@ -202,7 +203,7 @@ def arrive(market: Market, order: Order, event: Event, reference: int) -> None:
     order.crossed_at_ns = event.bar.open_ns
     if order.reduce_only and not _reducible(market, order):
         return market.end(order, "CANCELLED", event.ts_ns)
-    whole = wanted(market, order, event)
+    whole = wanted(market, order, event, order.rest)
 
     def allowed(quantity: int) -> bool:
         price = market.price_of(order.name, order.side, reference, quantity, event)
@@ -223,7 +224,7 @@ def fill_at_limit(market: Market, order: Order, event: Event, price: int) -> Non
     """A rested limit fills as maker, as much as the cap leaves."""
     if order.reduce_only and not _reducible(market, order):
         return market.end(order, "CANCELLED", event.ts_ns)
-    whole = wanted(market, order, event)
+    whole = wanted(market, order, event, order.rest)
     piece = min(whole, whole_lots(event.budget, order.rules.lot))
     if order.tif == "fok" and piece < whole:
         return market.end(order, "CANCELLED", event.ts_ns)

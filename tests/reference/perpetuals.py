@@ -1,13 +1,14 @@
-"""§6: margin, maintenance, liquidation and funding of linear perpetuals.
+"""§6: margin, maintenance, liquidation, insurance and funding of linear perpetuals.
 
 A position is liquidated at the first price unit at which
-Safety(P) = margin + q·(P - entry) - MM(|q|·P) is not positive.
+Safety(P) = margin + q·(P - entry) - MM(|q|·P) is not positive. Rounding is against us: what another position adds to
+cross margin rounds down by itself, a maintenance margin fixed at the entry rounds up.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from tests.reference.account import value_of
@@ -32,22 +33,24 @@ def backing(market: Market, name: Name) -> Fraction:
     account = market.account
     if market.specs[name].isolated:
         return Fraction(account.positions[name].margin)
-    isolated = sum(p.margin for other, p in account.positions.items() if market.specs[other].isolated)
-    others = Fraction(0)
-    for other, position in account.positions.items():
-        spec = market.specs[other]
-        if other != name and spec.perpetual and not spec.isolated and position.quantity:
-            value = notional(spec, market.mark(other), position.quantity)
-            others += value - position.basis - maintenance(spec, abs(value))
-    return account.cash - isolated + others
+    others = 0
+    for other in account.open_cross():
+        if other != name:
+            position, spec = account.positions[other], market.specs[other]
+            value = notional(spec, market.last[other], position.quantity)
+            others += floor(value - position.basis - maintenance(spec, abs(value)))
+    return Fraction(account.cash - account.isolated_margin() + others)
 
 
 def safety(market: Market, name: Name, price: int) -> Fraction:
     """§6.1: what is left above maintenance at a price."""
     spec, position = market.specs[name], market.account.positions[name]
     value = notional(spec, price, position.quantity)
-    at = abs(value) if market.maintenance_at == "mark" else abs(Fraction(position.basis))
-    return backing(market, name) + value - position.basis - maintenance(spec, at)
+    if market.maintenance_at == "mark":
+        needed = maintenance(spec, abs(value))
+    else:
+        needed = Fraction(ceil(maintenance(spec, abs(Fraction(position.basis)))))
+    return backing(market, name) + value - position.basis - needed
 
 
 def liquidation_price(market: Market, name: Name) -> int | None:
@@ -79,28 +82,44 @@ def liquidate(market: Market, name: Name, event: Event, reference: int) -> None:
     position = account.positions[name]
     quantity, side = abs(position.quantity), -BUY if position.quantity > 0 else BUY
     price = market.price_of(name, side, reference, quantity, event, latency=False)
-    value, margin = value_of(spec, side, price, quantity), position.margin
-    wallet = account.cash if not spec.isolated else margin
-    before = account.cash
+    value = value_of(spec, side, price, quantity)
     fee = fee_up(value, spec.taker_fee + spec.liquidation_fee)
     for order in market.working:
         if order.name == name:
-            market.end(order, "LIQUIDATED", event.ts_ns)
+            late = order.tif == "gtd" and order.expires_ns < event.ts_ns
+            market.end(order, "EXPIRED" if late else "LIQUIDATED", event.ts_ns)
     order = Order(len(market.orders), name, side, quantity=quantity, reason="liquidation", state="FILLED")
     order.filled = quantity
     market.orders.append(order)
-    asset, number = spec.quote_asset, order.number
     fill = Fill(
-        event.ts_ns, name, side, price, quantity, fee, asset, "taker", number, reference, event.at_open, "liquidation"
-    )
-    account.post(fill)
+        event.ts_ns, name, side, price, quantity, fee, spec.quote_asset, "taker", order.number, reference,
+        event.at_open, "liquidation",
+    )  # fmt: skip
+    left = account.post(fill)
     market.fills.append(fill)
     market.taken[name].append((event.ts_ns, side, quantity))
-    shortfall = -(wallet + account.cash - before)
-    if shortfall > 0:
-        account.post_cash(shortfall)
-        market.account_events.append(AccountEvent(event.ts_ns, name, "insurance", spec.quote_asset, shortfall))
+    event.reduced += 0 if event.at_open else quantity
+    make_good(market, name, event.ts_ns, left)
+    if spec.keeps_leftover and spec.isolated and left > 0:
+        account.post_cash(-left)
+        market.account_events.append(AccountEvent(event.ts_ns, name, "liquidation_fee", spec.quote_asset, -left))
+    for listener in market.filled_listeners:
+        assert callable(listener)
+        listener(market, order, fill)
     account.check()
+
+
+def make_good(market: Market, name: Name, ts_ns: int, left: int) -> None:
+    """§6.2: what a close lost beyond its margin is paid by the insurance account, in a liquidation or not.
+
+    Isolated: beyond the margin it released; cross: beyond the account, once no other cross position stands.
+    """
+    account, spec = market.account, market.specs[name]
+    if not spec.isolated:
+        left = 0 if account.open_cross() else account.cash - account.isolated_margin()
+    if left < 0:
+        account.post_cash(-left)
+        market.account_events.append(AccountEvent(ts_ns, name, "insurance", spec.quote_asset, -left))
 
 
 def pay_funding(market: Market, name: Name, ts_ns: int, rate: Fraction) -> None:
@@ -108,7 +127,7 @@ def pay_funding(market: Market, name: Name, ts_ns: int, rate: Fraction) -> None:
     spec, position = market.specs[name], market.account.positions[name]
     if not position.quantity:
         return
-    received = floor(-rate * notional(spec, market.mark(name), position.quantity))
+    received = floor(-rate * notional(spec, market.last[name], position.quantity))
     market.account.post_cash(received)
     if spec.isolated:
         position.margin += received

@@ -143,7 +143,8 @@ class TargetTrader:
         """(side held, quantity to reduce, signed cost to add) that turn what is held into the target."""
         spec, price = market.specs[name], market.last[name]
         lot = spec.rules_at(market.now_ns).lot
-        wanted = floor(Fraction(equity * round(value * 1e9), 10**9 * self.shares))
+        wanted = floor(Fraction(max(0, equity) * round(abs(value) * 1e9), 10**9 * self.shares))
+        wanted = wanted if value >= 0 else -wanted
         quantity = market.account.positions[name].quantity
         side = BUY if quantity > 0 else SELL
         lots = whole_lots(abs(quantity), lot)

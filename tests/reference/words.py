@@ -54,6 +54,7 @@ class Spec:
     isolated: bool = True
     tiers: tuple[Tier, ...] = (Tier(0, Fraction(0)),)
     liquidation_fee: Fraction = Fraction(0)
+    keeps_leftover: bool = False
     has_volume: bool = True
 
     def rules_at(self, ts_ns: int) -> Rules:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tickwright.domain.errors import UsageError
+from tickwright.domain.margin import MaintenanceTier
 
 _SYMBOL = re.compile(r"([A-Z0-9]{1,20})[/-]([A-Z0-9]{1,20})(?::([A-Z0-9]{1,20}))?")
 
@@ -80,7 +81,8 @@ class Instrument:
     """An instrument with its dated rules (oldest first, never empty) and what is known of its listing.
 
     `contract_size` is in base units; 1 for spot. `maker_fee` and `taker_fee` are fractions of notional, None where
-    the source does not say.
+    the source does not say. Of a perpetual: `tiers` of maintenance margin (empty where the source does not say), the
+    `liquidation_fee` on top of the taker fee, and whether the venue `keeps_leftover` margin after a liquidation.
     """
 
     id: InstrumentId
@@ -93,6 +95,9 @@ class Instrument:
     listed_ns: int | None = None
     delisted_ns: int | None = None
     source: str = field(default="exchange")
+    tiers: tuple[MaintenanceTier, ...] = ()
+    liquidation_fee: Decimal = Decimal(0)
+    keeps_leftover: bool = False
 
     def rules_at(self, ts_ns: int) -> TradingRules:
         """The rules in force at an instant; before the first dated rule, the first one."""

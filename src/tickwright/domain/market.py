@@ -17,6 +17,7 @@ from tickwright.domain.bars import Bars, Int64Array, price_unit_scale, union_of_
 from tickwright.domain.detail import fitted_detail
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.instrument import Instrument, InstrumentId
+from tickwright.domain.margin import Margin
 from tickwright.domain.money import decimals_of
 from tickwright.domain.timeframe import Timeframe
 
@@ -38,7 +39,8 @@ class Market:
     """Instruments and their candles; build it with `Market.of`.
 
     `detail` holds finer candles that settle the path inside a bar (None for all where there are none), `marks`
-    mark-price candles of perpetuals, `funding` their funding; `informative` any further series strategies ask for.
+    mark-price candles of perpetuals, `funding` their funding, `margin` how they are held; `informative` any further
+    series strategies ask for.
     """
 
     instruments: tuple[Instrument, ...]
@@ -49,6 +51,7 @@ class Market:
     marks: tuple[Bars | None, ...]
     funding: tuple[Funding | None, ...]
     informative: tuple[Bars, ...] = field(default=())
+    margin: Margin = field(default=Margin())
 
     @classmethod
     def of(
@@ -60,6 +63,7 @@ class Market:
         marks: Sequence[Bars | None] | None = None,
         funding: Sequence[Funding | None] | None = None,
         informative: Sequence[Bars] = (),
+        margin: Margin = Margin(),  # noqa: B008 - frozen
         keep: Callable[[Int64Array], Int64Array] | None = None,
     ) -> Market:
         """The market of these instruments, each with its candles at the same place of `bars`.
@@ -87,6 +91,7 @@ class Market:
             tuple(piece.marks for piece in pieces),
             tuple(piece.funding for piece in pieces),
             tuple(informative),
+            margin,
         )
 
     @property
@@ -108,6 +113,11 @@ class Market:
     def has_detail(self) -> bool:
         """Whether finer candles settle the path inside a bar."""
         return self.detail[0] is not None
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether any instrument has mark prices of its own."""
+        return any(series is not None for series in self.marks)
 
     @property
     def cash_asset(self) -> str:
@@ -182,6 +192,13 @@ def _check_pieces(instruments: Sequence[Instrument], bars: Sequence[Bars], *, ev
     frames = sorted({series.timeframe.name for series in bars})
     if len(frames) > 1:
         raise UsageError(f"candles of {', '.join(frames)} are mixed", where="market", expected="one timeframe")
+    for instrument in instruments:
+        if instrument.kind == "perpetual" and _cash_asset(instrument) != instrument.id.quote:
+            raise UsageError(
+                f"{instrument.id} is settled in {instrument.id.settle}",
+                where="market",
+                expected="a linear perpetual, settled in its quote asset: inverse contracts are not simulated",
+            )
     cash = sorted({_cash_asset(instrument) for instrument in instruments})
     if len(cash) > 1:
         raise UsageError(f"instruments are paid in {', '.join(cash)}", where="market", expected="one cash asset")

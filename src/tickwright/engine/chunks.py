@@ -21,6 +21,7 @@ from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import UsageError
 from tickwright.domain.market import Market
 from tickwright.engine.memory import Memory
+from tickwright.engine.perpetual_rows import MARKS
 from tickwright.engine.rows import PRICES_AND_VOLUME
 
 Array = npt.NDArray[Any]
@@ -30,7 +31,11 @@ CELL_BYTES: Final = 192
 reads them, and the pieces they are put together from."""
 
 CELLS: Final = ("presence", *PRICES_AND_VOLUME, "decision_presence")
-"""The arrays of rows × instruments that events are written to."""
+
+
+def cells_of(market: Market) -> tuple[str, ...]:
+    """The arrays of rows × instruments that events are written to."""
+    return (*CELLS, *MARKS) if market.has_marks else CELLS
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def blank_chunk(memory: Memory, held: int, end: int) -> dict[str, Array]:
     """The rows from `held` to `end`, of which only those shown before are known, for events to be written to."""
     rows, count = memory.rows, memory.rows.instruments
     cells: dict[str, Array] = {}
-    for name in CELLS:
+    for name in cells_of(rows.market):
         old, span = memory.arrays[name], (memory.shown_from, held, end)
         began, start, after = map(rows.decisions_before, span) if name == "decision_presence" else span
         cells[name] = new = np.zeros((after - start) * count, old.dtype)

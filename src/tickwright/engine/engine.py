@@ -16,14 +16,14 @@ import numpy.typing as npt
 
 from tickwright.domain.errors import UsageError
 from tickwright.domain.records import EVENT, EventKind
-from tickwright.engine.chunks import CELLS, Streaming, blank_chunk, show_history
+from tickwright.engine.chunks import Streaming, blank_chunk, cells_of, show_history
 from tickwright.engine.memory import Memory
 from tickwright.engine.rows import ABSENT, NONE, STILL, TRADES, MarketRows
 from tickwright.engine.wakes import Bell, Wakes
 
 Records = npt.NDArray[np.void]
-_OPEN, _RANGE, _BAR, _DECIDE, _END = (
-    int(kind) for kind in (EventKind.OPEN, EventKind.RANGE, EventKind.BAR, EventKind.DECIDE, EventKind.END)
+_OPEN, _RANGE, _BAR, _DECIDE, _END, _FUNDING, _MARK = (
+    int(getattr(EventKind, name)) for name in ("OPEN", "RANGE", "BAR", "DECIDE", "END", "FUNDING", "MARK")
 )
 
 
@@ -40,7 +40,7 @@ class Engine:
         memory.hang(self._bell.address)
         self._step = 2 * memory.rows.first_row
         self._held, self._end = 0, memory.rows.end_row
-        self._cells = {name: getattr(self._rows, name) for name in CELLS}
+        self._cells = {name: getattr(self._rows, name) for name in cells_of(self._rows.market)}
         if streaming is not None:
             self._end = show_history(memory, streaming)
 
@@ -64,6 +64,10 @@ class Engine:
             self.memory.finish()
         elif kind == _BAR:
             self._close_bar(event)
+        elif kind == _FUNDING:
+            self.memory.owe_funding(int(event["ts_ns"]), int(event["instrument"]), int(event["rate_ppb"]))
+        elif kind == _MARK:
+            self._mark(event)
         else:
             self._write(event, opens=kind == _OPEN)
         return self.memory.arrays["commands"][:0]
@@ -113,6 +117,12 @@ class Engine:
         self._wakes.turn(self._rows.decisions_before(row), self._rows.decisions_before(end))
         self._streaming.release()
 
+    def _mark(self, event: Any) -> None:
+        """Put a mark into the row: its open with the OPENs, the rest of its candle with the RANGEs."""
+        index = (self._step // 2 - self._held) * self._rows.instruments + int(event["instrument"])
+        for name in ("open",) if self._step % 2 == 0 else ("high", "low", "close"):
+            self._cells[f"mark_{name}"][index] = event[name]
+
     def _complete_instant(self) -> Records:
         if self._step % 2 == 0:
             self.memory.prepare_statistics(self._step // 2 + 1)
@@ -126,15 +136,18 @@ def market_events(rows: MarketRows, streaming: Streaming | None = None) -> Itera
     """The events of the traded rows in order: per row its OPENs, DECIDE, its RANGEs, DECIDE; END at last.
 
     With detail candles the RANGEs are theirs, and after them a BAR tells of each bar that closes there. A bar in which
-    nothing trades has no OPEN (rule book §2.3); its RANGE still tells its close. With `streaming` the rows are read a
-    few at a time.
+    nothing trades has no OPEN (rule book §2.3); its RANGE still tells its close. Marks of perpetuals come with the
+    candles they belong to, funding before the DECIDE at or after its time. With `streaming` the rows are read a few at
+    a time.
     """
     event = np.zeros(1, EVENT)[0]
     held = rows.traded_rows if streaming is None else streaming.rows
     for first in range(rows.first_row, rows.end_row, held):
         end = min(first + held, rows.end_row)
         if streaming is None:
-            yield from _events_of(rows, {name: getattr(rows, name) for name in CELLS}, 0, first, end, event)
+            yield from _events_of(
+                rows, {name: getattr(rows, name) for name in cells_of(rows.market)}, 0, first, end, event
+            )
         else:
             yield from _events_of(rows, rows.chunk(first, end), first, first, end, event)
     event["kind"] = _END
@@ -145,30 +158,46 @@ def _events_of(
     rows: MarketRows, cells: Mapping[str, npt.NDArray[Any]], held: int, first_row: int, end_row: int, event: Any
 ) -> Iterator[Any]:
     """The events of some rows, from arrays that begin at row `held`."""
-    length_ns = rows.row_ns
+    paid = int(np.searchsorted(rows.funding["ts_ns"], rows.open_ns[first_row])) if first_row > rows.first_row else 0
     for row in range(first_row, end_row):
-        first = (row - held) * rows.instruments
-        presence = cells["presence"]
-        present = [place for place in range(rows.instruments) if presence[first + place] != ABSENT]
-        event["ts_ns"], event["kind"] = rows.open_ns[row], _OPEN
-        for place in present:
-            if presence[first + place] == TRADES:
-                event["instrument"], event["open"] = place, cells["open"][first + place]
+        for opens, ts_ns in ((True, rows.open_ns[row]), (False, rows.open_ns[row] + rows.row_ns)):
+            event["ts_ns"] = ts_ns
+            yield from _candles(rows, cells, row - held, event, opens=opens)
+            while paid < len(rows.funding) and rows.funding["ts_ns"][paid] <= ts_ns:
+                yield _due(rows, paid, event)
+                paid += 1
+            event["ts_ns"], event["kind"] = ts_ns, _BAR
+            for place in [] if opens else _bars_closing(rows, cells["decision_presence"], held, row):
+                event["instrument"] = place
                 yield event
-        event["kind"] = _DECIDE
-        yield event
-        event["ts_ns"], event["kind"] = rows.open_ns[row] + length_ns, _RANGE
-        for place in present:
-            event["instrument"] = place
-            for name in ("high", "low", "close", "volume"):
-                event[name] = cells[name][first + place]
+            event["kind"] = _DECIDE
             yield event
-        event["kind"] = _BAR
-        for place in _bars_closing(rows, cells["decision_presence"], held, row):
-            event["instrument"] = place
+
+
+def _candles(
+    rows: MarketRows, cells: Mapping[str, npt.NDArray[Any]], row: int, event: Any, *, opens: bool
+) -> Iterator[Any]:
+    """What a row tells when it opens, or when it closes."""
+    names = ("open",) if opens else ("high", "low", "close", "volume")
+    for place in range(rows.instruments):
+        index = row * rows.instruments + place
+        presence = cells["presence"][index]
+        if presence == TRADES or (not opens and presence != ABSENT):
+            event["kind"], event["instrument"] = _OPEN if opens else _RANGE, place
+            for name in names:
+                event[name] = cells[name][index]
             yield event
-        event["kind"] = _DECIDE
-        yield event
+        if rows.market.has_marks and cells["mark_close"][index] != 0:
+            event["kind"], event["instrument"] = _MARK, place
+            for name in names[:3]:
+                event[name] = cells[f"mark_{name}"][index]
+            yield event
+
+
+def _due(rows: MarketRows, payment: int, event: Any) -> Any:
+    event["kind"], event["instrument"] = _FUNDING, rows.funding["instrument"][payment]
+    event["ts_ns"], event["rate_ppb"] = rows.funding["ts_ns"][payment], rows.funding["rate_ppb"][payment]
+    return event
 
 
 def _bars_closing(rows: MarketRows, presence: npt.NDArray[Any], held: int, row: int) -> list[int]:

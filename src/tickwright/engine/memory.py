@@ -20,6 +20,7 @@ from tickwright.domain.costs import DEFAULT_FEE_PPB
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.instrument import Instrument
 from tickwright.domain.limits import NO_LIMITS, RiskLimits
+from tickwright.domain.margin import ASSUMED_TIERS
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.money import units_exact, units_rounded_down, units_rounded_up
 from tickwright.domain.timestamp import DAY
@@ -83,6 +84,17 @@ def rules_of(rows: MarketRows, place: int) -> Array:
     return answer
 
 
+def tiers_of(instrument: Instrument) -> Array:
+    """A perpetual's maintenance tiers in the kernel's units, amounts rounded down: layout `TIER`."""
+    tiers = instrument.tiers or ASSUMED_TIERS
+    answer = np.zeros(len(tiers), layout.TIER)
+    for row, tier in zip(answer, tiers, strict=True):
+        row["above"] = units_rounded_down(tier.notional_above, MONEY_SCALE)
+        row["rate_ppb"] = units_rounded_up(tier.rate, _PPB_SCALE)
+        row["amount"] = units_rounded_down(tier.amount, MONEY_SCALE)
+    return answer
+
+
 class Memory:
     """Both halves of one run over a market, with the kernel's calls on them."""
 
@@ -104,6 +116,7 @@ class Memory:
         )
         self._bind_market()
         self._set_costs()
+        self._bind_perpetuals()
         self._bind_rules()
         self._bind_limits()
         self._bind_halves(max(MOST_COMMANDS, 8 * rows.instruments))
@@ -131,10 +144,28 @@ class Memory:
         rows = self.rows
         for name in (
             "open_ns", "presence", "open", "high", "low", "close", "volume", "open_budget", "sigma", "daily_volume",
-            "decision_of_row", "decision_presence",
+            "decision_of_row", "decision_presence", "mark_open", "mark_high", "mark_low", "mark_close",
         ):  # fmt: skip
             self.bind(name, getattr(rows, name))
         self._set(timeframe_ns=rows.row_ns, statistics=int(rows.uses_statistics), decisions=rows.decisions)
+
+    def _bind_perpetuals(self) -> None:
+        """Funding, and the maintenance tiers of all perpetuals one after the other."""
+        rows, market = self.rows, self.rows.market
+        perpetual = [instrument for instrument in market.instruments if instrument.kind == "perpetual"]
+        tiers = [tiers_of(instrument) for instrument in perpetual]
+        self._tier_ends = np.cumsum([0, *map(len, tiers)])
+        self.bind("tiers", np.concatenate(tiers) if tiers else np.zeros(0, layout.TIER))
+        self.bind("funding", rows.funding)
+        bars = np.searchsorted(rows.open_ns, rows.funding["ts_ns"], "right")
+        self._set(
+            perpetuals=len(perpetual),
+            tier_count=int(self._tier_ends[-1]),
+            funding_count=rows.funding_count,
+            funding_capacity=len(rows.funding),
+            most_funding=int(np.bincount(bars).max(initial=0)),
+            maintenance_at_entry=int(rows.costs.maintenance_at == "entry"),
+        )
 
     def _set_costs(self) -> None:
         costs, timeframe_ns = self.rows.costs, self.rows.row_ns
@@ -243,6 +274,19 @@ class Memory:
         book["base_asset"] = market.assets.index(instrument.id.base)
         book["maker_fee_ppb"], book["taker_fee_ppb"] = self._fees(instrument)
         self.arrays["positions"]["divisor"][place] = book["divisor"]
+        if instrument.kind == "perpetual":
+            self._set_margin(place)
+
+    def _set_margin(self, place: int) -> None:
+        """How a perpetual is held."""
+        market, book = self.rows.market, self.arrays["books"][place]
+        instrument, margin = market.instruments[place], market.margin
+        before = sum(one.kind == "perpetual" for one in market.instruments[:place])
+        book["perpetual"] = self.arrays["positions"]["perpetual"][place] = 1
+        book["cross"], book["leverage"] = int(margin.mode == "cross"), int(margin.leverage * 100)
+        book["first_tier"], book["end_tier"] = self._tier_ends[before], self._tier_ends[before + 1]
+        book["liquidation_fee_ppb"] = units_rounded_up(instrument.liquidation_fee, _PPB_SCALE)
+        book["keeps_leftover"] = int(instrument.keeps_leftover)
 
     def _fees(self, instrument: Instrument) -> tuple[int, int]:
         costs = self.rows.costs
@@ -322,6 +366,12 @@ class Memory:
         self._set(callback=bell_address)
 
     # ---- running
+
+    def owe_funding(self, ts_ns: int, place: int, rate_ppb: int) -> None:
+        """Let a payment of funding fall due that was not known before."""
+        count = int(self.context[0]["funding_count"])
+        self.arrays["funding"][count] = (ts_ns, rate_ppb, place)
+        self._set(funding_count=count + 1)
 
     def prepare_statistics(self, until: int | None = None) -> None:
         """Compute volume and volatility of the rows before `until` (all by default)."""

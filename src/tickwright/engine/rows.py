@@ -4,7 +4,7 @@ Invariants: rows are the union of the instruments' open times, from the history 
 open in [start, end); a decision stands after every traded row, at the row's close; with detail candles rows are those
 of the detail, and a decision stands only after the last row of each bar; the arrays are shared by all runs over the
 market and never written after they were made, statistics included.
-Known limits: spot instruments only; perpetuals are refused.
+Mark prices of perpetuals lie beside the candles, their funding in order of time.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import numpy.typing as npt
 from tickwright.domain.bars import Bars, Float64Array, Int64Array, union_of_times
 from tickwright.domain.costs import CostModel
 from tickwright.domain.detail import check_covers
-from tickwright.domain.errors import DataError, UsageError
+from tickwright.domain.errors import DataError
 from tickwright.domain.market import Market
+from tickwright.engine.perpetual_rows import MARKS, check_marks, funding_rows, mark_cells, no_marks
 
 ABSENT, STILL, TRADES = 0, 1, 2
 NONE = -1
@@ -55,6 +56,12 @@ class MarketRows:
     open_budget: Int64Array
     sigma: Float64Array
     daily_volume: Float64Array
+    mark_open: Int64Array  # the four are empty where no instrument has a mark series
+    mark_high: Int64Array
+    mark_low: Int64Array
+    mark_close: Int64Array
+    funding: npt.NDArray[np.void]  # layout `FUNDING`, in order of time, from the first traded row on
+    funding_count: int  # how many of them are known
 
     @classmethod
     def of(
@@ -72,7 +79,7 @@ class MarketRows:
         Without `extremes` highs and lows are left out (empty): only for runs in which no order can ever rest. Without
         `whole` every array of rows × instruments is left out: a run then reads them by `chunk`.
         """
-        _refuse_what_is_not_modelled(market)
+        check_marks(market)
         bar_open_ns = np.ascontiguousarray(union_of_times(market.bars), np.int64)
         first_bar, end_bar = _traded(bar_open_ns, start_ns, end_ns)
         if first_bar >= end_bar:
@@ -88,6 +95,7 @@ class MarketRows:
             cells = _cells(market.finest, open_ns, has_volume, costs, read)
         else:
             cells = dict.fromkeys(PRICES_AND_VOLUME, np.empty(0, np.int64)) | {"presence": np.empty(0, np.uint8)}
+        marks = mark_cells(market.marks, open_ns) if whole and market.has_marks else no_marks()
         count = len(market.bars)
         size = len(open_ns) * count if uses_statistics and whole else 0
         closing = bar_open_ns[first_bar : end_bar if whole else first_bar]
@@ -96,6 +104,7 @@ class MarketRows:
             costs=costs,
             open_ns=open_ns,
             **cells,
+            **marks,
             has_volume=has_volume,
             first_row=first,
             end_row=end,
@@ -107,6 +116,8 @@ class MarketRows:
             open_budget=np.empty(size, np.int64),
             sigma=np.empty(size),
             daily_volume=np.empty(size),
+            funding=(funding := funding_rows(market, int(open_ns[first]))),
+            funding_count=len(funding),
         )
 
     @property
@@ -125,6 +136,8 @@ class MarketRows:
         cells["decision_presence"] = _decision_presence(
             self.market, cells["presence"][traded], self.bar_open_ns[closing]
         )
+        if self.market.has_marks:
+            cells |= mark_cells(self.market.marks, open_ns)
         if self.uses_statistics:
             size = len(open_ns) * self.instruments
             cells |= {"open_budget": np.empty(size, np.int64), "sigma": np.empty(size), "daily_volume": np.empty(size)}
@@ -186,9 +199,10 @@ class MarketRows:
             copy[:known] = array[:known]
             return copy
 
-        changed: dict[str, Any] = {
-            name: blank(getattr(self, name)) for name in ("presence", "open", "high", "low", "close", "volume")
-        }
+        changed: dict[str, Any] = {name: blank(getattr(self, name)) for name in ("presence", *PRICES_AND_VOLUME)}
+        if self.market.has_marks:
+            changed |= {name: blank(getattr(self, name)) for name in MARKS}
+        changed["funding"], changed["funding_count"] = np.zeros_like(self.funding), 0
         for name in ("open_budget", "sigma", "daily_volume"):
             changed[name] = np.empty_like(getattr(self, name))
         return replace(self, **changed, decision_presence=np.zeros_like(self.decision_presence))
@@ -208,17 +222,6 @@ class MarketRows:
             return np.arange(self.decisions)
         places: Int64Array = np.searchsorted(self.bar_open_ns, times[self.decision_bars(instrument)]) - self.first_bar
         return places
-
-
-def _refuse_what_is_not_modelled(market: Market) -> None:
-    """Margin and funding are not simulated yet: say so instead of trading without them."""
-    for instrument in market.instruments:
-        if instrument.kind != "spot":
-            raise UsageError(
-                f"{instrument.id} is a {instrument.kind}",
-                where="market",
-                expected="a spot instrument: margin, funding and liquidation are not simulated yet",
-            )
 
 
 def _row_times(market: Market, bar_open_ns: Int64Array, first_bar: int) -> Int64Array:

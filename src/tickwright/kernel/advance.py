@@ -14,6 +14,7 @@ from tickwright.kernel.commands import know_numbers
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.decisions import acts_on_change, check_and_send, size
 from tickwright.kernel.drawing import draw_alone
+from tickwright.kernel.funding import pay_funding
 from tickwright.kernel.layout import (
     LAYOUT,
     NEED_CAPACITY,
@@ -34,6 +35,7 @@ from tickwright.kernel.layout import (
     view_int64,
     view_uint8,
 )
+from tickwright.kernel.liquidation import mark_at
 from tickwright.kernel.memory import call_back
 from tickwright.kernel.orders import bury_dead, finish
 from tickwright.kernel.protection import count_closes
@@ -76,7 +78,7 @@ def _may_sleep(context: Record) -> bool:
     venue = venue_of(context)
     decided_by_arrays = context["wanted"] != 0 or context["signal"] != 0 or context["callback"] == 0
     waits = venue["head"] != NONE or venue["part_count"] != 0 or venue["next_rule"] < context["rule_count"]
-    return not decided_by_arrays and not waits and context["limits"] == 0
+    return not decided_by_arrays and not waits and context["limits"] == 0 and context["perpetuals"] == 0
 
 
 @rule
@@ -163,7 +165,7 @@ def has_room(context: Record) -> bool:
         and venue["used_slots"] + 2 * new <= context["slot_capacity"]
         and venue["part_count"] + 2 * new <= context["part_capacity"]
         and client["fill_count"] + 2 * new <= context["fill_capacity"]
-        and client["account_event_count"] + 2 * new <= context["account_event_capacity"]
+        and client["account_event_count"] + 2 * new + context["most_funding"] <= context["account_event_capacity"]
         and (context["statistics"] == 0 or venue["recent_end"] + 2 * new <= context["recent_capacity"])
     )
 
@@ -186,9 +188,11 @@ def open_row(context: Record, row: int) -> int:
     """The OPEN of a row and the wake on its fills; non-zero when a callback asked to stop."""
     venue, client = venue_of(context), client_of(context)
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row]
+    if context["perpetuals"] != 0:
+        pay_funding(context, venue["now_ns"])
     client["now_ns"], client["carried"] = venue["now_ns"], 0
     _change_rules(context)
-    if venue["head"] == NONE:
+    if venue["head"] == NONE and context["perpetuals"] == 0:
         return 0
     _expire(context)
     fills = client["fill_count"]
@@ -212,10 +216,14 @@ def close_row(context: Record, row: int) -> int:
     venue, client = venue_of(context), client_of(context)
     fills = client["fill_count"]
     venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row] + context["timeframe_ns"]
+    if context["perpetuals"] != 0:
+        pay_funding(context, venue["now_ns"] - 1)
     client["now_ns"], client["carried"] = venue["now_ns"], 0
-    if venue["head"] != NONE:
+    if venue["head"] != NONE or context["perpetuals"] != 0:
         call_rule(context, context["match_range"], 0)
     _take_closes(context, row)
+    if context["perpetuals"] != 0:
+        pay_funding(context, venue["now_ns"])
     _expire(context)
     _change_rules(context)
     decision = decision_of(context, row)
@@ -283,8 +291,11 @@ def _take_closes(context: Record, row: int) -> None:
     for instrument in range(count):
         index = row * count + instrument
         if presence[index] != 0:
-            position_of(context, instrument)["last_price"] = close[index]
-            book_of(context, instrument)["last_price"] = close[index]
+            price = close[index]
+            if context["mark_close"] != 0:
+                price = mark_at(context, context["mark_close"], context["close"], index)
+            position_of(context, instrument)["last_price"] = price
+            book_of(context, instrument)["last_price"] = price
 
 
 @rule

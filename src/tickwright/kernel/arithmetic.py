@@ -110,6 +110,44 @@ def mul_div_rounded_up(a, b, c):  # type: ignore[no-untyped-def]
     return _exact_mul_div(a, b, c, True)
 
 
+def _wrapped_remainder(a, b, quotient, c):  # type: ignore[no-untyped-def]
+    """a·b - quotient·c where it is known to lie in [0, c): what wraps around comes back."""
+    return code(np.uint64(a) * np.uint64(b) - np.uint64(quotient) * np.uint64(c))
+
+
+def _python_remainder(a: int, b: int, quotient: int, c: int) -> int:
+    return int(a) * int(b) - int(quotient) * int(c)
+
+
+_remainder = rule(_wrapped_remainder) if COMPILED else _python_remainder
+
+
+@rule
+def _scaled(a, b, c, ppb, up):  # type: ignore[no-untyped-def]
+    whole = mul_div_rounded_down(a, b, c)
+    if whole == OVERFLOW:
+        return OVERFLOW
+    rest = _remainder(a, b, whole, c)
+    billions, units = whole // PPB, whole % PPB
+    if float(ppb) * float(billions) > _SAFE_PRODUCT / 2.0:
+        return OVERFLOW
+    if up:
+        return ppb * billions + (ppb * units + mul_div_rounded_up(ppb, rest, c) + PPB - 1) // PPB
+    return ppb * billions + (ppb * units + mul_div_rounded_down(ppb, rest, c)) // PPB
+
+
+@rule
+def scaled_down(a, b, c, ppb):  # type: ignore[no-untyped-def]
+    """⌊a·b/c · ppb/10⁹⌋, rounded once; ppb of at most 4·10⁹."""
+    return _scaled(a, b, c, ppb, False)
+
+
+@rule
+def scaled_up(a, b, c, ppb):  # type: ignore[no-untyped-def]
+    """⌈a·b/c · ppb/10⁹⌉, rounded once; ppb of at most 4·10⁹."""
+    return _scaled(a, b, c, ppb, True)
+
+
 @rule
 def floored_to(value, step):  # type: ignore[no-untyped-def]
     """The largest multiple of a positive step not above a value of at least 0."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 
 from tickwright.domain import records
-from tickwright.kernel.arithmetic import mul_div_rounded_down, plus
+from tickwright.kernel.arithmetic import mul_div_rounded_down, mul_div_rounded_up, plus
 from tickwright.kernel.compilation import entry, rule
+from tickwright.kernel.contracts import basis_after, closing_of, realised_by
 from tickwright.kernel.layout import (
     NONE,
     Record,
@@ -24,6 +25,7 @@ from tickwright.kernel.layout import (
     view_context,
 )
 from tickwright.kernel.open_orders import forget_open, note_open
+from tickwright.kernel.prices import notional_of
 
 _ACCEPTED = code(records.ReportKind.ACCEPTED)
 _FILL = code(records.ReportKind.FILL)
@@ -39,6 +41,7 @@ _FIRST_REFUSAL = code(records.OrderState.VENUE_TICK)
 _SIZED = code(records.OrderFlag.SIZED)
 _CHILD = code(records.OrderFlag.CHILD)
 _REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
+_LIQUIDATION = code(records.Reason.LIQUIDATION)
 _STOP_LOSS = code(records.Reason.STOP_LOSS)
 _TIME_EXIT = code(records.Reason.TIME_EXIT)
 
@@ -74,8 +77,7 @@ def apply_linked(address: int, unused: int) -> int:
 def _apply_acceptance(context: Record, report: Record) -> None:
     client, order_id = client_of(context), report["order_id"]
     order = order_at(context, order_id)
-    if report["parent"] != NONE:  # an exit that the venue made for an entry fill
-        parent = order_at(context, report["parent"])
+    if report["parent"] != NONE or report["reason"] == _LIQUIDATION:  # the venue itself made it
         client["order_count"] = max(client["order_count"], order_id + 1)
         clear_order(order)
         order["order_id"], order["ts_sent_ns"], order["parent"] = order_id, report["ts_ns"], report["parent"]
@@ -83,7 +85,9 @@ def _apply_acceptance(context: Record, report: Record) -> None:
         order["quantity"], order["limit_price"], order["stop_price"] = (
             report["quantity"], report["limit_price"], report["stop_price"],
         )  # fmt: skip
-        order["reason"], order["tag"], order["flags"] = report["reason"], parent["tag"], _CHILD | _REDUCE_ONLY
+        order["reason"], order["flags"] = report["reason"], _REDUCE_ONLY
+        if report["parent"] != NONE:  # an exit of an entry fill
+            order["tag"], order["flags"] = order_at(context, report["parent"])["tag"], _CHILD | _REDUCE_ONLY
         note_open(context, order_id)
     order["state"] = _WORKING
 
@@ -155,16 +159,30 @@ def apply_fill(context: Record, report: Record) -> None:
     side, quantity = report["side"], report["quantity"]
     client["cash"] += report["amount"]
     order["filled"] += quantity
-    order["spent"] += -side * report["amount"]
     order["state"] = report["state"] if report["state"] == _FILLED else _PARTLY_FILLED
     if order["state"] == _FILLED:
         forget_open(context, report["order_id"])
     change = side * quantity - (report["fee"] if report["fee_asset"] != 0 else 0)
-    follow_trade(position, change, report["amount"])
+    if position["perpetual"] == 1:
+        order["spent"] += notional_of(report["price"], quantity, position["divisor"], side) + report["fee"]
+        _follow_perpetual(position, report)
+    else:
+        order["spent"] += -side * report["amount"]
+        follow_trade(position, change, report["amount"], 0)
     count_costs(client, position, report)
     if (order["flags"] & _CHILD) != 0 and order["reason"] >= _STOP_LOSS and order["reason"] <= _TIME_EXIT:
         _block(context, position, -side, report["ts_ns"])
     _record_fill(context, client, order, report)
+
+
+@rule
+def _follow_perpetual(position: Record, report: Record) -> None:
+    """Book a fill to a perpetual's basis and trade."""
+    side, quantity, price = report["side"], report["quantity"], report["price"]
+    held, basis, divisor = position["quantity"], position["basis"], position["divisor"]
+    realised = realised_by(basis, held, side, closing_of(held, side, quantity), price, divisor)
+    position["basis"] = basis_after(basis, held, side, quantity, price, divisor)
+    follow_trade(position, side * quantity, report["amount"], realised)
 
 
 @rule
@@ -193,14 +211,18 @@ def in_lots(quantity: int, lot: int) -> int:
 
 
 @rule
-def follow_trade(position: Record, change: int, amount: int) -> None:
-    """Book a fill to the open trade; close the trade where the position becomes flat or turns."""
+def follow_trade(position: Record, change: int, amount: int, realised: int) -> None:
+    """Book a fill to the open trade; close the trade where the position becomes flat or turns.
+
+    `realised` is the part of the amount that belongs to what closes, whatever opens with it.
+    """
     before = in_lots(position["quantity"], position["lot"])
     position["quantity"] += change
     after = in_lots(position["quantity"], position["lot"])
     if before != 0 and after != 0 and (before > 0) != (after > 0):
-        closing = mul_div_rounded_down(abs(amount), abs(before), abs(change))
-        closing = closing if amount >= 0 else -closing
+        shared = amount - realised
+        closing = mul_div_rounded_down(abs(shared), abs(before), abs(change))
+        closing = realised + (closing if shared >= 0 else -closing)
         position["trade_amount"] += closing
         _close_trade(position)
         amount -= closing
@@ -259,6 +281,14 @@ def value_of(position: Record) -> int:
 
 
 @rule
+def worth_of(position: Record) -> int:
+    """What a position adds to equity, rounded down: its value, of a perpetual what it gained over its basis."""
+    if position["quantity"] >= 0:
+        return value_of(position) - position["basis"]
+    return -mul_div_rounded_up(-position["quantity"], position["last_price"], position["divisor"]) - position["basis"]
+
+
+@rule
 def mark(context: Record) -> None:
     """Equity and exposure at the last prices."""
     client = client_of(context)
@@ -266,7 +296,6 @@ def mark(context: Record) -> None:
     for instrument in range(context["instruments"]):
         position = position_of(context, instrument)
         if position["quantity"] != 0:
-            value = value_of(position)
-            equity += value
-            exposure += abs(value)
+            equity += worth_of(position)
+            exposure += abs(value_of(position))
     client["equity"], client["exposure"] = equity, exposure

@@ -9,6 +9,8 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW, PPB, floored_to, mul_div_rounded_down
 from tickwright.kernel.compilation import rule
+from tickwright.kernel.contracts import released_by, trade_contracts
+from tickwright.kernel.insurance import settle_margin
 from tickwright.kernel.layout import (
     NONE,
     UNLIMITED,
@@ -23,13 +25,14 @@ from tickwright.kernel.layout import (
     view_int64,
 )
 from tickwright.kernel.orders import emit, holding_of, set_hold
-from tickwright.kernel.prices import fee_rounded_up, notional_of
+from tickwright.kernel.prices import fee_rounded_up, notional_of, pays_fee_in_base
 
 TAKER = code(records.Liquidity.TAKER)
 MAKER = code(records.Liquidity.MAKER)
 _FILL = code(records.ReportKind.FILL)
 _FILLED = code(records.OrderState.FILLED)
 _PARTLY_FILLED = code(records.OrderState.PARTLY_FILLED)
+_LIQUIDATION = code(records.Reason.LIQUIDATION)
 
 
 @rule
@@ -79,18 +82,27 @@ def fill(context: Record, place: int, quantity: int, reference: int, price: int,
     book, side = book_of(context, slot["instrument"]), slot["side"]
     notional = notional_of(price, quantity, book["divisor"], side)
     fee_ppb = book["taker_fee_ppb"] if liquidity == TAKER else book["maker_fee_ppb"]
-    in_base = context["fee_received"] == 1 and side > 0
+    liquidation = slot["reason"] == _LIQUIDATION
+    fee_ppb += book["liquidation_fee_ppb"] if liquidation else 0
+    in_base = pays_fee_in_base(context, book, side)
     fee = fee_rounded_up(quantity if in_base else notional, fee_ppb)
     if notional == OVERFLOW or (fee_ppb >= 0 and fee == OVERFLOW):  # a rebate may be -1 unit
         return False
-    amount = -side * notional - (0 if in_base else fee)
     _count_reduction(context, slot, book, quantity)
-    venue["cash"] += amount
-    book["position"] += side * quantity - (fee if in_base else 0)
     slot["filled"] += quantity
-    slot["spent"] += -side * amount
+    if book["perpetual"] == 1:
+        amount = _trade_perpetual(context, slot["instrument"], side, quantity, price, fee, liquidation)
+        slot["spent"] += notional + fee
+    else:
+        amount = -side * notional - (0 if in_base else fee)
+        venue["cash"] += amount
+        book["position"] += side * quantity - (fee if in_base else 0)
+        slot["spent"] += -side * amount
     set_hold(context, slot, holding_of(context, slot) if slot["quantity"] > slot["filled"] else 0)
-    use_volume(context, book, slot["instrument"], side, quantity, liquidity)
+    if not liquidation:
+        use_volume(context, book, quantity)
+    if liquidity == TAKER:
+        remember_taken(context, book, slot["instrument"], side, quantity)
     write_costs(context, book, side, quantity, reference, price, ppb)
     report = report_of(context)
     report["ts_ns"], report["order_id"], report["sequence"] = venue["now_ns"], slot["order_id"], book["sequence"]
@@ -102,6 +114,21 @@ def fill(context: Record, place: int, quantity: int, reference: int, price: int,
     report["at_open"], report["parent"] = 1 if at_open(context) else 0, slot["parent"]
     emit(context)
     return True
+
+
+@rule
+def _trade_perpetual(
+    context: Record, instrument: int, side: int, quantity: int, price: int, fee: int, liquidation: bool
+) -> int:
+    """Book a fill of a perpetual; what it moves of the cash: the profit it realises, less the fee."""
+    venue, book = venue_of(context), book_of(context, instrument)
+    closes, released = side * book["position"] < 0, released_by(book, side, quantity)
+    amount = trade_contracts(venue, book, side, quantity, price) - fee
+    venue["cash"] += amount
+    book["position"] += side * quantity
+    if closes:
+        settle_margin(context, instrument, released + amount, liquidation)
+    return amount
 
 
 @rule
@@ -119,15 +146,20 @@ def _count_reduction(context: Record, slot: Record, book: Record, quantity: int)
 
 
 @rule
-def use_volume(context: Record, book: Record, instrument: int, side: int, quantity: int, liquidity: int) -> None:
-    """Count a fill against this bar\'s volume, and a taker\'s also into what moves the price."""
+def use_volume(context: Record, book: Record, quantity: int) -> None:
+    """Count a fill against this bar's volume."""
     if book["budget_row"] != row_of(context):
         book["budget_row"], book["used_at_open"], book["used_in_range"] = row_of(context), 0, 0
     if at_open(context):
         book["used_at_open"] += quantity
     else:
         book["used_in_range"] += quantity
-    if liquidity != TAKER or context["statistics"] == 0:
+
+
+@rule
+def remember_taken(context: Record, book: Record, instrument: int, side: int, quantity: int) -> None:
+    """Count a taker's fill into what moves the price."""
+    if context["statistics"] == 0:
         return
     venue = venue_of(context)
     recent = recent_at(context, venue["recent_end"])

@@ -36,6 +36,7 @@ CONTEXT: Final = np.dtype(
         ("decide", "i8"),
         ("execute", "i8"),
         ("admit", "i8"),
+        ("liquidate", "i8"),
         # the two halves
         ("linked", "i8"),  # 1: reports go straight into the client half; 0: they wait in the report ring
         ("venue", "i8"),
@@ -108,6 +109,19 @@ CONTEXT: Final = np.dtype(
         # our own limits
         ("limits", "i8"),  # 0: none is set
         ("open_orders", "i8"),  # the numbers of orders sent and not over, in no order; kept while a limit is set
+        # perpetuals
+        ("perpetuals", "i8"),  # how many instruments are perpetuals
+        ("mark_open", "i8"),  # mark candles per row × instrument, 0 where a row has none; 0: no mark series
+        ("mark_high", "i8"),
+        ("mark_low", "i8"),
+        ("mark_close", "i8"),
+        ("funding", "i8"),  # what is paid when, in order of time
+        ("funding_count", "i8"),
+        ("funding_capacity", "i8"),
+        ("most_funding", "i8"),  # no bar has more payments than this
+        ("tiers", "i8"),  # maintenance tiers of all instruments, each one's in order of notional
+        ("tier_count", "i8"),
+        ("maintenance_at_entry", "i8"),
         # costs
         ("half_spread_ppb", "i8"),
         ("slippage_ppb", "i8"),
@@ -153,6 +167,8 @@ VENUE: Final = np.dtype(
         ("ambiguous", "i8"),
         ("warned", "i8"),  # WARNED_ bits
         ("error", "i8"),
+        ("margin", "i8"),  # cash behind open perpetual positions
+        ("next_funding", "i8"),
     ],
     align=True,
 )
@@ -189,6 +205,16 @@ BOOK: Final = np.dtype(
         # how much may be reduced in this RANGE (rule book §5.1)
         ("held_after_open", "i8"),
         ("reduced", "i8"),
+        # a perpetual
+        ("perpetual", "i8"),
+        ("cross", "i8"),  # 1: the whole account stands behind it; 0: its own margin
+        ("leverage", "i8"),  # hundredths
+        ("basis", "i8"),  # what the position cost, with its sign
+        ("margin", "i8"),
+        ("first_tier", "i8"),
+        ("end_tier", "i8"),
+        ("liquidation_fee_ppb", "i8"),  # on top of the taker fee
+        ("keeps_leftover", "i8"),
     ],
     align=True,
 )
@@ -271,6 +297,17 @@ RULES: Final = np.dtype(
     align=True,
 )
 
+FUNDING: Final = np.dtype([("ts_ns", "i8"), ("rate_ppb", "i8"), ("instrument", "i8")], align=True)
+
+TIER: Final = np.dtype(
+    [
+        ("above", "i8"),  # notionals above this, up to the next tier's, need notional × rate - amount
+        ("rate_ppb", "i8"),
+        ("amount", "i8"),
+    ],
+    align=True,
+)
+
 RECENT: Final = np.dtype([("ts_ns", "i8"), ("quantity", "i8"), ("instrument", "i8"), ("side", "i8")], align=True)
 
 WINDOW: Final = np.dtype(
@@ -319,6 +356,8 @@ POSITION: Final = np.dtype(
         ("last_price", "i8"),
         ("lot", "i8"),
         ("divisor", "i8"),
+        ("perpetual", "i8"),
+        ("basis", "i8"),  # what a perpetual's position cost, with its sign; 0 for spot
         ("acted", "f8"),  # the last target acted on
         ("standing", "f8"),  # the last target that was not NaN
         ("increase", "i8"),  # unfinished order that increases for the last decision, -1 for none
@@ -369,7 +408,7 @@ LAYOUT: Final = int.from_bytes(
         "|".join(
             str(dtype.fields)
             for dtype in (
-                CONTEXT, VENUE, BOOK, SLOT, PART, RULES, RECENT, WINDOW, CLIENT, POSITION, LIMITS,
+                CONTEXT, VENUE, BOOK, SLOT, PART, RULES, RECENT, WINDOW, CLIENT, POSITION, LIMITS, FUNDING, TIER,
                 records.ORDER, records.FILL, records.ACCOUNT_EVENT, records.COMMAND, records.REPORT,
             )
         ).encode()
@@ -402,6 +441,8 @@ _view_window = view_of(WINDOW)
 _view_client = view_of(CLIENT)
 _view_position = view_of(POSITION)
 _view_limits = view_of(LIMITS)
+_view_funding = view_of(FUNDING)
+_view_tier = view_of(TIER)
 _view_order = view_of(records.ORDER)
 _view_fill = view_of(records.FILL)
 _view_account_event = view_of(records.ACCOUNT_EVENT)
@@ -446,6 +487,18 @@ def part_at(context: Record, place: int) -> Record:
 def rules_at(context: Record, place: int) -> Record:
     """Dated rules of an instrument."""
     return _view_rules(context["rules"], context["rule_count"])[place]
+
+
+@rule
+def funding_at(context: Record, place: int) -> Record:
+    """A funding payment that falls due."""
+    return _view_funding(context["funding"], context["funding_capacity"])[place]
+
+
+@rule
+def tier_at(context: Record, place: int) -> Record:
+    """A tier of maintenance margin."""
+    return _view_tier(context["tiers"], context["tier_count"])[place]
 
 
 @rule

@@ -22,6 +22,7 @@ from tickwright.kernel.layout import (
 )
 from tickwright.kernel.levels import advance_peak, past_limit, touched
 from tickwright.kernel.limits import arrive, fill_at_limit
+from tickwright.kernel.liquidation import liquidate_at_open
 from tickwright.kernel.orders import bury_dead, is_limit, is_reduce_only
 from tickwright.kernel.taking import shrink_decision, take
 from tickwright.kernel.triggers import trigger_at_open
@@ -37,11 +38,14 @@ def match_open(address: int, unused: int) -> int:
     """Match every working order against the opens of this row."""
     context = view_context(address, 1)[0]
     venue = venue_of(context)
-    if venue["head"] == NONE:
+    if venue["head"] == NONE and context["perpetuals"] == 0:
         return 0
     forget_decayed(context)
-    _match_pass(context, True, venue["arrivals"])
-    _match_pass(context, False, venue["arrivals"])
+    arrivals = venue["arrivals"]
+    _match_pass(context, True, arrivals)
+    if context["perpetuals"] != 0:
+        _liquidate_unsafe(context)
+    _match_pass(context, False, arrivals)
     bury_dead(context)
     return 0
 
@@ -66,6 +70,15 @@ def _match_pass(context: Record, reducing: bool, arrivals: int) -> None:
                 slot["met_step"] = venue_of(context)["step"]
                 _meet_open(context, place, view_int64(context["open"], index + 1)[index])
         place = slot["next"]
+
+
+@rule
+def _liquidate_unsafe(context: Record) -> None:
+    """Between reducing orders and all others: positions that the opens leave without safety."""
+    for instrument in range(context["instruments"]):
+        index = index_of(context, instrument)
+        if view_uint8(context["presence"], index + 1)[index] == TRADES:
+            liquidate_at_open(context, instrument)
 
 
 @rule

@@ -10,6 +10,7 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW
 from tickwright.kernel.compilation import entry, rule
+from tickwright.kernel.contracts import margin_and_fee
 from tickwright.kernel.layout import (
     NONE,
     Record,
@@ -165,17 +166,19 @@ def rest_of(slot: Record) -> int:
 
 @rule
 def holding_of(context: Record, slot: Record) -> int:
-    """What an order ought to hold now: cash for a resting buy, base for a plain sell (rule book §4.9)."""
+    """What an order ought to hold now: cash for a resting buy, base for a plain sell, margin of a perpetual (§4.9)."""
     if is_reduce_only(slot):
         return 0
     if slot["type"] == _MARKET:
         return 0
-    if slot["side"] < 0:
+    book = book_of(context, slot["instrument"])
+    if slot["side"] < 0 and book["perpetual"] == 0:
         return rest_of(slot)
     waits = slot["type"] != _LIMIT and slot["triggered"] == 0
     if waits or not is_limit(slot["type"]):
         return 0
-    book = book_of(context, slot["instrument"])
+    if book["perpetual"] == 1:
+        return margin_and_fee(book, slot["limit_price"], rest_of(slot))
     notional = notional_of(slot["limit_price"], rest_of(slot), book["divisor"], 1)
     if notional == OVERFLOW:
         return OVERFLOW
@@ -183,14 +186,20 @@ def holding_of(context: Record, slot: Record) -> int:
 
 
 @rule
+def holds_cash(context: Record, slot: Record) -> bool:
+    """Whether an order holds cash: a buy, and either side of a perpetual; a plain sell holds base."""
+    return slot["side"] > 0 or book_of(context, slot["instrument"])["perpetual"] == 1
+
+
+@rule
 def group_hold(context: Record, slot: Record) -> int:
-    """What an order holds together with its OCO siblings of the same side: the largest of them, once."""
+    """What an order holds together with its OCO siblings that hold the same asset: the largest of them, once."""
     if slot["oco"] <= 0:
         return slot["hold"]
     largest, place = slot["hold"], book_of(context, slot["instrument"])["head"]
     while place != NONE:
         other = slot_at(context, place)
-        if other["oco"] == slot["oco"] and other["side"] == slot["side"]:
+        if other["oco"] == slot["oco"] and holds_cash(context, other) == holds_cash(context, slot):
             largest = max(largest, other["hold"])
         place = other["next_here"]
     return largest
@@ -202,7 +211,7 @@ def set_hold(context: Record, slot: Record, hold: int) -> None:
     before = group_hold(context, slot)
     slot["hold"] = hold
     change = group_hold(context, slot) - before
-    if slot["side"] > 0:
+    if holds_cash(context, slot):
         venue_of(context)["held"] += change
     else:
         book_of(context, slot["instrument"])["held"] += change
@@ -210,8 +219,8 @@ def set_hold(context: Record, slot: Record, hold: int) -> None:
 
 @rule
 def free_for(context: Record, slot: Record) -> int:
-    """Cash (buy) or base (sell) that an order may use: what nobody but it and its siblings holds."""
-    if slot["side"] > 0:
+    """Cash (a buy, a perpetual) or base (a sell) that an order may use: what nobody but it and its siblings holds."""
+    if holds_cash(context, slot):
         return free_cash(context) + group_hold(context, slot)
     book = book_of(context, slot["instrument"])
     return book["position"] - book["held"] + group_hold(context, slot)
@@ -219,9 +228,9 @@ def free_for(context: Record, slot: Record) -> int:
 
 @rule
 def free_cash(context: Record) -> int:
-    """Cash that no resting order holds."""
+    """Cash that no resting order holds and that is no position's margin."""
     venue = venue_of(context)
-    return venue["cash"] - venue["held"]
+    return venue["cash"] - venue["held"] - venue["margin"]
 
 
 @rule

@@ -12,7 +12,7 @@ from tickwright.kernel.arithmetic import OVERFLOW, floored_to, mul_div_rounded_u
 from tickwright.kernel.client import apply_fill, clear_order, count_costs, follow_trade, in_lots
 from tickwright.kernel.compilation import rule
 from tickwright.kernel.decisions import target_value
-from tickwright.kernel.fills import TAKER, budget_left, use_volume, write_costs
+from tickwright.kernel.fills import TAKER, budget_left, remember_taken, use_volume, write_costs
 from tickwright.kernel.layout import (
     Record,
     book_of,
@@ -26,7 +26,14 @@ from tickwright.kernel.layout import (
     view_uint8,
 )
 from tickwright.kernel.open_step import TRADES
-from tickwright.kernel.prices import fee_rounded_up, impact_ppb, largest_affordable, market_price, notional_of
+from tickwright.kernel.prices import (
+    fee_rounded_up,
+    impact_ppb,
+    largest_affordable,
+    market_price,
+    notional_of,
+    pays_fee_in_base,
+)
 from tickwright.kernel.taking import below_minimum, most_at
 
 _SIZED = code(records.OrderFlag.SIZED)
@@ -100,7 +107,7 @@ def _book(context: Record, instrument: int, index: int, side: int, quantity: int
     impact = impact_ppb(context, book, index, side, quantity)
     price = market_price(context, book, index, side, reference, quantity)
     notional = notional_of(price, quantity, book["divisor"], side)
-    in_base = context["fee_received"] == 1 and side > 0
+    in_base = pays_fee_in_base(context, book, side)
     fee = fee_rounded_up(quantity if in_base else notional, book["taker_fee_ppb"])
     if notional == OVERFLOW or fee == OVERFLOW:
         return False
@@ -108,7 +115,8 @@ def _book(context: Record, instrument: int, index: int, side: int, quantity: int
     change = side * quantity - (fee if in_base else 0)
     venue["cash"] += amount
     book["position"] += change
-    use_volume(context, book, instrument, side, quantity, TAKER)
+    use_volume(context, book, quantity)
+    remember_taken(context, book, instrument, side, quantity)
     write_costs(context, book, side, quantity, reference, price, impact)
     report["price"], report["quantity"], report["fee"], report["amount"] = price, quantity, fee, amount
     report["fee_asset"] = book["base_asset"] if in_base else 0
@@ -116,7 +124,7 @@ def _book(context: Record, instrument: int, index: int, side: int, quantity: int
         _log(context, instrument, side, cost, number)
         return True
     client["cash"] += amount
-    follow_trade(position_of(context, instrument), change, amount)
+    follow_trade(position_of(context, instrument), change, amount, 0)
     count_costs(client, position_of(context, instrument), report)
     client["plain_fills"] += 1
     return True

@@ -66,6 +66,17 @@ def permanent_impact(gamma: float, sigma: float, volume: float, side: int, net: 
 @rule
 def impact_ppb(context: Record, book: Record, index: int, side: int, quantity: int) -> int:
     """Impact of a piece with latency inside, rounded to the nearest ppb; 0 while the window knows too little."""
+    return _impact_ppb(context, book, index, side, quantity, context["latency_ns"])
+
+
+@rule
+def impact_without_latency(context: Record, book: Record, index: int, side: int, quantity: int) -> int:
+    """The same for what the venue itself sends: it waits for nobody."""
+    return _impact_ppb(context, book, index, side, quantity, 0)
+
+
+@rule
+def _impact_ppb(context: Record, book: Record, index: int, side: int, quantity: int, latency_ns: int) -> int:
     if context["statistics"] == 0:
         return 0
     sigma = view_float64(context["sigma"], index + 1)[index]
@@ -79,8 +90,8 @@ def impact_ppb(context: Record, book: Record, index: int, side: int, quantity: i
         elif context["impact"] == IMPACT_LINEAR:
             total = linear_impact(context["impact_y"], sigma, volume, before, quantity * unit)
         total += permanent_impact(context["impact_gamma"], sigma, volume, side, book["net"] * unit)
-    if context["latency_ns"] > 0:
-        total += sigma * math.sqrt(context["latency_ns"] / _DAY_NS)
+    if latency_ns > 0:
+        total += sigma * math.sqrt(latency_ns / _DAY_NS)
     return math.floor(min(total, _LARGEST_IMPACT) * 1e9 + 0.5)
 
 
@@ -97,19 +108,35 @@ def market_price(context: Record, book: Record, index: int, side: int, reference
 
 
 @rule
+def counted_price(context: Record, book: Record, index: int, side: int, reference: int, quantity: int) -> int:
+    """The price at which a quantity counts against a cost: a sale's at least at the reference price.
+
+    Otherwise a worse price would let a short become larger.
+    """
+    price = market_price(context, book, index, side, reference, quantity)
+    return price if side > 0 else max(price, reference)
+
+
+@rule
+def pays_fee_in_base(context: Record, book: Record, side: int) -> bool:
+    """Whether a fee comes out of what arrived: of a spot buy, where the cost model says so."""
+    return context["fee_received"] == 1 and side > 0 and book["perpetual"] == 0
+
+
+@rule
 def spending_of(context: Record, book: Record, side: int, price: int, quantity: int) -> int:
     """What taking a quantity at a price uses of a cost: notional, and the fee where it is paid in cash."""
     notional = notional_of(price, quantity, book["divisor"], side)
     if notional == OVERFLOW:
         return OVERFLOW
-    if context["fee_received"] == 1 and side > 0:
+    if pays_fee_in_base(context, book, side):
         return notional
     return notional + fee_rounded_up(notional, book["taker_fee_ppb"])
 
 
 @rule
 def _affords(context: Record, book: Record, index: int, side: int, reference: int, quantity: int, cost: int) -> bool:
-    price = market_price(context, book, index, side, reference, quantity)
+    price = counted_price(context, book, index, side, reference, quantity)
     spending = spending_of(context, book, side, price, quantity)
     return spending != OVERFLOW and spending <= cost
 
@@ -118,7 +145,7 @@ def _affords(context: Record, book: Record, index: int, side: int, reference: in
 def _first_guess(context: Record, book: Record, index: int, side: int, reference: int, cost: int, most: int) -> int:
     """A quantity near the largest affordable one; with impact by a few fixed-point steps in floating point."""
     divisor = float(book["divisor"])
-    if context["fee_received"] == 0 or side < 0:
+    if not pays_fee_in_base(context, book, side):
         divisor /= 1.0 + book["taker_fee_ppb"] * 1e-9
     guess, steps = most, 4 if context["statistics"] == 1 else 1
     for _ in range(steps):

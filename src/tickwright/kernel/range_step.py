@@ -24,6 +24,7 @@ from tickwright.kernel.layout import (
 )
 from tickwright.kernel.levels import advance_peak, past_limit, touched, trigger_level
 from tickwright.kernel.limits import arrive, fill_at_limit
+from tickwright.kernel.liquidation import liquidate_on_path
 from tickwright.kernel.open_step import TRADES, reduces, rests_as_limit, takes_now
 from tickwright.kernel.orders import bury_dead
 from tickwright.kernel.taking import take
@@ -43,12 +44,13 @@ def match_range(address: int, unused: int) -> int:
     """Match every working order against the bars of this row."""
     context = view_context(address, 1)[0]
     venue = venue_of(context)
-    if venue["head"] == NONE:
+    if venue["head"] == NONE and context["perpetuals"] == 0:
         return 0
     forget_decayed(context)
     for instrument in range(context["instruments"]):
         book, index = book_of(context, instrument), index_of(context, instrument)
-        if book["head"] != NONE and view_uint8(context["presence"], index + 1)[index] == TRADES:
+        busy = book["head"] != NONE or (book["perpetual"] == 1 and book["position"] != 0)
+        if busy and view_uint8(context["presence"], index + 1)[index] == TRADES:
             book["held_after_open"], book["reduced"] = book["position"], 0
             _take_from_open(context, instrument, view_int64(context["open"], index + 1)[index])
             _walk_path(context, instrument, index)
@@ -80,16 +82,21 @@ def _take_from_open(context: Record, instrument: int, open_price: int) -> None:
 
 @rule
 def _walk_path(context: Record, instrument: int, index: int) -> None:
+    open_price = view_int64(context["open"], index + 1)[index]
     for group in range(1, _GROUPS + 1):
         while True:
             place = _next(context, instrument, index, group)
+            if (group == 1 or group == 5) and book_of(context, instrument)["perpetual"] == 1:
+                distance = UNLIMITED if place == NONE else _distance(slot_at(context, place), open_price)
+                if liquidate_on_path(context, instrument, group, distance):
+                    continue
             if place == NONE:
                 break
             slot_at(context, place)["met_step"] = venue_of(context)["step"]
             if rests_as_limit(slot_at(context, place)):
                 fill_at_limit(context, place, slot_at(context, place)["limit_price"])
             else:
-                trigger_in_range(context, place, view_int64(context["open"], index + 1)[index])
+                trigger_in_range(context, place, open_price)
 
 
 @rule
@@ -103,12 +110,17 @@ def _next(context: Record, instrument: int, index: int, group: int) -> int:
         if slot["side"] != 0 and slot["met_step"] != step:
             own = _group_of(context, slot, index)
             if own != 0 and own <= group:
-                level = slot["limit_price"] if rests_as_limit(slot) else trigger_level(slot)
-                distance = abs(level - open_price)
+                distance = _distance(slot, open_price)
                 if own < best_group or (own == best_group and distance < best_distance):
                     best, best_group, best_distance = place, own, distance
         place = slot["next_here"]
     return best
+
+
+@rule
+def _distance(slot: Record, open_price: int) -> int:
+    """How far the path has to go from the open to meet an order."""
+    return abs((slot["limit_price"] if rests_as_limit(slot) else trigger_level(slot)) - open_price)
 
 
 @rule

@@ -12,7 +12,7 @@ from tickwright.kernel.client import in_lots
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import arrived_of
 from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at, view_context
-from tickwright.kernel.orders import finish, free_cash, holding_of, is_reduce_only, rest_of, set_hold
+from tickwright.kernel.orders import finish, free_cash, holding_of, holds_cash, is_reduce_only, rest_of, set_hold
 from tickwright.kernel.protection import protect_fill
 
 _FILLED = code(records.OrderState.FILLED)
@@ -36,7 +36,7 @@ def settle_fill(address: int, place: int) -> int:
         _shrink_siblings(context, place, quantity)
     if before != 0 and (after == 0 or (before > 0) != (after > 0)):
         _cancel_reductions(context, book)
-    if book["held"] > book["position"]:
+    if book["perpetual"] == 0 and book["held"] > book["position"]:
         _let_cover_go(context, book)
     protect_fill(context, place, side, arrived, price)
     return 0
@@ -54,7 +54,7 @@ def _shrink_siblings(context: Record, place: int, quantity: int) -> None:
                 finish(context, other, _CANCELLED)
             else:
                 set_hold(context, sibling, holding_of(context, sibling))
-                if sibling["side"] > 0 and free_cash(context) < 0:  # what it now holds was spent by its sibling
+                if holds_cash(context, sibling) and free_cash(context) < 0:  # its sibling spent what it now holds
                     finish(context, other, _INSUFFICIENT_FUNDS)
         other = sibling["next_here"]
 

@@ -18,6 +18,7 @@ from tickwright.kernel.compilation import COMPILED
 from tickwright.kernel.decisions import decide
 from tickwright.kernel.layout import CONTEXT
 from tickwright.kernel.limits import arrive_at_reference
+from tickwright.kernel.liquidation import liquidate_from_reference
 from tickwright.kernel.memory import call_pointer, callable_pointer, entry_pointer, plain_view_of
 from tickwright.kernel.open_step import match_open
 from tickwright.kernel.orders import finish_packed
@@ -37,6 +38,7 @@ _ENTRIES: dict[str, Any] = {
     "decide": decide,
     "execute": execute,
     "admit": admit,
+    "liquidate": liquidate_from_reference,
 }
 
 

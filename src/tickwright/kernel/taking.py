@@ -10,10 +10,11 @@ from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW, floored_to, mul_div_rounded_down
 from tickwright.kernel.clipping import clipped, reducible, wanted_here
 from tickwright.kernel.compilation import entry, rule
+from tickwright.kernel.contracts import margin_for, most_notional, needed_to_open
 from tickwright.kernel.fills import TAKER, budget_left, fill, index_of
 from tickwright.kernel.layout import NONE, Record, book_of, call_rule, code, slot_at, venue_of, view_context
 from tickwright.kernel.orders import finish, free_cash, free_for, is_reduce_only, report_amended
-from tickwright.kernel.prices import impact_ppb, largest_affordable, market_price, spending_of
+from tickwright.kernel.prices import counted_price, impact_ppb, largest_affordable, market_price, spending_of
 
 _IOC = code(records.TimeInForce.IOC)
 _FOK = code(records.TimeInForce.FOK)
@@ -77,12 +78,15 @@ def _refusal_at_match(context: Record, slot: Record, book: Record, price: int, q
         return 0
     if slot["tested"] == 0 and below_minimum(book, price, quantity):
         return _MIN_NOTIONAL
-    if slot["side"] < 0:
+    if book["perpetual"] == 1:
+        spending = needed_to_open(book, slot["side"], price, quantity)
+    elif slot["side"] < 0:
         return _INSUFFICIENT_FUNDS if quantity > free_for(context, slot) else 0
-    spending = spending_of(context, book, 1, price, quantity)
+    else:
+        spending = spending_of(context, book, 1, price, quantity)
     if spending == OVERFLOW:
         return _OVERFLOW
-    return _INSUFFICIENT_FUNDS if spending > free_for(context, slot) else 0
+    return _INSUFFICIENT_FUNDS if spending > 0 and spending > free_for(context, slot) else 0
 
 
 @rule
@@ -110,10 +114,12 @@ def take_cost(context: Record, place: int, reference: int) -> None:
     book, index, side = book_of(context, slot["instrument"]), index_of(context, slot["instrument"]), slot["side"]
     left, first = slot["cost"] - slot["spent"], slot["tested"] == 0
     slot["tested"] = 1
-    if left > free_cash(context):
+    if left > (most_notional(book, free_cash(context)) if book["perpetual"] == 1 else free_cash(context)):
         finish(context, place, _INSUFFICIENT_FUNDS if first else _CANCELLED)
         return
     wanted = largest_affordable(context, book, index, side, reference, left, most_at(book, reference, left))
+    if book["perpetual"] == 1:
+        wanted = _carried_by_margin(context, slot, book, index, reference, wanted)
     wanted = clipped(context, slot, book, wanted)
     if wanted == 0:
         finish(context, place, _TOO_SMALL if first else _FILLED)
@@ -129,6 +135,22 @@ def take_cost(context: Record, place: int, reference: int) -> None:
     _fill_piece(context, place, index, quantity, reference, price)
     if slot["side"] != 0 and quantity == wanted:
         finish(context, place, _FILLED)
+
+
+@rule
+def _carried_by_margin(context: Record, slot: Record, book: Record, index: int, reference: int, most: int) -> int:
+    """The largest lot multiple of at most `most` whose margin and fee are free."""
+    free, low, high = free_for(context, slot), 0, most // slot["lot"] + 1
+    while high - low > 1:
+        probe = high - 1 if low == 0 and high == most // slot["lot"] + 1 else low + (high - low) // 2
+        quantity = probe * slot["lot"]
+        price = counted_price(context, book, index, slot["side"], reference, quantity)
+        needed = needed_to_open(book, slot["side"], price, quantity)
+        if needed == 0 or (needed != OVERFLOW and needed <= free):
+            low = probe
+        else:
+            high = probe
+    return low * slot["lot"]
 
 
 @rule
@@ -149,7 +171,7 @@ def shrink_decision(context: Record, place: int) -> None:
     while other != NONE:
         mate = slot_at(context, other)
         if _belongs(mate, decision):
-            total += mate["cost"]
+            total += _money_for(context, mate)
         other = mate["next"]
     free = max(0, free_cash(context))
     other = venue_of(context)["head"]
@@ -161,6 +183,13 @@ def shrink_decision(context: Record, place: int) -> None:
                 mate["cost"] = mul_div_rounded_down(mate["cost"], free, total)
                 report_amended(context, mate)
         other = mate["next"]
+
+
+@rule
+def _money_for(context: Record, slot: Record) -> int:
+    """The free money an increase needs: its cost, or the part of it that leverage leaves."""
+    book = book_of(context, slot["instrument"])
+    return margin_for(book, slot["cost"]) if book["perpetual"] == 1 else slot["cost"]
 
 
 @rule

@@ -13,7 +13,7 @@ from tickwright.kernel.fills import index_of
 from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at, venue_of, view_int64
 from tickwright.kernel.levels import past_limit, touched, trigger_level
 from tickwright.kernel.limits import arrive, crosses, fill_at_limit, is_immediate
-from tickwright.kernel.orders import emit, finish, free_for, holding_of, is_reduce_only, set_hold
+from tickwright.kernel.orders import emit, finish, free_for, holding_of, holds_cash, is_reduce_only, set_hold
 from tickwright.kernel.taking import take
 
 _LIMIT = code(records.OrderType.LIMIT)
@@ -58,7 +58,7 @@ def _wake_up(context: Record, place: int) -> bool:
         return False
     if has_limit(slot):
         hold = holding_of(context, slot)
-        if slot["side"] > 0 and (hold < 0 or hold > free_for(context, slot)):
+        if holds_cash(context, slot) and (hold < 0 or hold > free_for(context, slot)):
             finish(context, place, _INSUFFICIENT_FUNDS)
             return False
         set_hold(context, slot, hold)
