@@ -95,7 +95,7 @@ class MarketRows:
             cells = _cells(market.finest, open_ns, has_volume, costs, read)
         else:
             cells = dict.fromkeys(PRICES_AND_VOLUME, np.empty(0, np.int64)) | {"presence": np.empty(0, np.uint8)}
-        marks = mark_cells(market.marks, open_ns) if whole and market.has_marks else no_marks()
+        cells |= mark_cells(market.marks, open_ns) if whole and market.has_marks else no_marks()
         count = len(market.bars)
         size = len(open_ns) * count if uses_statistics and whole else 0
         closing = bar_open_ns[first_bar : end_bar if whole else first_bar]
@@ -104,7 +104,6 @@ class MarketRows:
             costs=costs,
             open_ns=open_ns,
             **cells,
-            **marks,
             has_volume=has_volume,
             first_row=first,
             end_row=end,
