@@ -57,6 +57,12 @@ class Frame:
         """A progress bar on stderr, shown on a terminal only; use it in a `with` block."""
         return ProgressBar(label, total)
 
+    def common_words(self) -> list[str]:
+        """The common options of this command line as words, for a command that is run the same way."""
+        files = [word for path in self.configs for word in ("--config", str(path.absolute()))]
+        profile = [] if self.profile is None else ["--profile", self.profile]
+        return ["--home", str(self.home), *files, *profile]
+
     def confirmed(self, question: str) -> bool:
         """Whether a person at the terminal says yes; no where nobody can be asked."""
         if self.json or not sys.stdin.isatty():

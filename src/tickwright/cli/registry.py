@@ -39,6 +39,9 @@ COMMANDS: Final[tuple[CommandEntry, ...]] = (
     CommandEntry("run", "run", "Look at kept runs, compare them, remove them.", RESEARCH),
     CommandEntry("data", "data", "Fetch, import, export and examine market data.", DATA),
     CommandEntry("db", "db", "Upgrade, examine, back up and restore the database.", DATA),
+    CommandEntry(
+        "batch", "batch", "Run the jobs of a schedule one after the other, or show how the last ones ended.", DATA
+    ),
     CommandEntry("doctor", "doctor", "Look at this machine, the libraries and the project, and say what to do.", START),
     CommandEntry("strategy", "strategy", "List, show, examine and start strategies.", DATA),
     CommandEntry("sandbox", "sandbox", "Serve the practice exchange on loopback until it is stopped.", DATA),
@@ -51,6 +54,9 @@ FOREIGN_WORDS: Final[dict[str, str]] = {
     "backtesting-analysis": "report",
     "bt": "backtest",
     "simulate": "backtest",
+    "cron": "batch",
+    "schedule": "batch",
+    "scheduler": "batch",
     "hyperopt": "sweep",
     "optimise": "sweep",
     "optimize": "sweep",

@@ -18,7 +18,7 @@ from tickwright.domain.errors import TickwrightError
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.limits import RiskLimits
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import SECOND, parse_instant
+from tickwright.domain.timestamp import HOUR, SECOND, parse_instant
 from tickwright.settings.problems import AtKey
 from tickwright.settings.units import read_amount, read_rate, read_size, read_span, size_text, span_text
 
@@ -143,6 +143,7 @@ DetailName = Annotated[str | None, BeforeValidator(_detail)]
 Date = Annotated[str, BeforeValidator(_date)]
 SecretName = Annotated[str, BeforeValidator(_secret_name)]
 InstanceName = Annotated[str, BeforeValidator(_instance_name)]
+JobLine = Annotated[str, Field(min_length=1)]
 ParameterValue = Annotated[Any, BeforeValidator(_parameter)]
 
 
@@ -297,6 +298,15 @@ class Retention(Section):
     keep: dict[str, Span] = Field({}, description="Age at which rows leave, by timeframe or kind.")
 
 
+class Schedule(Section):
+    """Commands that `tickwright batch NAME` runs one after the other."""
+
+    jobs: tuple[JobLine, ...] = Field(min_length=1, description="The commands in order, each as it is typed.")
+    on_failure: Literal["stop", "continue"] = Field("stop", description="Whether jobs after a failed one still run.")
+    timeout: Bound = Field(6 * HOUR, description="Longest time one job may take.")
+    attempts: int = Field(1, ge=1, le=10, description="How often a job that fails is tried.")
+
+
 class Settings(Section):
     """All settings of a project."""
 
@@ -310,6 +320,7 @@ class Settings(Section):
     store: Store = Store.model_validate({})
     retention: Retention = Retention.model_validate({})
     database: Database = Database.model_validate({})
+    schedule: dict[InstanceName, Schedule] = {}
 
     @model_validator(mode="after")
     def _allocations_fit(self) -> Self:
@@ -319,6 +330,10 @@ class Settings(Section):
             last = list(self.strategies)[-1]
             raise AtKey(f"strategies.{last}.allocation", f"allocations that add up to at most 1 ({shares} is {total})")
         return self
+
+    def schedule_of(self, lines: tuple[str, ...]) -> Schedule:
+        """A schedule of these commands with the limits that hold where none are set."""
+        return Schedule.model_validate({"jobs": lines})
 
     def exchange(self, name: str) -> Exchange:
         """What is set for an exchange; nothing where it is not named."""
