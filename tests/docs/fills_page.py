@@ -39,7 +39,7 @@ def page() -> str:
 
 def drawn() -> list[Case]:
     """The examples that have a drawing."""
-    return [case for case in ALL if case.drawn and not case.perpetual]
+    return [case for case in ALL if case.drawn]
 
 
 def name_of(case: Case) -> str:

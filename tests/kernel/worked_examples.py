@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.reference.cases.case import Case, Send
 from tests.reference.cases.market_of import HOUR_NS, START_NS, costs_of, market_of
-from tickwright.domain.records import OrderState
+from tickwright.domain.records import OrderState, Reason
 from tickwright.domain.run import RunResult
 from tickwright.modes import event
 from tickwright.strategy_api.exits import Exits
@@ -31,7 +31,8 @@ def scripted(case: Case) -> type[Strategy]:
         def on_fill(self, ctx: Any, fill: Any) -> None:
             for command in case.sent:
                 awaited = self.sent.get(command.on_fill)
-                if awaited is not None and awaited.id == fill.order_id:
+                liquidated = command.on_fill == "liquidation" and fill.reason == Reason.LIQUIDATION
+                if liquidated or (awaited is not None and awaited.id == fill.order_id):
                     self.send(ctx, command)
 
         def send(self, ctx: Any, command: Send) -> None:

@@ -129,7 +129,7 @@ def digests(market: Market, naive: NaiveMarket) -> tuple[str, str]:
             market.quantity_scales,
             market.asset_scales,
         ),
-        account_digest(_account_records(market, naive), market.ids, market.assets, market.asset_scales),
+        account_digest(account_records(market, naive), market.ids, market.assets, market.asset_scales),
     )
 
 
@@ -159,7 +159,8 @@ def fill_records(market: Market, naive: NaiveMarket) -> np.ndarray:
     return records
 
 
-def _account_records(market: Market, naive: NaiveMarket) -> np.ndarray:
+def account_records(market: Market, naive: NaiveMarket) -> np.ndarray:
+    """The naive market's movements of money without a trade, in the product's layout."""
     places = {name_of(identity): place for place, identity in enumerate(market.ids)}
     records = np.zeros(len(naive.account_events), ACCOUNT_EVENT)
     for sequence, (record, event) in enumerate(zip(records, naive.account_events, strict=True)):

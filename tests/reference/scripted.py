@@ -22,6 +22,8 @@ class Scripted:
         """Send what is due after this close, or on these fills."""
         bar = (ts_ns - START_NS) // HOUR_NS - 1
         labels = {label for label, order in self.orders.items() if order.number in {fill.order for fill in fills}}
+        if any(fill.reason == "liquidation" for fill in fills):
+            labels.add("liquidation")
         for command in self.case.sent:
             due = command.on_fill in labels if command.on_fill else bool(closed) and command.after == bar
             if due:

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.parity.twin import fill_records, naive_market, name_of
+from tests.parity.twin import account_records, fill_records, naive_market, name_of
 from tests.reference.cases.case import Case
 from tests.reference.cases.collected import ALL
-from tests.reference.cases.market_of import costs_of, fills_as_text, market_of, money_as_text
+from tests.reference.cases.market_of import costs_of, fills_as_text, market_of, money_as_text, moved_as_text
 from tests.reference.scripted import Scripted
 
 
@@ -23,6 +23,7 @@ def test_worked_example(case: Case) -> None:
     assert {label: script.orders[label].state for label in case.ends} == dict(case.ends)
     assert case.ambiguous in (None, len(naive.ambiguous))
     assert list(case.fees) in ([], money_as_text((fill.fee for fill in naive.fills), market))
+    assert list(case.moved) in ([], moved_as_text(account_records(market, naive), market))
     assert case.cash_left in (None, *money_as_text([naive.account.cash], market))
 
 

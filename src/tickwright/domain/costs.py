@@ -92,6 +92,7 @@ class CostModel:
         limit_fill: Literal["through", "touch"] = "through",
         limit_gap: Literal["limit", "open"] = "limit",
         refuse_triggered: bool = False,
+        maintenance_at: Literal["mark", "entry"] = "mark",
     ) -> CostModel:
         """The model for rates given as fractions of price (`0.001`, `Decimal("0.0001")`, `"1e-4"`).
 
@@ -116,6 +117,7 @@ class CostModel:
             limit_fill=limit_fill,
             limit_gap=limit_gap,
             refuse_triggered=refuse_triggered,
+            maintenance_at=maintenance_at,
         )
 
     @classmethod

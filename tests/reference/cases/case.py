@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 Row = tuple[float, ...] | None
 
 
 @dataclass(frozen=True)
 class Send:
-    """A new order under a label, or `amend`/`cancel` of one; `on_fill` sends it when that label fills at OPEN."""
+    """A new order under a label, or `amend`/`cancel` of one; `on_fill` sends it when that label fills at OPEN.
+
+    The label `liquidation` is that of the venue's own order.
+    """
 
     verb: str
     label: str
@@ -24,11 +28,28 @@ class Send:
 
 
 @dataclass(frozen=True)
+class Perpetual:
+    """What a perpetual has beside its candles.
+
+    `brackets` are (notional above which, maintenance rate); `marks` are mark candles in the places of the bars, None
+    where there is none; `funding` is the rate paid at an hour: at 2 when bar 1 closes and bar 2 opens.
+    """
+
+    leverage: str = "10"
+    mode: Literal["isolated", "cross"] = "isolated"
+    brackets: Sequence[tuple[int, str]] = ((0, "0.005"),)
+    liquidation_fee: str = "0"
+    keeps_leftover: bool = False
+    marks: Sequence[Row] = ()
+    funding: Mapping[float, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Case:
     """One sentence of the rule book, worked out.
 
-    Where they are told, `fees` are those of the fills, `cash_left` is the cash at the end and `warned` a warning of the
-    product.
+    Where they are told, `fees` are those of the fills, `moved` is the money that moved without a trade
+    (`hour 2: funding -1`), `cash_left` the cash at the end and `warned` a warning of the product.
     """
 
     rule: str
@@ -42,11 +63,11 @@ class Case:
     tick: str = "0.01"
     lot: str = "0.001"
     min_notional: str = "0"
-    perpetual: bool = False
-    leverage: str = "1"
+    perpetual: Perpetual | None = None
     drawn: bool = False
     ambiguous: int | None = None
     fees: Sequence[str] = ()
+    moved: Sequence[str] = ()
     cash_left: str | None = None
     warned: str = ""
 

@@ -1,6 +1,6 @@
 """Every worked example of the rule book."""
 
-from tests.reference.cases import inside_range, limits, stops, taking
+from tests.reference.cases import inside_range, limits, perpetuals, stops, taking
 from tests.reference.cases.case import Case
 
-ALL: list[Case] = [*taking.CASES, *limits.CASES, *stops.CASES, *inside_range.CASES]
+ALL: list[Case] = [*taking.CASES, *limits.CASES, *stops.CASES, *inside_range.CASES, *perpetuals.CASES]

@@ -1,6 +1,6 @@
 """§5: inside a RANGE the worse comes first, and nothing opened there is closed by older orders."""
 
-from tests.reference.cases.case import Case, buy, enter, sell
+from tests.reference.cases.case import Case, Perpetual, buy, enter, sell
 
 FLAT = (100, 101, 99, 100)
 ENTERED = "bar 1 OPEN: buy 1 @ 100 taker"
@@ -78,7 +78,7 @@ CASES = [
         [FLAT, (100, 105, 94, 96), (97, 98, 96, 97)],
         [buy("up", quantity=1, stop=104), sell("down", quantity=1, stop=95)],
         ["bar 1 RANGE: buy 1 @ 104 taker", "bar 2 OPEN: sell 1 @ 97 taker"],
-        perpetual=True,
+        perpetual=Perpetual("1"),
     ),
     Case(
         "§5.1",
@@ -86,7 +86,7 @@ CASES = [
         [FLAT, (100, 106, 94, 100), (100, 106, 99, 100)],
         [buy("bid", quantity=1, limit=95), sell("ask", quantity=1, limit=105)],
         ["bar 1 RANGE: buy 1 @ 95 maker", "bar 2 RANGE: sell 1 @ 105 maker"],
-        perpetual=True,
+        perpetual=Perpetual("1"),
         drawn=True,
     ),
     Case(
