@@ -10,13 +10,17 @@ from decimal import Decimal
 
 import numpy as np
 
+from tests.parity.perpetual_terms import perpetual
 from tests.parity.precomputed import targets_strategy, weights_strategy
 from tests.parity.scenarios import START_NS, candles
 from tests.parity.test_targets import MODES, assert_agrees, trader_of
 from tests.parity.twin import fill_records, instrument, naive_market, name_of
 from tests.reference.exits import ExitTerms
 from tests.reference.market import Market
+from tickwright.domain.bars import Bars
 from tickwright.domain.costs import CostModel
+from tickwright.domain.instrument import Instrument
+from tickwright.domain.margin import Margin, maintenance_tiers
 from tickwright.domain.market import Market as ProductMarket
 from tickwright.domain.money import amount_text
 from tickwright.domain.run import RunResult
@@ -41,15 +45,26 @@ def situation(
     cash: int = 1000,
     first_hour: int = 0,
     lot: str = "1",
+    margin: Margin | None = None,
+    brackets: Sequence[tuple[int, str]] = ((0, "0"),),
+    marks: Mapping[str, Sequence[Row]] | None = None,
 ) -> tuple[Market, list[str], RunResult]:
     """Run targets (or weights) over bars (open, high, low, close[, volume]) from an hour of a Monday on.
 
-    `exits` are the terms read at each close. Returns the naive market, its fills as text, and what event mode says.
+    `exits` are the terms read at each close; with `margin` the symbols are perpetuals, of these maintenance `brackets`
+    and `marks`. Returns the naive market, its fills as text, and what event mode says.
     """
     model = CostModel.of(**{**FREE, **(costs or {})})  # type: ignore[arg-type]
-    market = _market(bars, first_hour, lot)
+    traded = [instrument(f"{name}/USDT", tick="1", lot=lot) for name in bars]
+    if margin is None:
+        market = ProductMarket.of(*_pieces(bars, first_hour, traded))
+    else:
+        traded = [perpetual(spot, tiers=maintenance_tiers(brackets)) for spot in traded]
+        own_marks = None if marks is None else _pieces(marks, first_hour, traded)[1]
+        market = ProductMarket.of(*_pieces(bars, first_hour, traded), marks=own_marks, margin=margin)
     closes = [START_NS + (first_hour + place + 1) * HOUR for place in range(max(map(len, bars.values())))]
-    table = {f"{symbol}/USDT": dict(zip(closes, targets[symbol], strict=True)) for symbol in bars}
+    settle = "" if margin is None else ":USDT"
+    table = {f"{symbol}/USDT{settle}": dict(zip(closes, targets[symbol], strict=True)) for symbol in bars}
     terms = None if exits is None else dict(zip(closes, exits, strict=True))
     naive = naive_market(market, model, Decimal(cash))
     trader = trader_of(market, table, acts, form)
@@ -65,8 +80,9 @@ def situation(
     return naive, told(market, naive), results["event"]
 
 
-def _market(bars: Mapping[str, Sequence[Row]], first_hour: int, lot: str) -> ProductMarket:
-    instruments = [instrument(f"{symbol}/USDT", tick="1", lot=lot) for symbol in bars]
+def _pieces(
+    bars: Mapping[str, Sequence[Row]], first_hour: int, instruments: list[Instrument]
+) -> tuple[list[Instrument], list[Bars]]:
     series = []
     for what, rows in zip(instruments, bars.values(), strict=True):
         placed = [
@@ -75,7 +91,7 @@ def _market(bars: Mapping[str, Sequence[Row]], first_hour: int, lot: str) -> Pro
             if row is not None
         ]
         series.append(candles(what, "1h", placed, (0, 0)))  # type: ignore[arg-type]
-    return ProductMarket.of(instruments, series)
+    return instruments, series
 
 
 def _strategy(table: Mapping[str, Mapping[int, float]], acts: Acts, form: str) -> type[Strategy]:

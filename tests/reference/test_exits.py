@@ -8,6 +8,7 @@ from math import nan
 from tests.reference.exits import ExitTerms
 from tests.reference.market import Market
 from tests.reference.targets import HOUR, Row, every_bar, situation
+from tickwright.domain.margin import Margin
 from tickwright.domain.records import Reason
 from tickwright.domain.run import RunResult
 
@@ -186,3 +187,18 @@ def test_a_gapped_stop_is_older_than_the_signal_and_fills() -> None:
     assert result.fills["reason"][1] == Reason.STOP_LOSS
     # the signal's own sale, sent at the close of bar 1, finds nothing to reduce
     assert [order.state for order in market.orders] == ["FILLED", "FILLED", "CANCELLED"]
+
+
+def test_an_exit_leaves_an_entry_of_the_other_sign_standing() -> None:
+    # the gapped stop closes the long, the signal's close finds nothing, and its short goes on
+    rows = [FLAT, FLAT, (80, 80, 80, 80)]
+    _, fills, result = protected(rows, [0.5, -0.5, -0.5], ExitTerms(stop=0.1), margin=Margin())
+    assert fills == ["A 1 OPEN: buy 5 @ 100", "A 2 OPEN: sell 5 @ 80", "A 2 OPEN: sell 6 @ 80"]
+    assert result.fills["reason"].tolist() == [Reason.SIGNAL, Reason.STOP_LOSS, Reason.SIGNAL]
+
+
+def test_a_change_of_sign_lets_a_symbol_in_again() -> None:
+    rows = [FLAT, FLAT, DIP, FLAT, FLAT, FLAT]
+    _, fills, _ = protected(rows, [1, 1, 1, -0.5, 0.5, 0.5], ExitTerms(stop=0.1), margin=Margin())
+    # stopped at 90 with 900 left: half of it short, then long
+    assert fills[2:] == ["A 4 OPEN: sell 4 @ 100", "A 5 OPEN: buy 4 @ 100", "A 5 OPEN: buy 4 @ 100"]

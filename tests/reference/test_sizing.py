@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import nan
 
 from tests.reference.targets import situation
+from tickwright.domain.margin import Margin
 from tickwright.strategy_api.acts import every, retry
 
 FLAT = (100, 100, 100, 100)
@@ -242,3 +244,42 @@ def test_a_series_without_volume_has_no_cap_and_no_impact_and_one_warning() -> N
     _, fills, result = situation({"A": [silent] * 3}, {"A": [1.0] * 3}, costs=costs)
     assert fills == ["A 1 OPEN: buy 10 @ 100"]
     assert result.warnings == ("binance:A/USDT has no volume: volume cap and impact are off for it.",)
+
+
+def test_a_sign_change_is_a_close_and_an_increase_at_the_same_open() -> None:
+    market, fills, _ = situation({"A": [FLAT] * 3}, {"A": [0.5, -0.5, -0.5]}, margin=Margin())
+    assert fills == ["A 1 OPEN: buy 5 @ 100", "A 2 OPEN: sell 5 @ 100", "A 2 OPEN: sell 5 @ 100"]
+    assert [(order.reduce_only, order.cost // 10**8) for order in market.orders] == [
+        (False, 500), (True, 0), (False, 500),
+    ]  # fmt: skip
+
+
+def test_a_short_costs_its_notional_and_its_fee() -> None:
+    # 9 × 100 × 1.1 = 990 fits into 1000, 10 do not; and 900 + 90 are less than what is free
+    _, fills, _ = situation({"A": [FLAT] * 2}, {"A": [-1, -1]}, costs={"fee": "0.1"}, margin=Margin())
+    assert fills == ["A 1 OPEN: sell 9 @ 100"]
+
+
+def test_targets_of_perpetuals_shrink_by_the_margin_they_need() -> None:
+    # 1600 + 1600 at a leverage of 2 need 1600 of the 1000 that are free: each gets 1000
+    rows = {"A": [FLAT] * 2, "B": [FLAT] * 2}
+    _, fills, _ = situation(rows, {"A": [1.6] * 2, "B": [1.6] * 2}, form="weights", margin=Margin(Decimal(2)))
+    assert fills == ["A 1 OPEN: buy 10 @ 100", "B 1 OPEN: buy 10 @ 100"]
+
+
+def test_perpetuals_are_sized_from_their_marks() -> None:
+    # traded at 100, marked at 80 when the 5 are halved: equity is 900, 0.25 of it 225, held 400: (400 - 225) / 80 = 2.2
+    _, fills, _ = situation(
+        {"A": [FLAT] * 3}, {"A": [0.5, 0.25, 0.25]}, margin=Margin(), marks={"A": [FLAT, (80, 80, 80, 80), FLAT]}
+    )
+    assert fills == ["A 1 OPEN: buy 5 @ 100", "A 2 OPEN: sell 2 @ 100"]
+
+
+def test_under_cross_margin_the_loss_of_one_position_liquidates_another() -> None:
+    # each 10 at 100 with a leverage of 10. A's mark of 60 takes 400: B is safe while 1000 - 400 + 10·(P - 100) > 0
+    rows = {"A": [FLAT, FLAT, (60, 60, 60, 60), (60, 60, 60, 60)], "B": [FLAT, FLAT, FLAT, (100, 100, 39, 50)]}
+    _, fills, _ = situation(
+        rows, {"A": [1] * 4, "B": [1] * 4}, form="weights", margin=Margin(Decimal(10), "cross"), lot="1"
+    )
+    assert fills[:2] == ["A 1 OPEN: buy 10 @ 100", "B 1 OPEN: buy 10 @ 100"]
+    assert fills[2:] == ["B 3 RANGE: sell 10 @ 40"]

@@ -7,6 +7,7 @@ A long of 10 at 100 with a leverage of 10 and a maintenance rate of 0.5 % has a 
 from tests.reference.cases.case import Case, Perpetual, buy, enter, sell
 
 FLAT = (100, 101, 99, 100)
+FULL = (100, 100, 100, 100)
 ENTERED = "bar 1 OPEN: buy 10 @ 100 taker"
 LONG = Perpetual()
 
@@ -149,6 +150,22 @@ CASES = [
         perpetual=Perpetual(keeps_leftover=True),
         moved=["hour 3: liquidation_fee -4.5226"],
         cash_left="9900",
+    ),
+    Case(
+        "§6.2",
+        "its quantity counts where the impact of later sales looks back",
+        # V = 96 a day. σ = ln 1.1 × √24 = 0.4669226 while both returns are 10 %, 0.3812407 with a third of 0.
+        # A mark of 80 liquidates from an open of 100. The next sale pays for 4 before it: 100 × (1 - 0.3812407·4.5/96)
+        [(*FULL, 4), (100, 110, 100, 110, 4), (*FULL, 4), (*FULL, 4), (*FULL, 4)],
+        [buy("entry", 1, quantity=4), sell("later", 3, quantity=1)],
+        [
+            "bar 2 OPEN: buy 4 @ 100.97276 taker",
+            "bar 3 OPEN: sell 4 @ 99.02724 taker",
+            "bar 4 OPEN: sell 1 @ 98.21293 taker",
+        ],
+        perpetual=Perpetual(marks=[FULL, (100, 110, 100, 110), FULL, (80, 80, 80, 80), FULL]),
+        costs={"impact": "linear"},
+        lot="1",
     ),
     Case(
         "§2.2",
