@@ -79,6 +79,25 @@ class TradeData(Protocol):
         ...
 
 
+class EventData(TradeData, Protocol):
+    """What one exchange tells besides candles: its trades, its funding rates, and its present quotes and books."""
+
+    async def funding(self, instrument: InstrumentId, start_ns: int, end_ns: int) -> Events:
+        """Funding rates of [start, end) from its start on, oldest first, as many as one request gives.
+
+        An empty page means there are no more. Raises `ExchangeError`.
+        """
+        ...
+
+    async def quote(self, instrument: InstrumentId) -> Events:
+        """The best bid and ask now: one quote. Raises `ExchangeError`."""
+        ...
+
+    async def book(self, instrument: InstrumentId, levels: int) -> Events:
+        """The book now, at most so many levels on each side: one snapshot. Raises `ExchangeError`."""
+        ...
+
+
 class RateBudget(Protocol):
     """One budget of request weight per venue and address, shared by every process that uses the address."""
 
@@ -121,7 +140,8 @@ class WriteReport:
 class Coverage:
     """What a store holds of a series: rows, the time of the first and of the last (None when empty), and its gaps.
 
-    Gaps are missing candles, missing funding rates, and for other events the ranges that nobody asked for (of 0 bars).
+    Gaps are missing candles, missing funding rates, and of trades the ranges that nobody asked for (of 0 bars); quotes
+    and books are observations, of which nothing says how many there should be.
     """
 
     rows: int

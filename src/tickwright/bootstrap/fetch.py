@@ -1,4 +1,4 @@
-"""Fetch candles from exchanges into a project: the one place where an exchange, a store and a clock meet.
+"""Fetch market data from exchanges into a project: the one place where an exchange, a store and a clock meet.
 
 Invariants: the instrument catalogue is brought up to date before the first candle, so an unknown symbol costs one
 request; exchanges are asked side by side, and at most `SERIES_AT_A_TIME` series of each, inside that exchange's one
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tickwright.adapters.exchanges import CcxtMarketData, open_market_data, open_rate_budget
@@ -21,14 +21,17 @@ from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import TickwrightError, UnknownSymbol
 from tickwright.domain.gaps import Gap
 from tickwright.domain.instrument import Instrument, InstrumentId
+from tickwright.domain.row_layout import OBSERVED_KINDS
 from tickwright.domain.spelling import did_you_mean
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, iso
 from tickwright.ingest.fetch import FetchProgress, FetchReport, fetch_candles
+from tickwright.ingest.fetch_events import fetch_events, take_down
 from tickwright.ingest.gap_map import explain_gaps
 from tickwright.ports import Clock, MarketData
 
 DEFAULT_HISTORY_NS = 365 * DAY
+DEFAULT_TRADES_NS = DAY
 SERIES_AT_A_TIME = 8
 """Series of one exchange that are asked for at the same time; the exchange's budget bounds them further."""
 
@@ -91,9 +94,9 @@ def fetch(
 ) -> list[Fetched]:
     """Bring these series up to date in the project's store; all of one exchange.
 
-    Without a start, from the last bar stored, or the newest 365 days; without an end, until now. `url` is another
-    address of the exchange, such as a sandbox. `progress` is told pages done and planned over all series. Raises the
-    first failure, after every other series came to its end.
+    Without a start, from the last row stored, or the newest 365 days (of trades the newest); without an end, until now.
+    `url` is another address of the exchange, such as a sandbox. `progress` is told pages done and planned over all
+    series. Raises the first failure, after every other series came to its end.
     """
     total = _TotalProgress(progress)
     wish = FetchWish(tuple(instruments), timeframe, start_ns, end_ns, url)
@@ -129,19 +132,30 @@ async def _fetch_all(
 ) -> list[SeriesOutcome]:
     wall = WallClock()
     budget = open_rate_budget(wall)
-    venues = list(dict.fromkeys((wish.exchange, wish.url) for wish in wishes))
+    parts = [part for wish in wishes for part in _parts(wish)]
+    venues = list(dict.fromkeys((part.exchange, part.url, _of_contracts(part)) for part in parts))
     visits = []
-    for exchange, url in venues:
-        data = open_market_data(exchange, base_url=url, rate_budget=budget, clock=wall)
-        mine = [wish for wish in wishes if (wish.exchange, wish.url) == (exchange, url)]
+    for exchange, url, contracts in venues:
+        data = open_market_data(exchange, base_url=url, rate_budget=budget, clock=wall, contracts=contracts)
+        mine = [part for part in parts if (part.exchange, part.url, _of_contracts(part)) == (exchange, url, contracts)]
         visits.append(_Visit(project, data, mine, again, progress).outcomes())
     found = {outcome.key: outcome for outcomes in await asyncio.gather(*visits) for outcome in outcomes}
     return [found[key] for key in dict.fromkeys(key for wish in wishes for key in wish.keys)]
 
 
+def _parts(wish: FetchWish) -> list[FetchWish]:
+    """A wish for coins and one for contracts, which exchanges answer for in different places."""
+    kinds = (tuple(one for one in wish.instruments if bool(one.settle) is settled) for settled in (False, True))
+    return [replace(wish, instruments=instruments) for instruments in kinds if instruments]
+
+
+def _of_contracts(wish: FetchWish) -> bool:
+    return bool(wish.instruments[0].settle)
+
+
 @dataclass(frozen=True)
 class _Visit:
-    """All that is wanted of one exchange."""
+    """All that is wanted of one exchange, of its coins or of its contracts."""
 
     project: Project
     data: CcxtMarketData
@@ -181,12 +195,15 @@ class _Visit:
         if isinstance(listed, UnknownSymbol):
             return listed
         async with places:
-            window = _window(self.project, key, wish.start_ns, wish.end_ns, clock)
             told = None if self.progress is None else _told(self.progress)
             try:
-                return await fetch_candles(
-                    self.data, self.project.history, clock, key, *window, again=self.again, progress=told
-                )
+                if key.kind in OBSERVED_KINDS:
+                    return await take_down(self.data, self.project.history, key)
+                window = _window(self.project, key, wish.start_ns, wish.end_ns, clock)
+                how: dict[str, Any] = {"again": self.again, "progress": told}
+                if key.timeframe is None:
+                    return await fetch_events(self.data, self.project.history, clock, key, *window, **how)
+                return await fetch_candles(self.data.prices(key.kind), self.project.history, clock, key, *window, **how)
             except TickwrightError as failure:
                 return failure
 
@@ -195,9 +212,10 @@ class _Visit:
     ) -> SeriesOutcome:
         if isinstance(end, TickwrightError) or isinstance(listed, UnknownSymbol):
             return SeriesOutcome(key, failure=end if isinstance(end, TickwrightError) else None)
-        gaps = explain_gaps(self.project.history, key, listed)
+        if key.timeframe is not None:
+            explain_gaps(self.project.history, key, listed)
         held = self.project.history.coverage(key)
-        return SeriesOutcome(key, Fetched(end, held.rows, held.first_ns, held.last_ns, gaps))
+        return SeriesOutcome(key, Fetched(end, held.rows, held.first_ns, held.last_ns, held.gaps))
 
 
 async def _to_their_ends(
@@ -247,7 +265,8 @@ def _window(
     if start_ns is not None:
         return start_ns, end
     last = project.history.coverage(key).last_ns
-    return (end - DEFAULT_HISTORY_NS if last is None else last), end
+    history = DEFAULT_TRADES_NS if key.kind == "trades" else DEFAULT_HISTORY_NS
+    return (end - history if last is None else last), end
 
 
 def _told(progress: Callable[[SeriesKey, int, int], None]) -> Callable[[FetchProgress], None]:

@@ -13,9 +13,10 @@ from itertools import groupby
 
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.strategies import find_strategy
-from tickwright.domain.bars import SeriesKey
+from tickwright.domain.bars import SeriesKey, SeriesKind
 from tickwright.domain.errors import UsageError
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.row_layout import CANDLE_KINDS
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
 from tickwright.settings import Settings
@@ -24,13 +25,14 @@ from tickwright.settings.units import read_span
 
 @dataclass(frozen=True)
 class FetchWish:
-    """Series of one exchange and timeframe to bring up to date."""
+    """Series of one exchange, kind and timeframe (None for events) to bring up to date."""
 
     instruments: tuple[InstrumentId, ...]
-    timeframe: Timeframe
+    timeframe: Timeframe | None
     start_ns: int | None
     end_ns: int | None
     url: str | None
+    kind: SeriesKind = "candles"
 
     @property
     def exchange(self) -> str:
@@ -40,7 +42,7 @@ class FetchWish:
     @property
     def keys(self) -> tuple[SeriesKey, ...]:
         """The series that are wanted."""
-        return tuple(SeriesKey(identity, self.timeframe) for identity in self.instruments)
+        return tuple(SeriesKey(identity, self.timeframe, self.kind) for identity in self.instruments)
 
 
 def fetch_wishes(
@@ -50,14 +52,16 @@ def fetch_wishes(
     exchanges: Sequence[str],
     symbols: Sequence[str],
     timeframes: Sequence[str],
+    kinds: Sequence[SeriesKind],
     start: str | None,
     end: str | None,
     last: str | None,
     url: str | None,
 ) -> list[FetchWish]:
-    """One wish per exchange and timeframe; raises `UsageError` where nothing says which symbols.
+    """One wish per exchange, kind and timeframe; raises `UsageError` where nothing says which symbols.
 
-    A symbol that names no exchange is wanted of every exchange that is named.
+    A symbol that names no exchange is wanted of every exchange that is named. Without kinds candles are wanted, and
+    funding where the strategy needs it.
     """
     instance = settings.strategies.get(for_strategy) if for_strategy else None
     strategy = find_strategy(project.home, instance.use if instance else for_strategy) if for_strategy else None
@@ -85,10 +89,14 @@ def fetch_wishes(
             f"the symbols are of {names}", where="--url", expected="symbols of one exchange",
             hint="The address of each can be set: exchanges.NAME.url.",
         )  # fmt: skip
+    needed: tuple[SeriesKind, ...] = (
+        ("candles", "funding") if strategy and "funding" in strategy.needs else ("candles",)
+    )
     return [
-        FetchWish(group, timeframe, start_ns, end_ns, url or settings.exchange(name).url)
+        FetchWish(group, timeframe, start_ns, end_ns, url or settings.exchange(name).url, kind)
         for name, group in groups
-        for timeframe in dict.fromkeys(chosen)
+        for kind in dict.fromkeys(kinds or needed)
+        for timeframe in (dict.fromkeys(chosen) if kind in CANDLE_KINDS else (None,))
     ]
 
 

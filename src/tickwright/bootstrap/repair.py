@@ -1,7 +1,7 @@
-"""Ask the exchange again for the bars that are missing in stored series.
+"""Ask the exchange again for the bars, funding rates and trades that are missing in stored series.
 
-Invariants: only missing bars are asked for; what the exchange still does not have stays a typed hole; nothing is filled
-from anywhere else. Repairing again is harmless, and goes on where a failure ended it.
+Invariants: only what is missing is asked for; what the exchange still does not have stays a typed hole; nothing is
+filled from anywhere else. Repairing again is harmless, and goes on where a failure ended it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.stored_data import SeriesChoice, chosen_series
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import UsageError
-from tickwright.ingest.repair import REPAIRABLE, RepairReport, repair_series
+from tickwright.ingest.repair import REPAIRABLE, RepairReport, repair_events, repair_series
 
 
 def repair(project: Project, choice: SeriesChoice, *, url: str | None = None) -> list[dict[str, Any]]:
@@ -27,33 +27,44 @@ def repair(project: Project, choice: SeriesChoice, *, url: str | None = None) ->
     errors.
     """
     keys = [key for key in chosen_series(project, choice) if _holes(project, key)]
-    venues = sorted({key.instrument.exchange for key in keys})
-    if url is not None and len(venues) > 1:
+    venues = sorted({(key.instrument.exchange, bool(key.instrument.settle)) for key in keys})
+    exchanges = list(dict.fromkeys(exchange for exchange, _ in venues))
+    if url is not None and len(exchanges) > 1:
         expected = "series of one exchange"
-        raise UsageError(f"the holes are on {', '.join(venues)}", where="--url", expected=expected)
+        raise UsageError(f"the holes are on {', '.join(exchanges)}", where="--url", expected=expected)
     rows = []
-    for venue in venues:
-        mine = [key for key in keys if key.instrument.exchange == venue]
-        reports = asyncio.run(_repair(project, venue, mine, url))
+    for exchange, contracts in venues:
+        mine = [key for key in keys if (key.instrument.exchange, bool(key.instrument.settle)) == (exchange, contracts)]
+        reports = asyncio.run(_repair(project, exchange, contracts, mine, url))
         rows += [_row(report) for report in reports]
     return rows
 
 
-async def _repair(project: Project, exchange: str, keys: Sequence[SeriesKey], url: str | None) -> list[RepairReport]:
+async def _repair(
+    project: Project, exchange: str, contracts: bool, keys: Sequence[SeriesKey], url: str | None
+) -> list[RepairReport]:
     wall = WallClock()
-    data = open_market_data(exchange, base_url=url, rate_budget=open_rate_budget(wall), clock=wall)
+    budget = open_rate_budget(wall)
+    data = open_market_data(exchange, base_url=url, rate_budget=budget, clock=wall, contracts=contracts)
     try:
         clock = await data.exchange_clock()
         listed = await record_instruments(project, data, list(dict.fromkeys(key.instrument for key in keys)), clock)
         return [
-            await repair_series(data, project.history, clock, key, instrument=listed[key.instrument]) for key in keys
+            await (
+                repair_events(data, project.history, clock, key)
+                if key.timeframe is None
+                else repair_series(
+                    data.prices(key.kind), project.history, clock, key, instrument=listed[key.instrument]
+                )
+            )
+            for key in keys
         ]
     finally:
         await data.close()
 
 
 def _holes(project: Project, key: SeriesKey) -> bool:
-    return key.timeframe is not None and any(gap.kind in REPAIRABLE for gap in project.history.coverage(key).gaps)
+    return any(gap.kind in REPAIRABLE for gap in project.history.coverage(key).gaps)
 
 
 def _row(report: RepairReport) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tickwright.domain.bars import SeriesKey, SeriesKind
 from tickwright.domain.errors import CheckFailed, DataError
 from tickwright.domain.events import Events, event_key, joined_events
 from tickwright.domain.gaps import Gap, GapKind
-from tickwright.domain.row_layout import EVENT_KINDS
+from tickwright.domain.row_layout import EVENT_KINDS, OBSERVED_KINDS
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY
 from tickwright.ports import MarketStore
@@ -113,6 +113,9 @@ def _what_nobody_asked_for_is_a_gap(open_store: OpenStore, kind: SeriesKind, nam
     store, key = open_store(name), event_key(INSTRUMENT, kind)
     for first, last in ((0, 10), (30, 40)):
         store.write(example_events(kind, first, last), fetched=(_at(kind, first), _at(kind, last)))
+    if kind in OBSERVED_KINDS:
+        _demand(not store.coverage(key).gaps, name, f"observations have gaps: {store.coverage(key).gaps}")
+        return
     found = [(gap.start_ns, gap.end_ns, gap.kind) for gap in open_store(name).coverage(key).gaps]
     _demand(found == [(_at(kind, 10), _at(kind, 30), GapKind.NOT_FETCHED)], name, f"the gaps were {found}")
     bars = [gap.bars for gap in store.coverage(key).gaps]
@@ -130,7 +133,8 @@ def _a_reason_for_a_gap_is_kept(open_store: OpenStore, kind: SeriesKind, name: s
     store.write(example_events(kind, 12, 30), fetched=(_at(kind, 12), _at(kind, 30)))
     store.explain(key, [Gap(_at(kind, 10), _at(kind, 12), 2, GapKind.OUTAGE, "seen")])
     found = [(gap.kind, gap.note) for gap in open_store(name).coverage(key).gaps]
-    _demand(found == [(GapKind.OUTAGE, "seen")], name, f"the gaps were {found}")
+    expected = [] if kind in OBSERVED_KINDS else [(GapKind.OUTAGE, "seen")]
+    _demand(found == expected, name, f"the gaps were {found}")
 
 
 def _what_is_dropped_is_gone_and_the_rest_stays(open_store: OpenStore, kind: SeriesKind, name: str) -> None:

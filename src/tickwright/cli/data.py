@@ -19,6 +19,10 @@ Exchanges = Annotated[
     list[str] | None, Option("--exchange", help="Exchange of symbols that name none; repeat for several.")
 ]
 Timeframes = Annotated[list[str] | None, Option("--timeframe", help="Bar length such as 1h; repeat, or 1m,1h,1d.")]
+Kinds = Annotated[
+    list[str] | None,
+    Option("--kind", help="candles, mark, index, trades, quotes, funding or book; repeat, or funding,mark."),
+]
 Again = Annotated[bool, Option("--again", help="Ask also for what was fetched before, to see corrections.")]
 
 
@@ -29,6 +33,7 @@ def fetch(
     exchange: Exchanges = None,
     symbol: options.Symbols = None,
     timeframe: Timeframes = None,
+    kind: Kinds = None,
     start: options.Start = None,
     end: options.End = None,
     last: options.Last = None,
@@ -36,7 +41,10 @@ def fetch(
     again: Again = False,
     store: options.Store = None,
 ) -> Answer:
-    """Fetch candles from exchanges, side by side; run again, it asks only for what is new."""
+    """Fetch market data from exchanges, side by side; run again, it asks only for what is new.
+
+    Of quotes and books an exchange tells only the present: each call takes down one more observation.
+    """
     from tickwright.bootstrap.fetch import fetch_all
     from tickwright.bootstrap.fetch_wishes import fetch_wishes
     from tickwright.bootstrap.project import Project
@@ -44,8 +52,9 @@ def fetch(
     settings = frame.settings({"store.url": store})
     project = Project.of(frame.home, settings)
     frames = [name for word in timeframe or () for name in word.split(",")]
+    kinds = [kind_named(name) for word in kind or () for name in word.split(",")]
     wishes = fetch_wishes(
-        project, settings, for_, tuple(exchange or ()), tuple(symbol or ()), frames, start, end, last, url
+        project, settings, for_, tuple(exchange or ()), tuple(symbol or ()), frames, kinds, start, end, last, url
     )  # fmt: skip
     with frame.progress("Fetching pages") as bar:
         outcomes = fetch_all(

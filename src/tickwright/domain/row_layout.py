@@ -62,6 +62,9 @@ CANDLE_KINDS: tuple[SeriesKind, ...] = ("candles", "mark", "index")
 EVENT_KINDS: tuple[SeriesKind, ...] = ("trades", "quotes", "funding", "book")
 """The kinds whose rows are events without a timeframe."""
 
+OBSERVED_KINDS: tuple[SeriesKind, ...] = ("quotes", "book")
+"""The kinds that are taken down as they are at an instant: nothing says how many rows there should be in a range."""
+
 _LAYOUTS: dict[SeriesKind, RowLayout] = {
     **dict.fromkeys(CANDLE_KINDS, CANDLES),
     "trades": TRADES,

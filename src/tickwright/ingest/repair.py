@@ -13,8 +13,9 @@ from tickwright.domain.bars import SeriesKey
 from tickwright.domain.gaps import Gap, GapKind, merged
 from tickwright.domain.instrument import Instrument
 from tickwright.ingest.fetch import FetchProgress, fetch_candles
+from tickwright.ingest.fetch_events import fetch_events
 from tickwright.ingest.gap_map import explain_gaps
-from tickwright.ports import Clock, MarketData, MarketStore
+from tickwright.ports import Clock, EventData, MarketData, MarketStore
 
 REPAIRABLE = frozenset({GapKind.UNKNOWN, GapKind.NOT_FETCHED, GapKind.OUTAGE})
 """The kinds of hole that asking again may close."""
@@ -47,3 +48,14 @@ async def repair_series(
         report = await fetch_candles(data, store, clock, key, start, end, again=True, progress=progress)
         filled += report.inserted
     return RepairReport(key, len(missing), filled, explain_gaps(store, key, instrument))
+
+
+async def repair_events(
+    data: EventData, store: MarketStore, clock: Clock, key: SeriesKey, *, kinds: frozenset[GapKind] = REPAIRABLE
+) -> RepairReport:
+    """Refetch the holes of a series of trades or funding rates; raises as `repair_series`."""
+    missing = merged((gap.start_ns, gap.end_ns) for gap in store.coverage(key).gaps if gap.kind in kinds)
+    filled = 0
+    for start, end in missing:
+        filled += (await fetch_events(data, store, clock, key, start, end, again=True)).inserted
+    return RepairReport(key, len(missing), filled, store.coverage(key).gaps)

@@ -30,14 +30,15 @@ def ccxt_client(venue: Venue, base_url: str | None, timeout_s: float) -> Any:
     """
     import ccxt.async_support as ccxt
 
-    if venue.exchange not in ccxt.exchanges:
-        near = difflib.get_close_matches(venue.exchange, ccxt.exchanges, n=3)
+    name = venue.client_name or venue.exchange
+    if name not in ccxt.exchanges:
+        near = difflib.get_close_matches(name, ccxt.exchanges, n=3)
         raise NotOffered(
             f"no exchange is called {venue.exchange!r}",
             where="exchange",
             expected=" or ".join(near) or "a name that ccxt knows",
         )
-    client = getattr(ccxt, venue.exchange)(
+    client = getattr(ccxt, name)(
         {
             "number": str,
             "enableRateLimit": False,

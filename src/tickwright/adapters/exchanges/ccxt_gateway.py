@@ -24,12 +24,14 @@ from urllib.parse import urlsplit
 from tickwright.adapters.exchanges.candle_rows import LAST_MILLISECOND, closed_bars
 from tickwright.adapters.exchanges.ccxt_client import ccxt_client, checked_base_url, http_session
 from tickwright.adapters.exchanges.ccxt_errors import in_our_words
+from tickwright.adapters.exchanges.event_rows import book_columns, funding_columns, quote_columns
 from tickwright.adapters.exchanges.retry import RetryRule, read_with_retries
 from tickwright.adapters.exchanges.trade_rows import trade_columns
 from tickwright.adapters.exchanges.venues import venue_of
 from tickwright.adapters.exchanges.venues.venue import Market, Venue
-from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.bars import Bars, SeriesKey, SeriesKind
 from tickwright.domain.errors import BadResponse, NotOffered, RateLimited, TickwrightError, UnknownSymbol
+from tickwright.domain.events import Events
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import MILLISECOND, SECOND, iso
@@ -50,18 +52,20 @@ def open_market_data(
     base_url: str | None = None,
     rate_budget: RateBudget,
     clock: Clock,
+    contracts: bool = False,
     deadline_s: float = 120.0,
     connector: Callable[[], Any] | None = None,
     chance: random.Random | None = None,
 ) -> CcxtMarketData:
     """Market data of an exchange, by ccxt's name of it; nothing is asked until the first call.
 
+    With `contracts` of the part of the exchange where contracts are traded, otherwise of its spot market.
     `base_url` leads every request there (the practice exchange); without it the exchange's own addresses are used.
     `deadline_s` is how long one read may be tried. `connector` makes the aiohttp connector (own resolver, own
     certificates); `chance` draws the pauses between attempts.
     """
     return CcxtMarketData(
-        venue_of(exchange),
+        venue_of(exchange, contracts=contracts),
         base_url=None if base_url is None else checked_base_url(base_url),
         rate_budget=rate_budget,
         clock=clock,
@@ -72,7 +76,7 @@ def open_market_data(
 
 
 class CcxtMarketData:
-    """Fulfils the ports `MarketData` and `TradeData`; see the module for what it promises."""
+    """Fulfils the ports `MarketData`, `TradeData` and `EventData`; see the module for what it promises."""
 
     def __init__(
         self,
@@ -88,7 +92,8 @@ class CcxtMarketData:
         self.exchange = venue.exchange
         self._venue, self._base_url, self._connector = venue, base_url, connector
         self._budget, self._clock, self._rule, self._chance = rate_budget, clock, rule, chance
-        self._account = venue.exchange if base_url is None else f"{venue.exchange}@{urlsplit(base_url).netloc}"
+        account = venue.account or venue.exchange
+        self._account = account if base_url is None else f"{account}@{urlsplit(base_url).netloc}"
         self._client: Any = None
         self._session: Any = None
         self._markets: Mapping[str, Market] = {}
@@ -111,19 +116,31 @@ class CcxtMarketData:
             raise in_our_words(error, where=f"{self.exchange} instruments") from error
         return sorted((one for one in found if one is not None), key=lambda one: one.id)
 
-    async def candles(self, instrument: InstrumentId, timeframe: Timeframe, start_ns: int, end_ns: int) -> Bars:
-        """Closed candles with open times in [start, end), oldest first, at most `page_limit` of them."""
+    async def candles(
+        self,
+        instrument: InstrumentId,
+        timeframe: Timeframe,
+        start_ns: int,
+        end_ns: int,
+        *,
+        kind: SeriesKind = "candles",
+    ) -> Bars:
+        """Closed candles with open times in [start, end), oldest first, at most `page_limit` of them.
+
+        They are of trades, or of the mark or index price.
+        """
+        key = SeriesKey(instrument, timeframe, kind)
         market, code = await self._market(instrument), self._code(timeframe)
         start_ns = timeframe.ceil(start_ns)
         if start_ns >= end_ns:
-            return closed_bars(SeriesKey(instrument, timeframe), [], 0)
+            return closed_bars(key, [], 0)
         closed_ns = await self._closed_before(min(end_ns + timeframe.length_ns, start_ns + self._span_ns(timeframe)))
 
         async def page(client: Any) -> Bars:
-            rows = await self._venue.candles(client, market, timeframe, code, start_ns, end_ns, self.page_limit)
-            return closed_bars(SeriesKey(instrument, timeframe), rows, closed_ns)
+            rows = await self._venue.candles(client, market, timeframe, code, start_ns, end_ns, self.page_limit, kind)
+            return closed_bars(key, rows, closed_ns)
 
-        return await self._ask(self._venue.candles_weight, page, f"{instrument} {timeframe} candles")
+        return await self._ask(self._venue.candles_weight, page, f"{instrument} {timeframe} {kind}")
 
     async def trades(
         self, instrument: InstrumentId, start_ns: int, end_ns: int, *, after_id: int | None = None
@@ -137,6 +154,37 @@ class CcxtMarketData:
         place = f"from {iso(start_ns)}" if after_id is None else f"after {after_id}"
         found = await self._ask(self._venue.trades_weight, page, f"{instrument} trades {place}")
         return found.where((found.ts_ns >= start_ns) & (found.ts_ns < end_ns))
+
+    async def funding(self, instrument: InstrumentId, start_ns: int, end_ns: int) -> Events:
+        """One page of the funding rates of [start, end) from its start on, by their nominal times."""
+        market = await self._market(instrument)
+
+        async def page(client: Any) -> Events:
+            return funding_columns(instrument, await self._venue.funding(client, market, start_ns, end_ns))
+
+        return await self._ask(self._venue.funding_weight, page, f"{instrument} funding from {iso(start_ns)}")
+
+    async def quote(self, instrument: InstrumentId) -> Events:
+        """The best bid and ask now; at the exchange's time as far as it is known where the answer names none."""
+        market, heard_ns = await self._market(instrument), await self._exchange_time_ns()
+
+        async def one(client: Any) -> Events:
+            return quote_columns(instrument, await self._venue.quote(client, market), heard_ns)
+
+        return await self._ask(self._venue.quote_weight, one, f"{instrument} quote")
+
+    async def book(self, instrument: InstrumentId, levels: int) -> Events:
+        """A snapshot of the book now, at most so many levels on each side."""
+        market, heard_ns = await self._market(instrument), await self._exchange_time_ns()
+
+        async def one(client: Any) -> Events:
+            return book_columns(instrument, await self._venue.book(client, market, levels), heard_ns)
+
+        return await self._ask(self._venue.book_weight, one, f"{instrument} book")
+
+    def prices(self, kind: SeriesKind) -> PricesOfKind:
+        """The same exchange as a source of candles of one kind of price."""
+        return PricesOfKind(self, kind)
 
     async def exchange_clock(self) -> Clock:
         """The exchange's own time as a clock, for planning: a fast clock here makes no hole of what is to come."""
@@ -289,6 +337,23 @@ class CcxtMarketData:
             self._session = http_session(self._heard, connector, through_proxies=self._base_url is None)
             client.session = self._session
         return client
+
+
+class PricesOfKind:
+    """Fulfils `MarketData` with the candles of one kind of price of a gateway: of trades, of the mark, of the index."""
+
+    def __init__(self, gateway: CcxtMarketData, kind: SeriesKind) -> None:
+        self.exchange, self._gateway, self._kind = gateway.exchange, gateway, kind
+        self.instruments, self.close = gateway.instruments, gateway.close
+
+    @property
+    def page_limit(self) -> int:
+        """The most candles one request may return."""
+        return self._gateway.page_limit
+
+    async def candles(self, instrument: InstrumentId, timeframe: Timeframe, start_ns: int, end_ns: int) -> Bars:
+        """Closed candles of this kind of price; see `CcxtMarketData.candles`."""
+        return await self._gateway.candles(instrument, timeframe, start_ns, end_ns, kind=self._kind)
 
 
 class _ExchangeClock:

@@ -16,7 +16,8 @@ import numpy as np
 
 from tickwright.adapters.sandbox.clock import ExchangeClock
 from tickwright.adapters.sandbox.tape import Tape
-from tickwright.domain.bars import Bars, Int64Array, SeriesKey
+from tickwright.domain.bars import Bars, Int64Array, SeriesKey, SeriesKind
+from tickwright.domain.events import Events, Series
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.trades import Trades
 
@@ -33,10 +34,26 @@ class Candle(NamedTuple):
 
 
 class ReplayMarket:
-    """Several series of one exchange, seen at the clock's time."""
+    """Several series of one exchange, seen at the clock's time.
 
-    def __init__(self, history: Iterable[Bars], clock: ExchangeClock, trades: Iterable[Trades] = ()) -> None:
+    `history` are candles of trades; `more` are candles of mark and index prices, funding rates, quotes and books.
+    """
+
+    def __init__(
+        self,
+        history: Iterable[Bars],
+        clock: ExchangeClock,
+        trades: Iterable[Trades] = (),
+        more: Iterable[Series] = (),
+    ) -> None:
         self._clock = clock
+        more = tuple(more)
+        self._events = {(one.key.kind, one.key.instrument.symbol): one for one in more if isinstance(one, Events)}
+        bars = [one for one in more if not isinstance(one, Events)]
+        self._prices: dict[SeriesKind, ReplayMarket] = {
+            kind: ReplayMarket([one for one in bars if one.key.kind == kind], clock)
+            for kind in dict.fromkeys(one.key.kind for one in bars)
+        }
         self._tapes = {traded.instrument.symbol: Tape(traded) for traded in trades if len(traded)}
         self._history = {bars.key.instrument.symbol: bars for bars in history}
         self._series: dict[tuple[str, str], Bars] = {}
@@ -53,6 +70,15 @@ class ReplayMarket:
     def tape(self, symbol: str) -> Tape | None:
         """The trades of a symbol, None where the history has none."""
         return self._tapes.get(symbol)
+
+    def prices(self, kind: SeriesKind) -> ReplayMarket | None:
+        """The candles of another kind of price, None where the history has none."""
+        return self._prices.get(kind)
+
+    def events(self, kind: SeriesKind, symbol: str) -> Events | None:
+        """The events of a symbol until now, None where the history has none of the kind."""
+        found = self._events.get((kind, symbol))
+        return None if found is None else found.between(0, self._clock.now_ns() + 1)
 
     def offers(self, symbol: str, timeframe: Timeframe) -> bool:
         """Whether candles of a length can be made of a symbol's history."""

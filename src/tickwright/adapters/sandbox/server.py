@@ -15,11 +15,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from aiohttp import web
 
 from tickwright.adapters.sandbox.clock import ExchangeClock, RunningClock
+from tickwright.adapters.sandbox.dialects.binance_linear import BinanceLinear
 from tickwright.adapters.sandbox.dialects.binance_spot import BinanceSpot
 from tickwright.adapters.sandbox.dialects.coinbase import Coinbase
 from tickwright.adapters.sandbox.dialects.dialect import Dialect
@@ -29,15 +30,19 @@ from tickwright.adapters.sandbox.market import ReplayMarket
 from tickwright.adapters.sandbox.weights import WeightLimiter
 from tickwright.domain.bars import Bars
 from tickwright.domain.errors import ExchangeUnavailable, UsageError
+from tickwright.domain.events import Series
 from tickwright.domain.timestamp import MINUTE, SECOND, iso
 from tickwright.domain.trades import Trades
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-DIALECTS: dict[str, type[BinanceSpot] | type[Coinbase]] = {
-    BinanceSpot.exchange: BinanceSpot,
-    Coinbase.exchange: Coinbase,
-}
+Speaks: TypeAlias = type[BinanceSpot] | type[Coinbase]
+
+DIALECTS: dict[str, Speaks] = {BinanceSpot.exchange: BinanceSpot, Coinbase.exchange: Coinbase}
+"""The wire languages of spot markets, by ccxt's names of the exchanges."""
+
+CONTRACT_DIALECTS: dict[str, Speaks] = {BinanceLinear.exchange: BinanceLinear}
+"""Those of contracts."""
 _RECORD = 100_000
 
 
@@ -55,10 +60,10 @@ class SandboxServer:
     """The server, to be entered as an async context.
 
     `history` is what is replayed (the bundled candles unless given; all of one exchange), `trades` the trades of some
-    of it, `info` the exchange's own words about its symbols (the bundled ones unless given), `clock` the exchange's
-    time (a running clock from one minute after the history's end unless given), `weight_limit` request weight per
-    minute and address (the exchange's own unless given), `port` 0 any free port, `tls` makes it speak HTTPS. It poses
-    as the exchange the history is of.
+    of it, `more` its mark and index prices, funding rates, quotes and books, `info` the exchange's own words about its
+    symbols (the bundled ones unless given), `clock` the exchange's time (a running clock from one minute after the
+    history's end unless given), `weight_limit` request weight per minute and address (the exchange's own unless given),
+    `port` 0 any free port, `tls` makes it speak HTTPS. It poses as the exchange the history is of.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class SandboxServer:
         history: Iterable[Bars] | None = None,
         *,
         trades: Iterable[Trades] = (),
+        more: Iterable[Series] = (),
         info: Mapping[str, Any] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -78,7 +84,7 @@ class SandboxServer:
         series = bundled_history() if history is None else tuple(history)
         speaks = dialect_of(series)
         self.clock: ExchangeClock = RunningClock(end_of(series) + MINUTE) if clock is None else clock
-        self.market = ReplayMarket(series, self.clock, trades)
+        self.market = ReplayMarket(series, self.clock, trades, more)
         self.faults = Faults()
         self.requests: deque[SeenRequest] = deque(maxlen=_RECORD)
         limiter = WeightLimiter(weight_limit or speaks.weight_limit, self.clock, patience=patience)
@@ -148,16 +154,18 @@ class SandboxServer:
         return host == "localhost" or host in self.dialect.hosts or _is_loopback(host)
 
 
-def dialect_of(history: Iterable[Bars]) -> type[BinanceSpot] | type[Coinbase]:
+def dialect_of(history: Iterable[Bars]) -> Speaks:
     """The wire language of a history's exchange; raises `UsageError` where it is not one exchange, or none we speak."""
-    exchanges = sorted({bars.key.instrument.exchange for bars in history})
-    if len(exchanges) != 1 or exchanges[0] not in DIALECTS:
+    parts = sorted({(bars.key.instrument.exchange, bool(bars.key.instrument.settle)) for bars in history})
+    spoken = CONTRACT_DIALECTS if parts and parts[0][1] else DIALECTS
+    if len(parts) != 1 or parts[0][0] not in spoken:
+        names = " and ".join(dict.fromkeys(exchange for exchange, _ in parts))
         raise UsageError(
-            f"the sandbox cannot pose as {' and '.join(exchanges) or 'an exchange without history'}",
+            f"the sandbox cannot pose as {names or 'an exchange without history'}",
             where="history",
-            expected=" or ".join(DIALECTS),
+            expected=" or ".join(spoken) + ", coins and contracts apart",
         )
-    return DIALECTS[exchanges[0]]
+    return spoken[parts[0][0]]
 
 
 def end_of(history: Iterable[Bars]) -> int:

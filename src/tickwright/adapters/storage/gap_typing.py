@@ -19,6 +19,7 @@ import numpy as np
 
 from tickwright.domain.bars import Int64Array, SeriesKey
 from tickwright.domain.gaps import Gap, GapKind, Span, common, without
+from tickwright.domain.row_layout import OBSERVED_KINDS
 
 _AROUND = 5
 
@@ -46,11 +47,14 @@ def typed_gaps(holes: Iterable[Span], held: Span | None, remembered: Remembered,
 def event_gaps(key: SeriesKey, ends: tuple[int, int], holes: Iterable[Span], remembered: Remembered) -> tuple[Gap, ...]:
     """The gaps of a series of events between its first and its last row, whose times are the `ends`.
 
-    Funding has a rhythm: its `holes` (`missing_rates`) are typed like those of candles. Other events come when they
-    come: a range without any that was asked for or imported is no gap, a range that nobody asked for is one, of 0 bars.
+    Funding has a rhythm: its `holes` (`missing_rates`) are typed like those of candles. Trades come when they come: a
+    range without any that was asked for or imported is no gap, a range that nobody asked for is one, of 0 bars. Of
+    quotes and books nothing is missing between two observations.
     """
     if key.kind == "funding":
         return _runs(gap for run in holes for gap in _gaps_of(run, remembered, run[1] - run[0]))
+    if key.kind in OBSERVED_KINDS:
+        return ()
     runs = without([(ends[0], ends[1] + 1)], [*remembered.fetched, *remembered.imported])
     return tuple(gap for run in runs for gap in _gaps_of(run, remembered, 0))
 

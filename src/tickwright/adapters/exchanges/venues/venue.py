@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from tickwright.domain.bars import SeriesKind
 from tickwright.domain.errors import BadResponse, NotOffered
 from tickwright.domain.instrument import Instrument, InstrumentId, TradingRules
 from tickwright.domain.timeframe import Timeframe
@@ -28,19 +29,29 @@ class Venue:
 
     page_limit: int | None = None
     """The most candles of one answer; None where ccxt has to say it."""
+    client_name = ""
+    """ccxt's client, where it is not called as the exchange is."""
+    account = ""
+    """The budget that requests are paid from, where it is not the exchange's only one."""
     weight_per_minute = 60
     time_weight = 1
     instruments_weight = 1
     candles_weight = 1
     trades_weight = 1
+    funding_weight = 1
+    quote_weight = 1
+    book_weight = 1
     passing_codes: frozenset[str] = frozenset()
     """Error codes that mean "not now", which ccxt reports as a refusal."""
     client_options: Mapping[str, Any] = {"fetchMarkets": {"types": ["spot"]}}
     unsupported_timeframes: frozenset[str] = frozenset({"1M", "3d", "3M", "1y"})
     """Lengths that are not counted from 1970 in equal steps."""
 
-    def __init__(self, exchange: str) -> None:
+    def __init__(self, exchange: str, *, contracts: bool = False) -> None:
+        """What is traded are contracts (with `contracts`) or coins; an exchange may answer for both in two ways."""
         self.exchange = exchange
+        if contracts:
+            self.client_options = {"defaultType": "swap"}
 
     def used_weight(self, headers: Mapping[str, str]) -> int | None:
         """What the exchange says was used in this minute, where an answer says so."""
@@ -67,11 +78,25 @@ class Venue:
         return {symbol: {**market, "precisionMode": client.precisionMode} for symbol, market in markets.items()}
 
     async def candles(
-        self, client: Any, market: Market, timeframe: Timeframe, code: str, start_ns: int, end_ns: int, limit: int
+        self,
+        client: Any,
+        market: Market,
+        timeframe: Timeframe,
+        code: str,
+        start_ns: int,
+        end_ns: int,
+        limit: int,
+        kind: SeriesKind = "candles",
     ) -> Sequence[Sequence[Any]]:
-        """Rows of (open ms, open, high, low, close, volume) in [start, end), decimals as text, oldest first."""
+        """Rows of (open ms, open, high, low, close, volume) in [start, end), decimals as text, oldest first.
+
+        Mark and index prices have no volume; theirs is 0.
+        """
         bars = min(limit, -(-(end_ns - start_ns) // timeframe.length_ns))
-        rows = await client.fetch_ohlcv(market["symbol"], code, start_ns // MILLISECOND, bars)
+        ask = {"candles": "fetch_ohlcv", "mark": "fetch_mark_ohlcv", "index": "fetch_index_ohlcv"}[kind]
+        rows = await getattr(client, ask)(market["symbol"], code, start_ns // MILLISECOND, bars)
+        if kind != "candles":
+            rows = [[*row[:5], "0"] for row in rows]
         if not isinstance(rows, list) or any(not isinstance(row, list) or len(row) < 6 for row in rows):
             raise BadResponse("the candles are not rows of six fields")
         wanted = [row for row in rows if start_ns <= _open_ns(row) < end_ns]
@@ -90,6 +115,28 @@ class Venue:
     async def trades(self, client: Any, market: Market, start_ns: int, after_id: int | None) -> Sequence[Sequence[Any]]:
         """Rows of (id, ms, price, quantity, taker bought); paging by id is not part of ccxt's unified interface."""
         raise NotOffered(f"trades of {self.exchange} cannot be followed by their ids", where=str(market["symbol"]))
+
+    async def funding(self, client: Any, market: Market, start_ns: int, end_ns: int) -> Sequence[Sequence[Any]]:
+        """Rows of (ms, rate, mark price) in [start, end), oldest first; the mark price "0" where it is not said."""
+        window = {"until": (end_ns - 1) // MILLISECOND}
+        rows = await client.fetch_funding_rate_history(market["symbol"], start_ns // MILLISECOND, None, window)
+        said = [(row["timestamp"], row["fundingRate"], "0") for row in rows]
+        if said and min(row[0] for row in said) * MILLISECOND >= end_ns:
+            raise NotOffered(
+                f"{self.exchange} keeps no funding rates before {iso(min(row[0] for row in said) * MILLISECOND)}",
+                hint="Start later, or import the history.",
+            )
+        return [row for row in said if start_ns <= row[0] * MILLISECOND < end_ns]
+
+    async def quote(self, client: Any, market: Market) -> Sequence[Any]:
+        """The best prices now: (ms or None, update id, bid, bid quantity, ask, ask quantity)."""
+        said = await client.fetch_ticker(market["symbol"])
+        return [said.get("timestamp"), 0, *(said.get(name) for name in ("bid", "bidVolume", "ask", "askVolume"))]
+
+    async def book(self, client: Any, market: Market, levels: int) -> tuple[Any, Any, Sequence[Any], Sequence[Any]]:
+        """The book now: (ms or None, update id, bids, asks), both of rows of price and quantity."""
+        said = await client.fetch_order_book(market["symbol"])
+        return said.get("timestamp"), said.get("nonce") or 0, said["bids"][:levels], said["asks"][:levels]
 
     def instrument(self, market: Market, observed_ns: int) -> Instrument | None:
         """A market in our words, None for what the platform does not trade (futures with an end, options)."""

@@ -1,5 +1,5 @@
 """The wire languages the sandbox speaks, one file per exchange.
 
-`dialect` what a wire language has to offer the server; `binance_spot` Binance's spot REST interface; `coinbase`
-Coinbase's.
+`dialect` what a wire language has to offer the server; `binance_spot` Binance's spot REST interface and
+`binance_linear` that of its perpetuals; `coinbase` Coinbase's.
 """

@@ -62,7 +62,7 @@ from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError, FlushFailed, StoreDamaged, StoreWriteFailed
 from tickwright.domain.events import Events, Series, held_span
 from tickwright.domain.gaps import Gap, Span, common, merged
-from tickwright.domain.row_layout import layout_of
+from tickwright.domain.row_layout import OBSERVED_KINDS, layout_of
 from tickwright.ports import Coverage, Finding, QuarantinedRow, RefusedRow, WriteReport
 
 _READ_ATTEMPTS = 20
@@ -368,7 +368,7 @@ def _with_ranges(manifest: Manifest, series: Series, fetched: Span | None) -> Ma
     """The manifest with what was asked for, or what came from a file."""
     if fetched is not None:
         return replace(manifest, fetched=merged([*manifest.fetched, on_grid(series.key, fetched)]))
-    if len(series) == 0:
+    if len(series) == 0 or series.key.kind in OBSERVED_KINDS:
         return manifest
     return replace(manifest, imported=merged([*manifest.imported, held_span(series)]))
 

@@ -14,6 +14,7 @@ from tickwright.domain.bars import SeriesKey
 from tickwright.domain.events import Series as SeriesRows
 from tickwright.domain.events import held_span
 from tickwright.domain.gaps import Gap, GapKind, Span, merged
+from tickwright.domain.row_layout import OBSERVED_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def remember(cursor: psycopg.Cursor, series: Series, written: SeriesRows, fetche
     """Add what was asked for, or imported, to the ranges of the series."""
     if fetched is not None:
         source, span = "fetched", on_grid(written.key, fetched)
-    elif len(written):
+    elif len(written) and written.key.kind not in OBSERVED_KINDS:
         source, span = "imported", held_span(written)
     else:
         return
