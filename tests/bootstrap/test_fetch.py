@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from tests.data import xrp_eth
+from tests.data import xrp_perpetual as xrp
 from tests.data.btc_usd_on_coinbase import PRODUCTS
 from tests.data.btc_usd_on_coinbase import candles as coinbase_candles
-from tickwright.adapters.sandbox.clock import ExchangeClock
+from tickwright.adapters.sandbox.clock import ExchangeClock, SteppedClock
 from tickwright.adapters.sandbox.faults import Answer, Proceed
 from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.sandbox.process import SandboxOptions, SandboxProcess
@@ -22,11 +24,13 @@ from tickwright.adapters.sandbox.server import SandboxServer
 from tickwright.bootstrap.fetch import SERIES_AT_A_TIME, fetch, fetch_all
 from tickwright.bootstrap.fetch_wishes import FetchWish
 from tickwright.bootstrap.project import Project
-from tickwright.domain.bars import SeriesKey
+from tickwright.domain.bars import SeriesKey, SeriesKind
 from tickwright.domain.errors import ExchangeError, UnknownSymbol
+from tickwright.domain.events import trades_of
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, parse_instant
+from tickwright.ingest.candles_from_trades import candles_from_trades
 
 BTC = InstrumentId("binance", "BTC", "USDT")
 HOUR = Timeframe.parse("1h")
@@ -186,3 +190,58 @@ def test_a_fetch_that_was_interrupted_goes_on_where_it_was(tmp_path: Path) -> No
         truth = bundled_candles(outcome.key.instrument.symbol)
         span = int(stored.open_time_ns[0]), int(stored.open_time_ns[-1]) + 1
         assert stored.content_hash() == truth.between(*span).content_hash()
+
+
+PERPETUAL_SERIES: tuple[tuple[Timeframe | None, SeriesKind], ...] = (
+    (xrp.FIVE, "candles"), (xrp.EIGHT, "mark"), (None, "funding"), (None, "quotes"), (None, "book"),
+)  # fmt: skip
+
+
+@pytest.fixture
+async def perpetuals() -> AsyncIterator[str]:
+    """The address of an exchange of perpetuals."""
+    more = [xrp.marks(), xrp.funding(), xrp.quote(), xrp.book()]
+    clock = SteppedClock(xrp.END)
+    async with SandboxServer([xrp.candles()], more=more, info=xrp.EXCHANGE_INFO, clock=clock) as server:
+        yield server.url
+
+
+async def test_every_kind_of_a_perpetual_is_fetched_and_fetched_again_asks_only_what_is_new(
+    perpetuals: str, tmp_path: Path
+) -> None:
+    """Candles, mark prices, rates, a quote and a book, each into its own series, through the unmodified client."""
+    project = Project(tmp_path / "project")
+    start = parse_instant("2021-11-15")
+    wishes = [FetchWish((xrp.XRP,), frame, start, None, perpetuals, kind) for frame, kind in PERPETUAL_SERIES]
+    outcomes = await asyncio.to_thread(fetch_all, project, wishes)
+    assert [outcome.failure for outcome in outcomes] == [None] * 5
+    found = [outcome.fetched.report.inserted for outcome in outcomes if outcome.fetched is not None]
+    assert found == [1999, 91, 91, 1, 6]
+    store = project.store
+    assert store.read(xrp.marks().key).content_hash() == xrp.marks().content_hash()
+    assert store.read_events(xrp.funding().key).content_hash() == xrp.funding().content_hash()
+    assert store.read_events(xrp.book().key).content_hash() == xrp.book().content_hash()
+    again = await asyncio.to_thread(fetch_all, project, wishes)
+    pages = [outcome.fetched.report.pages for outcome in again if outcome.fetched is not None]
+    assert pages[2] == 0
+    assert store.coverage(xrp.funding().key).gaps == ()
+    known = project.catalogue.find(xrp.XRP)
+    assert known is not None
+    assert known.kind == "perpetual"
+
+
+async def test_trades_are_fetched_by_their_ids_and_make_the_exchange_s_own_candles(tmp_path: Path) -> None:
+    project, key = Project(tmp_path / "project"), SeriesKey(xrp_eth.XRP_ETH, None, "trades")
+    clock = SteppedClock(parse_instant("2019-10-14"))
+    async with SandboxServer(
+        [xrp_eth.candles()], trades=[xrp_eth.trades()], info=xrp_eth.EXCHANGE_INFO, clock=clock
+    ) as server:
+        wish = FetchWish((xrp_eth.XRP_ETH,), None, parse_instant("2019-10-11"), None, server.url, "trades")
+        (outcome,) = await asyncio.to_thread(fetch_all, project, [wish])
+        assert outcome.failure is None
+        (again,) = await asyncio.to_thread(fetch_all, project, [wish])
+    assert again.fetched is not None
+    assert again.fetched.report.inserted == 0
+    made = candles_from_trades(trades_of(project.store.read_events(key)), xrp_eth.ONE_MINUTE)
+    assert made.content_hash() == xrp_eth.candles().content_hash()
+    assert not list(project.store.verify(deep=True))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tickwright.domain.bars import SeriesKey
-from tickwright.domain.errors import BadResponse, ExchangeError
+from tickwright.domain.errors import ExchangeError
 from tickwright.domain.events import Events, joined_events, trade_events
 from tickwright.domain.gaps import Span, without
 from tickwright.domain.timestamp import SECOND
@@ -102,7 +102,8 @@ class _Pages:
             return None
         page = await self.ask(self)
         _demand_series(page, self.key, self.exchange)
-        inside = page.where((page.ts_ns >= self.start_ns) & (page.ts_ns < self.end_ns))
+        from_ns = self.start_ns if self.key.kind == "trades" else self.reached_ns
+        inside = page.where((page.ts_ns >= from_ns) & (page.ts_ns < self.end_ns))
         if not len(inside):
             self.reached_ns = self.end_ns
             return None
@@ -114,8 +115,6 @@ class _Pages:
         if self.key.kind == "trades":
             self.last_id = int(page["trade_id"].max())
             self.reached_ns = max(self.reached_ns, last_ns)  # more trades of this instant may follow
-        elif last_ns < self.reached_ns:
-            raise BadResponse("an answer about later rates ends before them", where=f"{self.exchange} {self.key}")
         else:
             self.reached_ns = last_ns + 1
 

@@ -46,14 +46,11 @@ class BinanceLinear(Binance):
 
     async def funding(self, client: Any, market: Market, start_ns: int, end_ns: int) -> Sequence[Sequence[Any]]:
         """Rows of (ms, rate, mark price) in [start, end), oldest first, at most 1000; the mark price "" before 2023."""
-        rows = await client.fapiPublicGetFundingRate(
-            {
-                "symbol": market["id"],
-                "startTime": -(-start_ns // MILLISECOND),
-                "endTime": (end_ns - 1) // MILLISECOND,
-                "limit": _RATES,
-            }
-        )
+        first_ms, last_ms = -(-start_ns // MILLISECOND), (end_ns - 1) // MILLISECOND
+        if first_ms > last_ms:
+            return []
+        window = {"startTime": first_ms, "endTime": last_ms, "limit": _RATES}
+        rows = await self._get(client, "FundingRate", {"symbol": market["id"], **window})
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise BadResponse(f"the answer is not a list of funding rates but {str(rows)[:60]!r}")
         return [(row.get("fundingTime"), row.get("fundingRate"), row.get("markPrice") or "0") for row in rows]
