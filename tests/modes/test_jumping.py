@@ -127,7 +127,7 @@ def assert_same_run(jumped: RunResult, stepped: RunResult) -> None:
 @st.composite
 def quiet_scenarios(draw: st.DrawFn) -> Scenario:
     """One symbol, more bars, targets held longer, prices that meet levels, and any costs of resting orders."""
-    scenario = draw(scenarios(most=1, bars=90, pieces=(1,)))
+    scenario = draw(scenarios(most=1, bars=90, pieces=(1,), dated=False))
     pace = draw(st.sampled_from([None, 0.2, 0.05]))
     if pace is not None:
         scenario = held_longer(scenario, draw(st.integers(0, 2**16)), pace)
@@ -252,7 +252,7 @@ def test_a_curve_is_drawn_when_it_is_first_read_and_is_whole_in_a_copy() -> None
 @st.composite
 def panel_scenarios(draw: st.DrawFn) -> Scenario:
     """Up to three symbols; mostly with volume to trade in and no holes, so that orders are filled at once."""
-    scenario = draw(scenarios(most=3, bars=60, pieces=(1,)))
+    scenario = draw(scenarios(most=3, bars=60, pieces=(1,), dated=False))
     pace = draw(st.sampled_from([None, 0.2, 0.05]))
     if pace is not None:
         scenario = held_longer(scenario, draw(st.integers(0, 2**16)), pace)

@@ -297,4 +297,25 @@ MUTATIONS = [
         'on_tick(price_away(price, entry["exit_stop_ppb"], up), part["tick"], up)',
         'on_tick(price_away(price, entry["exit_stop_ppb"], up), part["tick"], 1 - up)',
     ),
+    Mutation(
+        "a rule that changes at a close comes into force at the next open",
+        "advance",
+        "    _take_closes(context, row)\n    _expire(context)\n    _change_rules(context)",
+        "    _take_closes(context, row)\n    _expire(context)",
+    ),
+    Mutation(
+        "an order by cost takes the lot in force instead of its own",
+        "taking",
+        'lot = slot["lot"]\n    wanted',
+        'lot = book["lot"]\n    wanted',
+    ),
+    Mutation(
+        "a minimum that was raised later refuses a waiting order",
+        "taking",
+        'slot["tested"] == 0 and below_minimum(book, slot["min_notional"]',
+        'slot["tested"] == 0 and below_minimum(book, book["min_notional"]',
+    ),
+    Mutation(
+        "an amend keeps the old rules", "commands", "    if anew:\n        _adopt_rules(slot, book)", "    if anew:"
+    ),
 ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.reference.exits import ExitBook, ExitTerms
 from tests.reference.market import Market as NaiveMarket
+from tests.reference.rounding import whole_lots
 from tests.reference.words import BUY, SELL, Fill, Name, Order, Spec
 from tickwright.domain.bars import Bars
 from tickwright.strategy_api.exits import Exits
@@ -152,6 +153,8 @@ class NaiveSender:
                 market.amend(order, **_naive_units(spec, terms))
             return
         made = _naive_units(spec, terms)
+        if "quantity" in made:  # a strategy's quantity is rounded down to whole lots before it is sent
+            made["quantity"] = whole_lots(made["quantity"], spec.rules_at(market.now_ns).lot)
         made["kind"] = _kind(terms)
         made.update({key: terms[key] for key in ("tif", "post_only", "reduce_only") if key in terms})
         if "expires_ns" in terms:
@@ -212,7 +215,8 @@ def sender(commands: Sequence[Command]) -> type[Strategy]:
                 if command.label in self.sent:
                     ctx.cancel(self.sent[command.label])
             elif command.verb == "amend":
-                if command.label in self.sent:
+                sent = self.sent.get(command.label)
+                if sent is not None and (sent.qty or "quantity" not in terms):  # else it was for less than a lot
                     stop = terms.get("stop", terms.get("take_profit", 0.0))
                     changes = {"qty": terms.get("quantity", 0.0), "limit": terms.get("limit", 0.0), "stop": stop}
                     ctx.amend(self.sent[command.label], **changes)

@@ -125,8 +125,23 @@ def costs(draw: st.DrawFn, *, resting: bool = False) -> CostModel:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, *, most: int = 3, bars: int = 40, pieces: Sequence[int] = PIECES) -> Scenario:
-    """A market of up to `most` symbols with targets for each, and how they act."""
+def later_rules(
+    draw: st.DrawFn, timeframe: str, bars: int, ticks: Sequence[str], lots: Sequence[str], minima: Sequence[str]
+) -> list[tuple[int, str, str, str]]:
+    """None, or one or two sets of rules that come into force at a quarter of some bar, its close among them."""
+    count, quarter_ns = draw(st.sampled_from([0, 0, 1, 2])), Timeframe.parse(timeframe).length_ns // 4
+    changes = sorted({draw(st.integers(1, 4 * bars)) for _ in range(count)})
+    return [
+        (START_NS + place * quarter_ns, *(draw(st.sampled_from(numbers)) for numbers in (ticks, lots, minima)))
+        for place in changes
+    ]
+
+
+@st.composite
+def scenarios(
+    draw: st.DrawFn, *, most: int = 3, bars: int = 40, pieces: Sequence[int] = PIECES, dated: bool = True
+) -> Scenario:
+    """A market of up to `most` symbols with targets for each, and how they act; `dated` rules may change in it."""
     chosen = draw(st.lists(st.sampled_from(SYMBOLS), min_size=1, max_size=most, unique=True))
     timeframe, parts = draw(st.sampled_from(["1h", "1d", "4h"])), draw(st.sampled_from(pieces))
     instruments, finest, table = [], [], {}
@@ -136,7 +151,9 @@ def scenarios(draw: st.DrawFn, *, most: int = 3, bars: int = 40, pieces: Sequenc
         # a coin of 77e-8 bought for a million needs lots that keep its quantity inside 64 bits
         lots = ["0.001", "0.25", "1"] if price_scale == 8 else ["1e-8", "0.001", "0.25", "1"]
         lot = draw(st.sampled_from(lots))
-        what = instrument(symbol, tick="1" if price_scale == 0 else f"1e-{price_scale}", lot=lot, min_notional=minimum)
+        ticks = ["1", "5"] if price_scale == 0 else [f"1e-{price_scale}", f"5e-{price_scale}"]
+        later = draw(later_rules(timeframe, bars // parts, ticks, lots, ["0", "10", "500"])) if dated else ()
+        what = instrument(symbol, tick=ticks[0], lot=lot, min_notional=minimum, later=later)
         rows = walk(
             draw(st.integers(0, 2**16)),
             draw(st.integers(3, bars)),

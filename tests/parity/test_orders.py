@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.parity.commands import Command, NaiveSender, random_commands, sender
 from tests.parity.perpetual_terms import PerpetualTerms
-from tests.parity.scenarios import PIECES, SYMBOLS, candles, costs, finer, in_bars, walk
+from tests.parity.scenarios import PIECES, SYMBOLS, candles, costs, finer, in_bars, later_rules, walk
 from tests.parity.test_targets import assert_agrees
 from tests.parity.twin import instrument, naive_market
 from tests.reference.market import Market as NaiveMarket
@@ -47,9 +47,13 @@ class Situation:
 def situations(draw: st.DrawFn, *, most: int = 2, bars: int = 14) -> Situation:
     """One or two symbols of whole prices around 1000, whole lots, and a few orders after each close."""
     chosen = draw(st.lists(st.sampled_from(SYMBOLS), min_size=1, max_size=most, unique=True))
+    changing = later_rules("1h", bars, ["1", "2", "5"], ["1", "2", "3"], ["0", "3000", "9000"])
     instruments = [
-        instrument(symbol, tick="1", lot="1", min_notional=draw(st.sampled_from(["0", "3000"]))) for symbol in chosen
-    ]
+        instrument(
+            symbol, tick="1", lot="1", min_notional=draw(st.sampled_from(["0", "3000"])), later=draw(changing)
+        )
+        for symbol in chosen
+    ]  # fmt: skip
     pieces = draw(st.sampled_from(PIECES))
     finest = [
         candles(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -171,10 +172,19 @@ def account_records(market: Market, naive: NaiveMarket) -> np.ndarray:
 
 
 def instrument(
-    symbol: str, *, tick: str = "0.01", lot: str = "1e-8", min_notional: str = "0", **terms: object
+    symbol: str,
+    *,
+    tick: str = "0.01",
+    lot: str = "1e-8",
+    min_notional: str = "0",
+    later: Sequence[tuple[int, str, str, str]] = (),
+    **terms: object,
 ) -> Instrument:
-    """A spot instrument with one set of rules, for tests."""
+    """A spot instrument for tests; `later` are rules that hold from a time on: tick, lot and minimum notional."""
     from tickwright.domain.instrument import TradingRules
 
-    rules = (TradingRules(0, Decimal(tick), Decimal(lot), Decimal(min_notional)),)
+    rules = tuple(
+        TradingRules(valid_from_ns, *(Decimal(number) for number in numbers))
+        for valid_from_ns, *numbers in ((0, tick, lot, min_notional), *later)
+    )
     return Instrument(InstrumentId.parse(symbol, exchange="binance"), rules, **terms)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tests.reference.market import Market
 from tests.reference.rounding import away_from_market, passive, whole_lots
-from tests.reference.words import BUY, Fill, Name, Order
+from tests.reference.words import BUY, Fill, Name, Order, Rules
 
 PPB = 10**9
 
@@ -32,6 +32,7 @@ class Part:
     quantity: int
     terms: ExitTerms
     entered_ns: int
+    rules: Rules
     exits: list[Order] = field(default_factory=list)
     closes: int = 0
 
@@ -65,8 +66,9 @@ class ExitBook:
                     for order in part.exits:
                         market.cancel(order)
                     sent = market.send(
-                        part.name, -part.side, quantity=part.quantity, reduce_only=True, child=True, reason="time_exit"
-                    )
+                        part.name, -part.side, quantity=part.quantity, reduce_only=True, child=True,
+                        reason="time_exit", rules=part.rules,
+                    )  # fmt: skip
                     part.exits = [sent]
 
     def _enter(self, market: Market, order: Order, fill: Fill) -> None:
@@ -75,7 +77,7 @@ class ExitBook:
         terms = self.entries[order.number]
         if not quantity:
             return
-        part = Part(fill.name, fill.side, quantity, terms, fill.ts_ns)
+        part = Part(fill.name, fill.side, quantity, terms, fill.ts_ns, order.rules)
         self.parts.append(part)
         group = market.new_group()
         for wanted in _exit_orders(order, fill, terms):
@@ -90,6 +92,7 @@ class ExitBook:
                     child=True,
                     born_in_ns=born,
                     entry_price=fill.price,
+                    rules=order.rules,
                     **wanted,
                 )
             )

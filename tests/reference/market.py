@@ -132,7 +132,7 @@ class Market:
     def _range(self, name: Name, bar: Bar) -> None:
         if self.has_events(name, bar):
             spec = self.specs[name]
-            lot = spec.rules_at(bar.close_ns - 1).lot
+            lot = spec.rules_at(bar.open_ns).lot
             used = self.used_at_open.pop(name, 0)
             budget = range_budget(self.costs, spec, bar, used, lot)
             event = Event(name, spec, "RANGE", bar.close_ns, bar, lot, budget)
@@ -196,10 +196,10 @@ class Market:
 
     # ---- commands
 
-    def send(self, name: Name, side: int, **terms: object) -> Order:
-        """Accept or refuse a new order; it meets the instrument's next event."""
+    def send(self, name: Name, side: int, *, rules: Rules | None = None, **terms: object) -> Order:
+        """Accept or refuse a new order; it meets the instrument's next event. Children keep their entry's rules."""
         order = Order(len(self.orders), name, side, **terms)  # type: ignore[arg-type]
-        order.rules = self.specs[name].rules_at(self.now_ns)
+        order.rules = rules or self.specs[name].rules_at(self.now_ns)
         order.sent_ns, order.arrival = self.now_ns, self._next_arrival()
         self._round_prices(order)
         refusal = self.limits.refusal(self, order) or self._refusal(order)
@@ -219,23 +219,25 @@ class Market:
     def amend(
         self, order: Order, *, quantity: int | None = None, limit: int | None = None, stop: int | None = None
     ) -> bool:
-        """§4.8: `quantity` is the new total; a price change or more size loses priority and arrives anew."""
+        """§4.8: `quantity` is the new total; a price change or more size loses priority and arrives anew.
+
+        §1.5: what arrives anew is under the rules in force; where a number that stays does not fit, nothing changes.
+        """
         if not order.open:
             return False
-        if quantity is not None and quantity <= order.filled:
+        rules = self.specs[order.name].rules_at(self.now_ns)
+        if quantity is not None and whole_lots(quantity, rules.lot) <= order.filled:
             self.cancel(order)
             return True
         before = (order.quantity, order.limit, order.stop, order.rules)
-        order.rules = self.specs[order.name].rules_at(self.now_ns)
-        order.quantity = order.quantity if quantity is None else whole_lots(quantity, order.rules.lot)
-        order.limit = order.limit if limit is None else limit
-        order.stop = order.stop if stop is None else stop
-        self._round_prices(order)
-        anew = order.quantity > before[0] or (order.limit, order.stop) != before[1:3]
-        if not anew:
-            order.rules = before[3]
+        order.quantity = order.quantity if quantity is None else whole_lots(quantity, rules.lot)
+        order.limit = order.limit if limit is None else passive(order.side, limit, rules.tick)
+        order.stop = order.stop if stop is None else self._rounded_stop(order, stop, rules.tick)
+        if order.quantity <= before[0] and (order.limit, order.stop) == before[1:3]:
             return True
-        if self._limits_refuse(order, before) or self._lacks_funds(order):
+        order.rules = rules
+        fits = not (order.quantity % rules.lot or order.limit % rules.tick or order.stop % rules.tick)
+        if not fits or self._limits_refuse(order, before) or self._lacks_funds(order):
             order.quantity, order.limit, order.stop, order.rules = before
             return False
         order.arrival, order.rested, order.met = self._next_arrival(), False, False
@@ -265,10 +267,12 @@ class Market:
         """§1.1: limits passively, stop levels away from the market, triggers of take-profits passively."""
         if order.limit:
             order.limit = passive(order.side, order.limit, order.rules.tick)
-        if order.stop and order.kind in matching.TRIGGERED_BY_LOSS:
-            order.stop = away_from_market(order.side, order.stop, order.rules.tick)
-        elif order.stop:
-            order.stop = passive(order.side, order.stop, order.rules.tick)
+        if order.stop:
+            order.stop = self._rounded_stop(order, order.stop, order.rules.tick)
+
+    def _rounded_stop(self, order: Order, stop: int, tick: int) -> int:
+        rounding = away_from_market if order.kind in matching.TRIGGERED_BY_LOSS else passive
+        return rounding(order.side, stop, tick)
 
     def _refusal(self, order: Order) -> str:
         """Why the venue refuses an order on acceptance, or nothing."""
@@ -426,7 +430,8 @@ class Market:
             reason = "stop_loss" if kind == "stop" else "take_profit"
             self.send(
                 entry.name, -entry.side, kind=kind, quantity=quantity, oco=oco, reduce_only=True, child=True,
-                born_in_ns=born, entry_price=fill.price, reason=reason, rested=bool(born) and kind == "limit", **terms,
+                born_in_ns=born, entry_price=fill.price, reason=reason, rested=bool(born) and kind == "limit",
+                rules=entry.rules, **terms,
             )  # fmt: skip
 
     def trigger(self, order: Order, ts_ns: int) -> bool:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from tests.reference.cases.case import Case, Send
 from tests.reference.cases.market_of import HOUR_NS, START_NS
 from tests.reference.market import Market
+from tests.reference.rounding import whole_lots
 from tests.reference.words import BUY, SELL, Bracket, Fill, Name, Order, Spec
 
 
@@ -41,7 +42,10 @@ class Scripted:
         oco = terms.pop("oco", None)
         if oco is not None:
             terms["oco"] = self.groups.setdefault(str(oco), len(self.groups) + 1000)
-        self.orders[command.label] = market.send(self.name, side, **_order_terms(spec, terms))
+        made = _order_terms(spec, terms)
+        if "quantity" in made:  # a strategy's quantity is rounded down to whole lots before it is sent
+            made["quantity"] = whole_lots(made["quantity"], spec.rules_at(market.now_ns).lot)  # type: ignore[arg-type]
+        self.orders[command.label] = market.send(self.name, side, **made)
         return None
 
 

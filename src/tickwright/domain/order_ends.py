@@ -73,11 +73,12 @@ ORDER_ENDS: Final[dict[OrderState, str]] = {
     State: the order has ended; nothing is held for it, the account is unchanged.
     What to do: order by `cost` or `fraction`, which spend at most what they name, or leave room for fee and spread.
     """,
-    OrderState.VENUE_TOO_SMALL: """Refused: not even one lot can be bought for the cost.
+    OrderState.VENUE_TOO_SMALL: """Refused: the order is for less than one lot.
 
-    What happened: the cheapest possible fill, one lot with its fee, costs more than the order may spend.
+    What happened: the cheapest possible fill, one lot with its fee, costs more than the order may spend; or nothing is
+    left of the quantity rounded down to whole lots.
     State: the order has ended; the cash is free.
-    What to do: raise the cost, or trade an instrument with a smaller lot.
+    What to do: raise the cost or the quantity, or trade an instrument with a smaller lot.
     """,
     OrderState.VENUE_POST_ONLY: """Refused: a post-only order would have taken liquidity.
 

@@ -237,7 +237,7 @@ class Memory:
             self._set_terms(place)
             for name in ("tick", "lot", "min_notional", "min_quantity", "max_quantity"):
                 books[name][place] = rules[0][name]
-            positions["lot"][place] = rules[0]["lot"]
+            positions["tick"][place], positions["lot"][place] = rules[0]["tick"], rules[0]["lot"]
         mutable = ("venue", "client", "books", "positions", *(("limits",) if self.limits.any_set else ()))
         self._pristine = {name: self.arrays[name].copy() for name in mutable}
 

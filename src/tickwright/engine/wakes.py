@@ -178,8 +178,7 @@ class CallbackWakes:
                 10.0 ** market.price_scales[place],
                 10.0 ** market.quantity_scales[place],
                 10.0 ** market.asset_scales[0],
-                int(memory.arrays["books"]["tick"][place]), int(memory.arrays["books"]["lot"][place]),
-            )  # fmt: skip
+            )
             prepared = self._prepared[place]
             indicators, bars = prepared.indicators, self._views.bars[place]
             timers = self.contexts[0].timers if self._together and self.contexts else Timers(self.desk.wake_at)

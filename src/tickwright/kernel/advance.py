@@ -277,7 +277,8 @@ def _change_rules(context: Record) -> None:
         book = book_of(context, rules["instrument"])
         book["tick"], book["lot"], book["min_notional"] = rules["tick"], rules["lot"], rules["min_notional"]
         book["min_quantity"], book["max_quantity"] = rules["min_quantity"], rules["max_quantity"]
-        position_of(context, rules["instrument"])["lot"] = rules["lot"]
+        position = position_of(context, rules["instrument"])
+        position["tick"], position["lot"] = rules["tick"], rules["lot"]
         venue["next_rule"] += 1
 
 

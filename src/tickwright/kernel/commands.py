@@ -42,6 +42,7 @@ _REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
 _CANCELLED = code(records.OrderState.CANCELLED)
 _TICK = code(records.OrderState.VENUE_TICK)
 _LOT = code(records.OrderState.VENUE_LOT)
+_TOO_SMALL = code(records.OrderState.VENUE_TOO_SMALL)
 _MIN_NOTIONAL = code(records.OrderState.VENUE_MIN_NOTIONAL)
 _INSUFFICIENT_FUNDS = code(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
 _UNSUPPORTED = code(records.OrderState.VENUE_UNSUPPORTED)
@@ -85,7 +86,7 @@ def _refusal_of(book: Record, command: Record) -> int:
     """The state that refuses an order for its numbers alone, 0 where they are fine."""
     quantity, limit, stop = command["quantity"], command["limit_price"], command["stop_price"]
     if quantity <= 0 and command["cost"] <= 0:
-        return _LOT
+        return _TOO_SMALL
     if quantity % book["lot"] != 0 or (quantity > 0 and quantity < book["min_quantity"]):
         return _LOT
     if book["max_quantity"] > 0 and quantity > book["max_quantity"]:
@@ -138,7 +139,13 @@ def _fill_slot(slot: Record, command: Record, book: Record) -> None:
     slot["side"], slot["type"] = command["side"], command["type"]
     slot["time_in_force"], slot["reason"] = command["time_in_force"], command["reason"]
     clear_progress(slot)
-    slot["tick"], slot["lot"] = book["tick"], book["lot"]
+    _adopt_rules(slot, book)
+
+
+@rule
+def _adopt_rules(slot: Record, book: Record) -> None:
+    """An order keeps the rules that were in force when it was accepted (rule book §1.5)."""
+    slot["tick"], slot["lot"], slot["min_notional"] = book["tick"], book["lot"], book["min_notional"]
 
 
 @rule
@@ -184,7 +191,7 @@ def _amend(context: Record, command: Record) -> None:
         return
     set_hold(context, slot, hold)
     if anew:
-        slot["tick"], slot["lot"] = book["tick"], book["lot"]
+        _adopt_rules(slot, book)
         slot["rested"], slot["met"] = 0, 0
         unlink(context, place)
         append(context, place)

@@ -264,6 +264,7 @@ SLOT: Final = np.dtype(
         ("rested", "i8"),  # a limit that did not cross at some event
         ("triggered", "i8"),
         ("shrunk", "i8"),  # the decision's shrink factor was taken
+        ("min_notional", "i8"),  # of the rules it was accepted under
     ],
     align=True,
 )
@@ -374,6 +375,7 @@ POSITION: Final = np.dtype(
         ("wins", "i8"),
         ("gross_profit", "i8"),
         ("gross_loss", "i8"),
+        ("tick", "i8"),  # of the rules in force, as `lot`
     ],
     align=True,
 )

@@ -86,10 +86,10 @@ def buy_plainly(context: Record, instrument: int, index: int, cost: int, number:
     book, reference = book_of(context, instrument), view_int64(context["open"], index + 1)[index]
     if cost <= 0 or cost > venue_of(context)["cash"]:
         return False
-    quantity = largest_affordable(context, book, index, 1, reference, cost, most_at(book, reference, cost))
+    quantity = largest_affordable(context, book, index, 1, reference, cost, most_at(book, reference, cost), book["lot"])
     if quantity == 0 or quantity > budget_left(context, book, index, book["lot"]):
         return False
-    if below_minimum(book, market_price(context, book, index, 1, reference, quantity), quantity):
+    if below_minimum(book, book["min_notional"], market_price(context, book, index, 1, reference, quantity), quantity):
         return False
     return _book(context, instrument, index, 1, quantity, cost, number)
 

@@ -142,30 +142,31 @@ def _affords(context: Record, book: Record, index: int, side: int, reference: in
 
 
 @rule
-def _first_guess(context: Record, book: Record, index: int, side: int, reference: int, cost: int, most: int) -> int:
+def _first_guess(
+    context: Record, book: Record, index: int, side: int, reference: int, cost: int, most: int, lot: int
+) -> int:
     """A quantity near the largest affordable one; with impact by a few fixed-point steps in floating point."""
     divisor = float(book["divisor"])
     if not pays_fee_in_base(context, book, side):
         divisor /= 1.0 + book["taker_fee_ppb"] * 1e-9
     guess, steps = most, 4 if context["statistics"] == 1 else 1
     for _ in range(steps):
-        price = market_price(context, book, index, side, reference, max(guess, book["lot"]))
+        price = market_price(context, book, index, side, reference, max(guess, lot))
         guess = int(min(float(most), cost * divisor / price))
     return guess
 
 
 @rule
 def largest_affordable(
-    context: Record, book: Record, index: int, side: int, reference: int, cost: int, most: int
+    context: Record, book: Record, index: int, side: int, reference: int, cost: int, most: int, lot: int
 ) -> int:
     """The largest lot multiple of at most `most` whose notional and fee fit into a cost; 0 where no lot does.
 
     Spending grows with quantity, so whatever guess the search starts from, it ends at the same quantity: it gallops
     from the guess to a pair of neighbours between which affordable turns into not affordable, then halves.
     """
-    lot = book["lot"]
     low, high = 0, most // lot + 1  # low is affordable, high is not
-    probe = _first_guess(context, book, index, side, reference, cost, most) // lot
+    probe = _first_guess(context, book, index, side, reference, cost, most, lot) // lot
     step = 1
     while high - low > 1:
         probe = min(max(probe, low + 1), high - 1)

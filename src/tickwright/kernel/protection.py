@@ -135,7 +135,7 @@ def _send_child(context: Record, part: Record, type_: int, reason: int, level: i
     slot["stop_price"] = level if type_ == _STOP else 0
     slot["trail"], slot["peak"], slot["part"], slot["parent"] = trail, peak, part["serial"], part["parent"]
     slot["oco"] = 0 if type_ == _MARKET else -part["serial"]
-    slot["lot"], slot["tick"] = part["lot"], part["tick"]
+    slot["lot"], slot["tick"], slot["min_notional"] = part["lot"], part["tick"], 0
     if not at_open(context) and type_ != _MARKET:
         slot["born_step"] = venue["step"]
         slot["rested"] = 1 if type_ == _LIMIT else 0

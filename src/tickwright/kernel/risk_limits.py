@@ -128,7 +128,8 @@ def _refusal_of(context: Record, order: Record, is_new: int) -> int:
     if limits["order_notional"] != NONE and notional > limits["order_notional"]:
         return _ORDER_NOTIONAL
     if limits["position_notional"] != NONE:
-        position = order["side"] * value_of(position_of(context, order["instrument"]))
+        held = value_of(position_of(context, order["instrument"]))
+        position = held if order["side"] > 0 else -held
         if plus(plus(position, _sought_beside(context, order)), notional) > limits["position_notional"]:
             return _POSITION_NOTIONAL
     if limits["exposure"] != NONE and plus(_exposure_ahead(context), notional) > limits["exposure"]:
@@ -167,7 +168,8 @@ def only_reduces(context: Record, order: Record) -> bool:
     """Whether an order, with all open ones of its side, cannot lead beyond flat."""
     if (order["flags"] & _REDUCE_ONLY) != 0:
         return True
-    held = order["side"] * position_of(context, order["instrument"])["quantity"]
+    quantity = position_of(context, order["instrument"])["quantity"]
+    held = quantity if order["side"] > 0 else -quantity
     if held >= 0:
         return False
     size = size_sought(context, order)

@@ -28,8 +28,8 @@ def settle_fill(address: int, place: int) -> int:
     slot, report = slot_at(context, place), report_of(context)
     side, quantity, price, arrived = slot["side"], report["quantity"], report["price"], arrived_of(report)
     book = book_of(context, slot["instrument"])
-    after = in_lots(book["position"], slot["lot"])
-    before = in_lots(book["position"] - side * arrived, slot["lot"])
+    after = in_lots(book["position"], book["lot"])
+    before = in_lots(book["position"] - side * arrived, book["lot"])
     if slot["cost"] == 0 and slot["filled"] >= slot["quantity"]:
         finish(context, place, _FILLED)
     if slot["oco"] != 0:

@@ -7,7 +7,7 @@ made once, at its first piece's price; an order by cost never spends more than i
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.arithmetic import OVERFLOW, floored_to, mul_div_rounded_down
+from tickwright.kernel.arithmetic import OVERFLOW, mul_div_rounded_down
 from tickwright.kernel.clipping import clipped, reducible, wanted_here
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.contracts import margin_for, most_notional, needed_to_open
@@ -76,7 +76,7 @@ def _refusal_at_match(context: Record, slot: Record, book: Record, price: int, q
     """Why a quantity is too little for the venue, cannot be paid or cannot be delivered; 0 where all is well."""
     if is_reduce_only(slot):
         return 0
-    if slot["tested"] == 0 and below_minimum(book, price, quantity):
+    if slot["tested"] == 0 and below_minimum(book, slot["min_notional"], price, quantity):
         return _MIN_NOTIONAL
     if book["perpetual"] == 1:
         spending = needed_to_open(book, slot["side"], price, quantity)
@@ -90,10 +90,10 @@ def _refusal_at_match(context: Record, slot: Record, book: Record, price: int, q
 
 
 @rule
-def below_minimum(book: Record, price: int, quantity: int) -> bool:
-    """Whether a notional is under the venue's minimum."""
+def below_minimum(book: Record, minimum: int, price: int, quantity: int) -> bool:
+    """Whether a notional is under a minimum of the venue."""
     notional = mul_div_rounded_down(price, quantity, book["divisor"])
-    return notional != OVERFLOW and notional < book["min_notional"]
+    return notional != OVERFLOW and notional < minimum
 
 
 @rule
@@ -117,7 +117,8 @@ def take_cost(context: Record, place: int, reference: int) -> None:
     if left > (most_notional(book, free_cash(context)) if book["perpetual"] == 1 else free_cash(context)):
         finish(context, place, _INSUFFICIENT_FUNDS if first else _CANCELLED)
         return
-    wanted = largest_affordable(context, book, index, side, reference, left, most_at(book, reference, left))
+    lot = slot["lot"]
+    wanted = largest_affordable(context, book, index, side, reference, left, most_at(book, reference, left), lot)
     if book["perpetual"] == 1:
         wanted = _carried_by_margin(context, slot, book, index, reference, wanted)
     wanted = clipped(context, slot, book, wanted)
@@ -125,7 +126,7 @@ def take_cost(context: Record, place: int, reference: int) -> None:
         finish(context, place, _TOO_SMALL if first else _FILLED)
         return
     price = market_price(context, book, index, side, reference, wanted)
-    if first and below_minimum(book, price, wanted):
+    if first and below_minimum(book, slot["min_notional"], price, wanted):
         finish(context, place, _MIN_NOTIONAL)
         return
     quantity = min(wanted, budget_left(context, book, index, slot["lot"]))
@@ -157,7 +158,7 @@ def _carried_by_margin(context: Record, slot: Record, book: Record, index: int, 
 def most_at(book: Record, reference: int, cost: int) -> int:
     """A quantity no cost buys more than: at half the reference price, in case permanent impact helps us."""
     most = mul_div_rounded_down(cost, book["divisor"], max(1, reference // 2))
-    return floored_to(most, book["lot"]) if most != OVERFLOW else floored_to(2**61, book["lot"])
+    return most if most != OVERFLOW else 2**61
 
 
 @rule

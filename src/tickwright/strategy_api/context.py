@@ -32,13 +32,11 @@ _TAKE_PROFITS = (int(OrderType.TAKE_PROFIT), int(OrderType.TAKE_PROFIT_LIMIT))
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """An instrument's units: price and quantity units per 1, money units per 1, tick and lot in units."""
+    """An instrument's units: price and quantity units per 1, money units per 1."""
 
     price: float
     quantity: float
     money: float
-    tick: int
-    lot: int
 
 
 @dataclass(slots=True)
@@ -354,7 +352,7 @@ class Context:
     @property
     def position(self) -> float:
         """What is held of this symbol in base units, whole lots only; negative for a short."""
-        quantity, lot = self._held.quantity, self._scales.lot
+        quantity, lot = self._held.quantity, self._held.lot
         whole = abs(quantity) // lot * lot
         held: float = (whole if quantity > 0 else -whole) / self._scales.quantity
         return held
@@ -424,12 +422,12 @@ class Context:
         if fraction is not None:
             qty, cost = (None, fraction * self.cash) if side is Side.BUY else (fraction * abs(self.position), None)
         if qty is not None:
-            request.quantity = _lots(qty * scales.quantity, scales.lot)
+            request.quantity = _lots(qty * scales.quantity, self._held.lot)
         elif cost is not None and request.type == OrderType.MARKET:
             request.cost = math.floor(cost * scales.money + 1e-6)
         elif cost is not None:
             price = limit or stop or take_profit or self.bar.close
-            request.quantity = _lots(cost / price * scales.quantity, scales.lot)
+            request.quantity = _lots(cost / price * scales.quantity, self._held.lot)
         if tif != "gtc":
             request.time_in_force, request.expire_ns = int(TimeInForce[tif.upper()]), expire_ns
         if post_only:
@@ -446,13 +444,13 @@ class Context:
     ) -> None:  # fmt: skip
         scales, side = self._scales, request.side
         if limit is not None:
-            request.limit_price = _tick(limit * scales.price, scales.tick, up=side < 0)
+            request.limit_price = _tick(limit * scales.price, self._held.tick, up=side < 0)
             request.type = int(OrderType.LIMIT)
         if stop is not None:
-            request.stop_price = _tick(stop * scales.price, scales.tick, up=side > 0)
+            request.stop_price = _tick(stop * scales.price, self._held.tick, up=side > 0)
             request.type = int(OrderType.STOP if limit is None else OrderType.STOP_LIMIT)
         if take_profit is not None:
-            request.stop_price = _tick(take_profit * scales.price, scales.tick, up=side < 0)
+            request.stop_price = _tick(take_profit * scales.price, self._held.tick, up=side < 0)
             request.type = int(OrderType.TAKE_PROFIT if limit is None else OrderType.TAKE_PROFIT_LIMIT)
         if trail is not None or trail_price is not None:
             request.type = int(OrderType.TRAILING_STOP)
@@ -471,10 +469,13 @@ class Context:
         self._desk.cancel_all(self._place)
 
     def amend(self, order: Order, *, qty: float = 0.0, limit: float = 0.0, stop: float = 0.0) -> None:
-        """Ask for another total quantity, limit or trigger; 0 keeps what there is.
+        """Ask for another total quantity, limit or trigger; 0 keeps what there is, less than a lot cancels.
 
+        An order that has ended stays as it ended.
         Raises `UsageError` for a number that the order does not have, such as the limit of a market order.
         """
+        if not order.is_open:
+            return
         record, scales, up = self._desk.order(order.id), self._scales, not order.is_buy
         numbers = (("quantity", qty, record.quantity), ("limit", limit, record.limit_price))
         for name, wanted, held in (*numbers, ("stop", stop, record.stop_price)):
@@ -483,9 +484,12 @@ class Context:
                     f"order {order.id} has no {name} to amend", where="ctx.amend", expected="a number that it has"
                 )
         up_stop = up if record.type in _TAKE_PROFITS else not up
-        quantity = _lots(qty * scales.quantity, scales.lot)
-        limit_price = _tick(limit * scales.price, scales.tick, up=up)
-        self._desk.amend(order.id, quantity, limit_price, _tick(stop * scales.price, scales.tick, up=up_stop))
+        quantity = _lots(qty * scales.quantity, self._held.lot)
+        if qty and not quantity:
+            self._desk.cancel(order.id)
+            return
+        limit_price = _tick(limit * scales.price, self._held.tick, up=up)
+        self._desk.amend(order.id, quantity, limit_price, _tick(stop * scales.price, self._held.tick, up=up_stop))
 
     def target(self, value: float) -> None:
         """Want a fraction of this symbol's allocation from here on; acts when the value changes."""

@@ -48,8 +48,9 @@ class Perpetual:
 class Case:
     """One sentence of the rule book, worked out.
 
-    Where they are told, `fees` are those of the fills, `moved` is the money that moved without a trade
-    (`hour 2: funding -1`), `cash_left` the cash at the end and `warned` a warning of the product.
+    `later` are rules that hold from an hour on: tick, lot and minimum notional. Where they are told, `fees` are those
+    of the fills, `moved` is the money that moved without a trade (`hour 2: funding -1`), `cash_left` the cash at the
+    end and `warned` a warning of the product.
     """
 
     rule: str
@@ -63,6 +64,7 @@ class Case:
     tick: str = "0.01"
     lot: str = "0.001"
     min_notional: str = "0"
+    later: Sequence[tuple[float, str, str, str]] = ()
     perpetual: Perpetual | None = None
     drawn: bool = False
     ambiguous: int | None = None

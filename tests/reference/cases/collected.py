@@ -1,6 +1,13 @@
 """Every worked example of the rule book."""
 
-from tests.reference.cases import inside_range, limits, perpetuals, stops, taking
+from tests.reference.cases import dated_rules, inside_range, limits, perpetuals, stops, taking
 from tests.reference.cases.case import Case
 
-ALL: list[Case] = [*taking.CASES, *limits.CASES, *stops.CASES, *inside_range.CASES, *perpetuals.CASES]
+ALL: list[Case] = [
+    *dated_rules.CASES,
+    *taking.CASES,
+    *limits.CASES,
+    *stops.CASES,
+    *inside_range.CASES,
+    *perpetuals.CASES,
+]

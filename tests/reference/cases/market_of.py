@@ -25,7 +25,9 @@ DEFAULT_VOLUME = 1000
 
 def market_of(case: Case) -> Market:
     """The bars of a case on one instrument."""
-    rules = (TradingRules(0, Decimal(case.tick), Decimal(case.lot), Decimal(case.min_notional)),)
+    dated = [(0, case.tick, case.lot, case.min_notional)]
+    dated += [(START_NS + round(hour * HOUR_NS), *numbers) for hour, *numbers in case.later]
+    rules = tuple(TradingRules(since, *(Decimal(number) for number in numbers)) for since, *numbers in dated)
     terms = case.perpetual
     if terms is None:
         identity = InstrumentId.parse("BTC/USDT", exchange="binance")
