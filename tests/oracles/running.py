@@ -7,18 +7,21 @@ from decimal import Decimal
 
 import numpy as np
 
+from tests.parity.perpetual_terms import candles_of, perpetual
 from tests.parity.precomputed import targets_strategy, weights_strategy
 from tests.parity.twin import instrument
 from tickwright.domain.bars import Bars
 from tickwright.domain.costs import CostModel
 from tickwright.domain.instrument import Instrument
-from tickwright.domain.market import Market
+from tickwright.domain.margin import MaintenanceTier, Margin, maintenance_tiers
+from tickwright.domain.market import Funding, Market
 from tickwright.domain.run import RunResult
 from tickwright.modes import event, vector
 from tickwright.strategy_api.acts import Acts, on_change
 from tickwright.strategy_api.strategy import Strategy
 
 FREE = CostModel.free()
+NO_MAINTENANCE = maintenance_tiers([(0, "0")])
 
 
 def run_targets(
@@ -68,6 +71,26 @@ def run_strategy(
     market = Market.of(traded, bars, detail=detail)
     run = {"vector": vector.run, "event": event.run}[mode]
     return run(strategy, params, market, cash=Decimal(cash), cash_asset=market.cash_asset, costs=costs, seed=seed)
+
+
+def run_perpetual(
+    strategy: type[Strategy],
+    bars: Bars,
+    *,
+    margin: Margin,
+    tiers: tuple[MaintenanceTier, ...] = NO_MAINTENANCE,
+    funding: Funding | None = None,
+    costs: CostModel = FREE,
+    cash: str = "1000000",
+    lot: str = "1e-8",
+    mode: str = "vector",
+) -> RunResult:
+    """Run a strategy class over the candles of a spot symbol as if they were those of its perpetual."""
+    spot = instrument(bars.key.instrument.symbol, tick=f"1e-{bars.price_scale}", lot=lot)
+    what = perpetual(spot, tiers=tiers)
+    market = Market.of([what], [candles_of(what, bars)], funding=[funding], margin=margin)
+    run = {"vector": vector.run, "event": event.run}[mode]
+    return run(strategy, {}, market, cash=Decimal(cash), cash_asset=market.cash_asset, costs=costs)
 
 
 def fine_instrument(bars: Bars) -> Instrument:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from tests.oracles.running import equity, run_strategy, run_targets
+from tests.oracles.running import FREE, equity, run_perpetual, run_strategy, run_targets
 from tests.oracles.simulated import bars_of_closes, normals
 from tickwright.domain.costs import CostModel
+from tickwright.domain.margin import Margin
 from tickwright.strategies import SmaCross
-from tickwright.strategy_api.acts import every
+from tickwright.strategy_api.acts import Acts, every, on_change
+from tickwright.strategy_api.strategy import Strategy
 
 FEE_ONLY = CostModel.of(fee="0.001", spread=0, impact="none", max_participation=None)
 
@@ -32,6 +35,29 @@ def test_unlevered_path_of_alternating_returns() -> None:
     closes = 100 * np.cumprod(np.concatenate(([1.0], np.tile([1.1, 0.9], 5))))
     result = run_targets(bars_of_closes(closes, scale=8), np.ones(11), acts=every("1h"))
     assert equity(result)[-1] / equity(result)[0] == pytest.approx(0.950990050, rel=1e-8)
+
+
+@pytest.mark.parametrize(("leverage", "left"), [(2, 0.815372698), (3, 0.624032145), (-1, 0.950990050)])
+def test_path_of_a_constant_leverage(leverage: int, left: float) -> None:
+    """R8.12 and R8.13: +10 %, -10 % five times, levered anew after each bar."""
+    closes = 100 * np.cumprod(np.concatenate(([1.0], np.tile([1.1, 0.9], 5))))
+    result = run_perpetual(
+        wanting(np.full(11, float(leverage)), every("1h")), bars_of_closes(closes, scale=8), margin=Margin(Decimal(5))
+    )
+    assert equity(result)[-1] / equity(result)[0] == pytest.approx(left, rel=1e-8)
+
+
+def wanting(targets: np.ndarray, acts: Acts = on_change) -> type[Strategy]:
+    """A strategy of these targets."""
+
+    class Wanting(Strategy):
+        """Wants what it was told."""
+
+        def targets(self, bars, ind):  # type: ignore[no-untyped-def]
+            return targets
+
+    Wanting.acts = acts
+    return Wanting
 
 
 def test_expected_drawdown_of_a_driftless_walk() -> None:
@@ -94,6 +120,35 @@ def test_sign_rule_on_autocorrelated_returns_net_of_costs(mode: str) -> None:
     held = per_bar[per_bar != 0]
     assert np.mean(held > 0) == pytest.approx(0.5 + math.asin(phi) / math.pi, abs=4 * math.sqrt(0.25 / len(held)))
     assert lost / paid == pytest.approx(fee, rel=1e-3)
+
+
+@pytest.mark.parametrize("mode", ["vector", "event"])
+def test_sign_rule_long_and_short_has_the_published_edge_sharpe_and_cost(mode: str) -> None:
+    """R8.9: gross 0.00159577 a bar, hit rate 0.531884, Sharpe 0.080044 a bar; flips 0.468116, net 0.00065954.
+
+    Simple returns are the AR(1) series, and the position is its sign times the equity at each bar's open.
+    """
+    phi, sigma, fee, walks, bars = 0.1, 0.02, 0.001, 40, 1_000
+    gross, net, flips = [], [], 0
+    for seed in range(walks):
+        returns = autoregressive(bars, phi, sigma, 500 + seed)
+        series = bars_of_closes(1000 * np.cumprod(1 + returns), scale=6)
+        strategy = wanting(np.sign(returns), every("1h"))
+        for costs, earned in ((FREE, gross), (FEE_ONLY, net)):
+            result = run_perpetual(strategy, series, margin=Margin(Decimal(5)), costs=costs, mode=mode)
+            wealth = equity(result)[1:]
+            earned.append(wealth[1:] / wealth[:-1] - 1)
+        flips += int(np.sum(np.sign(returns[1:]) != np.sign(returns[:-1])))
+    before, after = np.concatenate(gross), np.concatenate(net)
+    error = sigma / math.sqrt(len(before))
+    assert before.mean() == pytest.approx(0.00159577, abs=4 * error)
+    assert np.mean(before > 0) == pytest.approx(0.531884, abs=4 * 0.5 / math.sqrt(len(before)))
+    assert before.mean() / before.std() == pytest.approx(0.080044, abs=4 / math.sqrt(len(before)))
+    assert flips / (walks * bars) == pytest.approx(0.468116, abs=4 * 0.5 / math.sqrt(len(before)))
+    assert after.mean() == pytest.approx(0.00065954, abs=4 * error)
+    # a flip pays twice the fee; standing at its share a short pays for twice each move, half of the time
+    standing = 2 * fee * sigma * math.sqrt(2 / math.pi) * (1 - 0.468116) / 2
+    assert before.mean() - after.mean() == pytest.approx(2 * fee * 0.468116 + standing, rel=0.02)
 
 
 @pytest.mark.parametrize(("fast", "slow", "frequency"), [(10, 20, 0.05506421), (20, 50, 0.02250322)])
