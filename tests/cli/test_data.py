@@ -433,3 +433,37 @@ def test_sql_reaches_every_kind_that_is_stored(tickwright, rates, hours) -> None
     answer = tickwright("data", "sql", question, "--json").document
     assert answer["rows"] == [["BTC/USDT:USDT", "2024-01-01T00:00:00Z", 0.0001, 0.0]]
     assert "expected a select from funding" in tickwright("data", "sql", "select * from candles").err
+
+
+TRADES = """timestamp,id,side,price,amount
+1704067201000,1,buy,100,2
+1704067230000,2,sell,101,1
+1704067290000,3,buy,99,4
+1704067330000,4,buy,98,1
+"""
+
+
+def test_candles_are_built_from_imported_trades_and_beside_others_that_differ(tickwright, project) -> None:
+    """Minutes 0 and 2 are cut by the file's ends; minute 1 has one trade of 4 at 99."""
+    (project / "trades.csv").write_text(TRADES)
+    coin = ["--exchange", "x", "--symbol", "BTC/USDT"]
+    tickwright("data", "import", project / "trades.csv", *coin, "--kind", "trades")
+    build = ["data", "build-candles", *coin, "--timeframe", "1m", "--json"]
+    planned = tickwright(*build, "--dry-run").document
+    assert (planned["built"], planned["left_out"], planned["inserted"]) == (1, 2, 0)
+    assert tickwright("data", "ls", "--kind", "candles", "--json").document["series"] == []
+    built = tickwright(*build, "--trust-edges").document
+    assert (built["series"], built["built"], built["inserted"]) == ("x:BTC/USDT candles 1m", 3, 3)
+    shown = tickwright("data", "show", *coin, "--timeframe", "1m", "--json").document
+    assert shown["rows"][0] == ["2024-01-01T00:00:00Z", "100", "101", "100", "101", "3"]
+    assert [row[-1] for row in shown["rows"]] == ["3", "4", "1"]
+    (project / "other.csv").write_text("timestamp,open,high,low,close,volume\n1704067260000,99,99,99,99,5\n")
+    tickwright("data", "import", project / "other.csv", *coin, "--timeframe", "1m")
+    beside = tickwright(*build, "--trust-edges").document
+    assert (beside["series"], beside["differing"]) == ("x_from_trades:BTC/USDT candles 1m", 1)
+
+
+def test_candles_of_trades_that_are_not_stored_are_no_candles(tickwright, project) -> None:
+    outcome = tickwright("data", "build-candles", "--symbol", "x:BTC/USDT", "--timeframe", "1m")
+    assert (outcome.code, outcome.out) == (4, "")
+    assert "no x:BTC/USDT trades are stored" in outcome.err

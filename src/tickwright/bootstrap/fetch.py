@@ -25,6 +25,7 @@ from tickwright.domain.row_layout import OBSERVED_KINDS
 from tickwright.domain.spelling import did_you_mean
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, iso
+from tickwright.ingest.build_candles import explain_trade_gaps
 from tickwright.ingest.fetch import FetchProgress, FetchReport, fetch_candles
 from tickwright.ingest.fetch_events import fetch_events, take_down
 from tickwright.ingest.gap_map import explain_gaps
@@ -214,6 +215,8 @@ class _Visit:
             return SeriesOutcome(key, failure=end if isinstance(end, TickwrightError) else None)
         if key.timeframe is not None:
             explain_gaps(self.project.history, key, listed)
+        elif key.kind == "trades":
+            explain_trade_gaps(self.project.history, key)
         held = self.project.history.coverage(key)
         return SeriesOutcome(key, Fetched(end, held.rows, held.first_ns, held.last_ns, held.gaps))
 

@@ -25,6 +25,7 @@ from tickwright.domain.row_layout import layout_of
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
 from tickwright.ingest.any_series import read_series
+from tickwright.ingest.build_candles import explain_trade_gaps
 from tickwright.ports import RefusedRow
 
 
@@ -80,6 +81,8 @@ def _stored(
     refused = (*refused, *written.refused)
     if refused:
         project.store.quarantine(key, refused, source)
+    if key.kind == "trades":
+        explain_trade_gaps(project.history, key)
     held = project.history.coverage(key)
     time = layout_of(key.kind).time
     return {

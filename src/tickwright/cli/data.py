@@ -1,4 +1,4 @@
-"""`tickwright data`: bring market data in, take it out, move it and back it up; `data_look` only looks at it."""
+"""`tickwright data`: market data in, out, moved and backed up; `data_look` looks at it, `data_build` makes more."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from tickwright.cli import data_look
+from tickwright.cli import data_build, data_look
 from tickwright.cli import run_options as options
 from tickwright.cli.data_group import Kind, Url, app, chosen, kind_named, one_series
 from tickwright.cli.frame import Frame, command
 from tickwright.cli.output import Answer, Paper
 
-__all__ = ["app", "data_look"]
+__all__ = ["app", "data_build", "data_look"]
 
 Exchanges = Annotated[
     list[str] | None, Option("--exchange", help="Exchange of symbols that name none; repeat for several.")
