@@ -251,8 +251,16 @@ class InstrumentCatalogue(Protocol):
         """Keep what an exchange says now, a changed rule as a new dated rule; returns how many instruments changed."""
         ...
 
+    def keep(self, instrument: Instrument) -> None:
+        """Keep an instrument exactly as it is given, in place of what was known."""
+        ...
+
     def find(self, instrument: InstrumentId) -> Instrument | None:
         """What is known of an instrument, or None."""
+        ...
+
+    def instruments(self, exchange: str) -> Sequence[Instrument]:
+        """Every instrument known of an exchange, sorted."""
         ...
 
 

@@ -6,8 +6,9 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from aiohttp import web
@@ -16,20 +17,23 @@ from tests.data import xrp_eth
 from tests.data import xrp_perpetual as xrp
 from tests.data.btc_usd_on_coinbase import PRODUCTS
 from tests.data.btc_usd_on_coinbase import candles as coinbase_candles
+from tickwright.adapters.exchanges import open_market_data, open_rate_budget
 from tickwright.adapters.sandbox.clock import ExchangeClock, SteppedClock
 from tickwright.adapters.sandbox.faults import Answer, Proceed
 from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.sandbox.process import SandboxOptions, SandboxProcess
 from tickwright.adapters.sandbox.server import SandboxServer
-from tickwright.bootstrap.fetch import SERIES_AT_A_TIME, fetch, fetch_all
+from tickwright.adapters.wall_clock import WallClock
+from tickwright.bootstrap.fetch import SERIES_AT_A_TIME, fetch, fetch_all, listed_instruments
 from tickwright.bootstrap.fetch_wishes import FetchWish
+from tickwright.bootstrap.instruments import InstrumentNote, note_instrument
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import SeriesKey, SeriesKind
 from tickwright.domain.errors import ExchangeError, UnknownSymbol
 from tickwright.domain.events import trades_of
-from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import DAY, parse_instant
+from tickwright.domain.timestamp import DAY, MILLISECOND, iso, parse_instant
 from tickwright.ingest.candles_from_trades import candles_from_trades
 
 BTC = InstrumentId("binance", "BTC", "USDT")
@@ -245,3 +249,79 @@ async def test_trades_are_fetched_by_their_ids_and_make_the_exchange_s_own_candl
     made = candles_from_trades(trades_of(project.store.read_events(key)), xrp_eth.ONE_MINUTE)
     assert made.content_hash() == xrp_eth.candles().content_hash()
     assert not list(project.store.verify(deep=True))
+
+
+def klines(server: SandboxServer) -> list[dict[str, str]]:
+    """The questions for candles that reached a server."""
+    asked = [request.query for request in server.requests if request.path.endswith("klines")]
+    return [dict(parse_qsl(query)) for query in asked]
+
+
+def test_a_series_is_asked_for_within_its_listing_only(tmp_path: Path) -> None:
+    server, project = SandboxServer(), Project(tmp_path / "project")
+    end = server.clock.now_ns()
+    listed, delisted = HOUR.floor(end - 3 * DAY), HOUR.floor(end - 1 * DAY)
+    note = InstrumentNote(tick="0.01", listed=iso(listed), delisted=iso(delisted))
+    note_instrument(project, BTC, note)
+    known = project.catalogue.find(BTC)
+    assert known is not None
+    with served(server):
+        (outcome,) = fetch_all(project, [wish(server, "1h", "BTC/USDT", days=30)])
+    (asked,) = klines(server)
+    assert int(asked["startTime"]) == listed // MILLISECOND
+    relisted = project.catalogue.find(BTC)
+    assert relisted is not None  # the exchange lists it now: the note's delisting became a pause
+    assert [start for start, _ in relisted.pauses] == [delisted]
+    assert outcome.fetched is not None
+    assert outcome.fetched.gaps == ()
+
+
+def test_a_renamed_symbol_s_history_is_joined_when_that_is_asked_for(tmp_path: Path) -> None:
+    server, project = SandboxServer(), Project(tmp_path / "project")
+    renamed = HOUR.floor(server.clock.now_ns() - 2 * DAY)
+    note = InstrumentNote(tick="0.01", listed=iso(renamed), formerly="ETH/USDT", renamed=iso(renamed))
+    note_instrument(project, BTC, note)
+    with served(server):
+        asked = wish(server, "1h", "BTC/USDT", days=5)
+        (alone,) = fetch_all(project, [asked])
+        (joined,) = fetch_all(project, [replace(asked, join_former=True)])
+    assert alone.fetched is not None
+    assert joined.fetched is not None
+    assert alone.fetched.first_ns == renamed
+    stored = project.store.read(SeriesKey(BTC, HOUR))
+    first = int(stored.open_time_ns[0])
+    assert first < renamed - 2 * DAY
+    ether = bundled_candles("ETH/USDT").between(first, renamed)
+    assert stored.between(first, renamed).prices("close").tolist() == ether.prices("close").tolist()
+    after = bundled_candles("BTC/USDT").between(renamed, int(stored.open_time_ns[-1]) + 1)
+    assert stored.between(renamed, 2**62).prices("close").tolist() == after.prices("close").tolist()
+    assert joined.fetched.gaps == ()
+
+
+def test_a_symbol_that_left_the_exchange_s_own_list_is_delisted_and_a_sandbox_s_list_says_nothing(tmp_path) -> None:
+    server, project = SandboxServer(), Project(tmp_path / "project")
+    gone = InstrumentId("binance", "GONE", "USDT")
+    note_instrument(project, gone, InstrumentNote(tick="0.01"))
+    with served(server):
+        (outcome,) = fetch_all(project, [wish(server, "1h", "GONE/USDT")])
+    assert isinstance(outcome.failure, UnknownSymbol)
+    known = project.catalogue.find(gone)
+    assert known is not None
+    assert known.status == "trading"
+
+    async def heard(exchange: SandboxServer) -> Instrument | UnknownSymbol:
+        wall = WallClock()
+        data = open_market_data("binance", base_url=exchange.url, rate_budget=open_rate_budget(wall), clock=wall)
+        try:
+            return (await listed_instruments(project, data, [gone], wall, lists_all=True))[gone]
+        finally:
+            await data.close()
+
+    other = SandboxServer()
+    with served(other):
+        failure = asyncio.run(heard(other))
+    assert isinstance(failure, UnknownSymbol)
+    assert "no longer lists GONE/USDT" in str(failure)
+    known = project.catalogue.find(gone)
+    assert known is not None
+    assert known.status == "delisted"

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 
+import polars as pl
 import pytest
 
+from tickwright.bootstrap.backtest import BacktestRequest, run_backtest
+from tickwright.bootstrap.instruments import InstrumentNote, note_instrument
 from tickwright.bootstrap.market_loading import load_market, with_informative
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import SeriesKey
+from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import DataMissing, GapUnexplained
 from tickwright.domain.gaps import GapKind
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import parse_instant
+from tickwright.domain.timestamp import iso, parse_instant
+from tickwright.strategies import SmaCross
 from tickwright.strategy_api import Strategy, informative
 from tickwright.strategy_api.strategy import series_asked_for
 
@@ -115,3 +122,41 @@ def test_a_series_that_the_strategy_reads_and_that_is_not_stored_names_the_comma
     other.store.write(project.store.read(SeriesKey(BTC, HOUR)), source="test")
     with pytest.raises(DataMissing, match="--symbol ETH/USDT --timeframe 1d"):
         with_informative(other, load_market(other, [BTC], HOUR, None, None), series_asked_for(FollowsEther), None, None)
+
+
+def note(project: Project, **facts: str) -> None:
+    """What a person knows of BTC/USDT."""
+    note_instrument(project, BTC, InstrumentNote(tick="0.01", lot="0.000001", **facts))
+
+
+def test_dated_rules_of_the_catalogue_reach_the_market_and_bind_from_their_day_on(project: Project) -> None:
+    note(project)
+    note_instrument(project, BTC, InstrumentNote(tick="0.5", lot="0.1", since="2020-03-01"))
+    loaded = load_market(project, [BTC], HOUR, None, None)
+    (instrument,) = loaded.market.instruments
+    assert [(iso(rule.valid_from_ns), str(rule.lot)) for rule in instrument.rules] == [
+        ("1970-01-01T00:00:00Z", "0.000001"), ("2020-03-01T00:00:00Z", "0.1"),
+    ]  # fmt: skip
+    request = BacktestRequest(SmaCross, SmaCross().params, cash=Decimal(100_000), costs=CostModel.of(fee="0"))
+    fills = run_backtest(request, loaded).fills.filter(pl.col("side") == "buy")
+    fine = [Decimal(str(lots)) % Decimal("0.1") != 0 for lots in fills["quantity"].to_list()]
+    late = (fills["ts"] >= datetime(2020, 3, 1, tzinfo=UTC)).to_list()
+    assert any(finer for finer, is_late in zip(fine, late, strict=True) if not is_late)
+    assert any(late)
+    assert not any(finer for finer, is_late in zip(fine, late, strict=True) if is_late)
+
+
+def test_bars_that_were_not_listed_are_not_missing_and_a_delisting_is_no_early_end(project: Project) -> None:
+    bars = project.store.read(SeriesKey(BTC, HOUR))
+    end = int(bars.open_time_ns[-1]) + HOUR.length_ns
+    gaps = project.store.coverage(bars.key).gaps
+    note(project, delisted=iso(end))
+    first = gaps[0]
+    known = project.catalogue.find(BTC)
+    assert known is not None
+    project.catalogue.keep(replace(known, pauses=((first.start_ns, first.end_ns),)))
+    note(project)  # judges anew
+    warnings = load_market(project, [BTC], HOUR, None, parse_instant("2021-01-01")).warnings
+    missing = sum(gap.bars for gap in gaps[1:])
+    assert f"binance:BTC/USDT: {missing} bars are missing in {len(gaps) - 1} gaps" in warnings
+    assert f"binance:BTC/USDT: delisted on {iso(end)}, so it ends before 2021-01-01T00:00:00Z" in warnings

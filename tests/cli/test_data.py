@@ -225,6 +225,17 @@ def test_runs_read_what_was_archived_and_it_comes_back(tickwright, market) -> No
     assert tickwright("data", "unarchive").code == 3
 
 
+def test_what_is_known_of_an_instrument_is_shown_and_noted(tickwright, project) -> None:
+    words = ["data", "instrument", "SOL/USDT"]
+    assert tickwright(*words).code == 4
+    assert tickwright(*words, "--tick", "0.0001", "--listed", "2020-08-11").code == 0
+    noted = tickwright(*words, "--tick", "0.01", "--since", "2021-09-01", "--json").document
+    assert [rule["tick"] for rule in noted["rules"]] == ["0.0001", "0.01"]
+    shown = tickwright(*words, "--formerly", "OLD/USDT", "--renamed", "2020-09-01").out
+    assert "binance:OLD/USDT until 2020-09-01T00:00:00Z" in shown
+    assert tickwright(*words, "--delisted", "2020-01-01").code == 2
+
+
 def test_a_backup_is_drilled_and_brought_back(tickwright, hours, tmp_path) -> None:
     tickwright("data", "import", hours, *SERIES)
     taken = tickwright("data", "backup", tmp_path / "backup", "--drill", "--json").document

@@ -115,6 +115,36 @@ def test_after_the_delisting_date_is_not_listed(bench) -> None:
     assert (gap.kind, gap.note) == (GapKind.NOT_LISTED, "after the delisting")
 
 
+def test_between_a_delisting_and_the_next_listing_nothing_is_missing(bench) -> None:
+    bars = bench.series(0, 400, without=range(200, 300))
+    fetched(bench, bars, 0, 400)
+    instrument = replace(listed(bars), pauses=((bench.at(200) + 1, bench.at(299) + 1),))
+    gap = only_gap(bench, bars, instrument)
+    assert (gap.kind, gap.note) == (GapKind.NOT_LISTED, "between a delisting and the next listing")
+
+
+def test_a_hole_that_outlasts_a_pause_is_divided(bench) -> None:
+    bars = bench.series(0, 500, without=range(190, 305))
+    fetched(bench, bars, 0, 500)
+    gaps = explain_gaps(bench.lake, bars.key, replace(listed(bars), pauses=((bench.at(200), bench.at(300)),)))
+    assert [(gap.bars, gap.kind) for gap in gaps] == [
+        (10, GapKind.OUTAGE), (100, GapKind.NOT_LISTED), (5, GapKind.OUTAGE),
+    ]  # fmt: skip
+
+
+def test_a_pause_explains_the_hole_of_an_imported_file(bench) -> None:
+    bars = bench.series(0, 400, without=range(200, 300))
+    bench.lake.write(bars)
+    gap = only_gap(bench, bars, replace(listed(bars), pauses=((bench.at(200), bench.at(300)),)))
+    assert gap.kind is GapKind.NOT_LISTED
+
+
+def test_bars_from_before_the_listing_were_traded_under_a_former_name_and_their_holes_are_holes(bench) -> None:
+    bars = bench.series(0, 400, without=range(150, 160))
+    fetched(bench, bars, 0, 400)
+    assert only_gap(bench, bars, listed(bars, listed_ns=bench.at(300))).kind is GapKind.OUTAGE
+
+
 def test_before_the_first_trade_while_others_traded_is_not_listed(bench) -> None:
     bars = bench.series(50, 400)
     fetched(bench, bars, 0, 400)

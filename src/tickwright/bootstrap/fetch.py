@@ -28,6 +28,7 @@ from tickwright.domain.timestamp import DAY, iso
 from tickwright.ingest.build_candles import explain_trade_gaps
 from tickwright.ingest.fetch import FetchProgress, FetchReport, fetch_candles
 from tickwright.ingest.fetch_events import fetch_events, take_down
+from tickwright.ingest.former_names import WithFormerNames
 from tickwright.ingest.gap_map import explain_gaps
 from tickwright.ports import Clock, MarketData
 
@@ -170,7 +171,8 @@ class _Visit:
         try:
             clock = await self.data.exchange_clock()
             identities = list(dict.fromkeys(key.instrument for key in keys))
-            listed = await listed_instruments(self.project, self.data, identities, clock)
+            own = all(wish.url is None for wish in self.wishes)
+            listed = await listed_instruments(self.project, self.data, identities, clock, lists_all=own)
             places = asyncio.Semaphore(SERIES_AT_A_TIME)
             series = [
                 self._fetch(key, wish, listed[key.instrument], clock, places)
@@ -196,15 +198,19 @@ class _Visit:
         if isinstance(listed, UnknownSymbol):
             return listed
         async with places:
+            joined = wish.join_former and bool(listed.formerly) and key.kind == "candles"
+            traded = replace(listed, listed_ns=None) if joined else listed
             told = None if self.progress is None else _told(self.progress)
             try:
                 if key.kind in OBSERVED_KINDS:
                     return await take_down(self.data, self.project.history, key)
-                window = _window(self.project, key, wish.start_ns, wish.end_ns, clock)
+                window = _window(self.project, key, wish.start_ns, wish.end_ns, clock, traded)
                 how: dict[str, Any] = {"again": self.again, "progress": told}
                 if key.timeframe is None:
                     return await fetch_events(self.data, self.project.history, clock, key, *window, **how)
-                return await fetch_candles(self.data.prices(key.kind), self.project.history, clock, key, *window, **how)
+                prices = self.data.prices(key.kind)
+                data = WithFormerNames(prices, listed, self.project.history) if joined else prices
+                return await fetch_candles(data, self.project.history, clock, key, *window, **how)
             except TickwrightError as failure:
                 return failure
 
@@ -233,12 +239,31 @@ async def _to_their_ends(
 
 
 async def listed_instruments(
-    project: Project, data: MarketData, instruments: Sequence[InstrumentId], clock: Clock
+    project: Project,
+    data: MarketData,
+    instruments: Sequence[InstrumentId],
+    clock: Clock,
+    *,
+    lists_all: bool = False,
 ) -> dict[InstrumentId, Instrument | UnknownSymbol]:
-    """What the exchange says of each instrument, kept in the catalogue; for one it does not list, that failure."""
+    """What is known of each instrument after the exchange was heard; for one it does not list, that failure.
+
+    What it says is kept in the catalogue; where its list is whole (`lists_all`: its own address, not a sandbox's), so
+    is that a known instrument is no longer listed.
+    """
     listed = {instrument.id: instrument for instrument in await data.instruments()}
-    project.catalogue.record([listed[identity] for identity in instruments if identity in listed], clock.now_ns())
-    return {identity: listed.get(identity) or _unknown(identity, list(listed)) for identity in instruments}
+    now_ns = clock.now_ns()
+    project.catalogue.record([listed[identity] for identity in instruments if identity in listed], now_ns)
+    found: dict[InstrumentId, Instrument | UnknownSymbol] = {}
+    for identity in instruments:
+        known = project.catalogue.find(identity)
+        if known is not None and identity not in listed and lists_all:
+            found[identity] = _delisted(project, known, now_ns)
+        elif identity not in listed:
+            found[identity] = _unknown(identity, list(listed))
+        else:
+            found[identity] = known or _unknown(identity, list(listed))
+    return found
 
 
 async def record_instruments(
@@ -253,6 +278,18 @@ async def record_instruments(
     return chosen
 
 
+def _delisted(project: Project, known: Instrument, now_ns: int) -> UnknownSymbol:
+    """Note that an instrument is no longer listed, and say so."""
+    gone = replace(known, status="delisted", delisted_ns=now_ns if known.delisted_ns is None else known.delisted_ns)
+    project.catalogue.keep(gone)
+    since = iso(now_ns if known.delisted_ns is None else known.delisted_ns)
+    return UnknownSymbol(
+        f"{known.id.exchange} no longer lists {known.id.symbol}; as far as is known since {since}",
+        where="--symbol",
+        hint="What is stored stays; `tickwright data instrument` shows and corrects what is known.",
+    )
+
+
 def _unknown(identity: InstrumentId, known: Sequence[InstrumentId]) -> UnknownSymbol:
     return UnknownSymbol(
         f"{identity.exchange} does not list {identity.symbol}",
@@ -262,14 +299,19 @@ def _unknown(identity: InstrumentId, known: Sequence[InstrumentId]) -> UnknownSy
 
 
 def _window(
-    project: Project, key: SeriesKey, start_ns: int | None, end_ns: int | None, clock: Clock
+    project: Project, key: SeriesKey, start_ns: int | None, end_ns: int | None, clock: Clock, instrument: Instrument
 ) -> tuple[int, int]:
+    """From where to where a series is asked for: as wished, but not before its listing nor after its delisting."""
     end = clock.now_ns() if end_ns is None else end_ns
-    if start_ns is not None:
-        return start_ns, end
     last = project.history.coverage(key).last_ns
     history = DEFAULT_TRADES_NS if key.kind == "trades" else DEFAULT_HISTORY_NS
-    return (end - history if last is None else last), end
+    start = (end - history if last is None else last) if start_ns is None else start_ns
+    length = 1 if key.timeframe is None else key.timeframe.length_ns
+    if instrument.listed_ns is not None:
+        start = max(start, instrument.listed_ns - length + 1)  # the bar that the listing lies in is asked for
+    if instrument.delisted_ns is not None:
+        end = min(end, instrument.delisted_ns)
+    return start, end
 
 
 def _told(progress: Callable[[SeriesKey, int, int], None]) -> Callable[[FetchProgress], None]:

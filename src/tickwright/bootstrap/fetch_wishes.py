@@ -25,7 +25,10 @@ from tickwright.settings.units import read_span
 
 @dataclass(frozen=True)
 class FetchWish:
-    """Series of one exchange, kind and timeframe (None for events) to bring up to date."""
+    """Series of one exchange, kind and timeframe (None for events) to bring up to date.
+
+    `join_former` begins candles under the instruments' former names.
+    """
 
     instruments: tuple[InstrumentId, ...]
     timeframe: Timeframe | None
@@ -33,6 +36,7 @@ class FetchWish:
     end_ns: int | None
     url: str | None
     kind: SeriesKind = "candles"
+    join_former: bool = False
 
     @property
     def exchange(self) -> str:
@@ -57,6 +61,8 @@ def fetch_wishes(
     end: str | None,
     last: str | None,
     url: str | None,
+    *,
+    join_former: bool = False,
 ) -> list[FetchWish]:
     """One wish per exchange, kind and timeframe; raises `UsageError` where nothing says which symbols.
 
@@ -93,7 +99,7 @@ def fetch_wishes(
         ("candles", "funding") if strategy and "funding" in strategy.needs else ("candles",)
     )
     return [
-        FetchWish(group, timeframe, start_ns, end_ns, url or settings.exchange(name).url, kind)
+        FetchWish(group, timeframe, start_ns, end_ns, url or settings.exchange(name).url, kind, join_former)
         for name, group in groups
         for kind in dict.fromkeys(kinds or needed)
         for timeframe in (dict.fromkeys(chosen) if kind in CANDLE_KINDS else (None,))

@@ -128,12 +128,13 @@ def load_market(
         holes = tuple(gap for gap in project.history.coverage(key).gaps if first <= gap.start_ns <= last)
         if on_gap == "refuse":
             _refuse_unexplained(key, holes)
-        if holes:
-            warnings.append(f"{identity}: {sum(gap.bars for gap in holes)} bars are missing in {len(holes)} gaps")
+        missing = [gap for gap in holes if gap.kind is not GapKind.NOT_LISTED]
+        if missing:
+            warnings.append(f"{identity}: {sum(gap.bars for gap in missing)} bars are missing in {len(missing)} gaps")
         if start_ns is not None and first - start_ns >= max(DAY, timeframe.length_ns):
             warnings.append(f"{identity}: asked from {iso(start_ns)}, stored from {iso(first)}")
         if end_ns is not None and end_ns - last > max(DAY, 2 * timeframe.length_ns):
-            warnings.append(f"{identity}: asked until {iso(end_ns)}, stored until {iso(last + timeframe.length_ns)}")
+            warnings.append(_stored_until(instrument, end_ns, last + timeframe.length_ns))
         inside = None if detail is None else _detail_of(project, bars, detail, as_of_ns, warnings)
         loaded.append(bars if memory is None else bars.kept(memory.spill.keep))
         finer.append(inside if memory is None or inside is None else inside.kept(memory.spill.keep))
@@ -222,6 +223,13 @@ def _detail_of(project: Project, bars: Bars, timeframe: Timeframe, as_of_ns: int
     if began >= first + bars.timeframe.length_ns:
         warnings.append(f"{detail.key}: stored from {iso(began)}; volume and volatility before it are not known")
     return detail
+
+
+def _stored_until(instrument: Instrument, asked_ns: int, stored_ns: int) -> str:
+    """That a series ends before what was asked for, and whether the instrument did."""
+    if instrument.delisted_ns is not None and stored_ns >= instrument.delisted_ns:
+        return f"{instrument.id}: delisted on {iso(instrument.delisted_ns)}, so it ends before {iso(asked_ns)}"
+    return f"{instrument.id}: asked until {iso(asked_ns)}, stored until {iso(stored_ns)}"
 
 
 def _refuse_unexplained(key: SeriesKey, holes: Sequence[Gap]) -> None:

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from tickwright.cli import data_build, data_look
+from tickwright.cli import data_build, data_instrument, data_look
 from tickwright.cli import run_options as options
 from tickwright.cli.data_group import Kind, Url, app, chosen, kind_named, one_series
 from tickwright.cli.frame import Frame, command
 from tickwright.cli.output import Answer, Paper
 
-__all__ = ["app", "data_build", "data_look"]
+__all__ = ["app", "data_build", "data_instrument", "data_look"]
 
 Exchanges = Annotated[
     list[str] | None, Option("--exchange", help="Exchange of symbols that name none; repeat for several.")
@@ -39,6 +39,9 @@ def fetch(
     last: options.Last = None,
     url: Url = None,
     again: Again = False,
+    join_former: Annotated[
+        bool, Option("--join-former", help="Begin a renamed symbol's history under its former names.")
+    ] = False,
     store: options.Store = None,
 ) -> Answer:
     """Fetch market data from exchanges, side by side; run again, it asks only for what is new.
@@ -54,7 +57,8 @@ def fetch(
     frames = [name for word in timeframe or () for name in word.split(",")]
     kinds = [kind_named(name) for word in kind or () for name in word.split(",")]
     wishes = fetch_wishes(
-        project, settings, for_, tuple(exchange or ()), tuple(symbol or ()), frames, kinds, start, end, last, url
+        project, settings, for_, tuple(exchange or ()), tuple(symbol or ()), frames, kinds, start, end, last, url,
+        join_former=join_former,
     )  # fmt: skip
     with frame.progress("Fetching pages") as bar:
         outcomes = fetch_all(

@@ -2,7 +2,7 @@
 
 Invariants: an instrument is written `[exchange:]BASE/QUOTE[:SETTLE]` (ccxt's unified form). Tick, lot and minimum
 notional are dated rules for our own orders, not properties of the data: a rule holds from `valid_from_ns` until the
-next one starts.
+next one starts. When it was listed, delisted, listed again and renamed is dated as well.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tickwright.domain.margin import MaintenanceTier
 _SYMBOL = re.compile(r"([A-Z0-9]{1,20})[/-]([A-Z0-9]{1,20})(?::([A-Z0-9]{1,20}))?")
 
 DEFAULT_LOT = Decimal("1e-8")
+_EVER_NS = 2**62
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,6 +77,14 @@ class TradingRules:
     max_quantity: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class FormerName:
+    """The name an instrument traded under until `until_ns` (UTC nanoseconds), when it was renamed one for one."""
+
+    until_ns: int
+    id: InstrumentId
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """An instrument with its dated rules (oldest first, never empty) and what is known of its listing.
@@ -83,6 +92,8 @@ class Instrument:
     `contract_size` is in base units; 1 for spot. `maker_fee` and `taker_fee` are fractions of notional, None where
     the source does not say. Of a perpetual: `tiers` of maintenance margin (empty where the source does not say), the
     `liquidation_fee` on top of the taker fee, and whether the venue `keeps_leftover` margin after a liquidation.
+    `pauses` are the spans [delisted, listed again), `formerly` its former names, both oldest first; `delisted_ns` is
+    the last delisting that no listing followed.
     """
 
     id: InstrumentId
@@ -98,6 +109,21 @@ class Instrument:
     tiers: tuple[MaintenanceTier, ...] = ()
     liquidation_fee: Decimal = Decimal(0)
     keeps_leftover: bool = False
+    pauses: tuple[tuple[int, int], ...] = ()
+    formerly: tuple[FormerName, ...] = ()
+
+    def unlisted(self) -> tuple[tuple[int, int, str], ...]:
+        """The spans [start, end) in which it did not trade under this name, oldest first, each with its sentence.
+
+        >>> rules = (TradingRules(0, Decimal(1)),)
+        >>> found = Instrument(InstrumentId("x", "A", "B"), rules, listed_ns=5, pauses=((7, 9),))
+        >>> [sentence for _, _, sentence in found.unlisted()]
+        ['before the listing', 'between a delisting and the next listing']
+        """
+        before = () if self.listed_ns is None else ((-_EVER_NS, self.listed_ns, "before the listing"),)
+        after = () if self.delisted_ns is None else ((self.delisted_ns, _EVER_NS, "after the delisting"),)
+        between = ((start, end, "between a delisting and the next listing") for start, end in self.pauses)
+        return (*before, *between, *after)
 
     def rules_at(self, ts_ns: int) -> TradingRules:
         """The rules in force at an instant; before the first dated rule, the first one."""

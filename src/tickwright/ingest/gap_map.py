@@ -1,11 +1,13 @@
 """Why bars are missing: the evidence, and the rules that turn it into a type.
 
-Only holes inside ranges that the exchange was asked for are judged; anything else is NOT_FETCHED (or UNKNOWN, if it
-came with an imported file) by the store's own account. The rules, in this order:
+Only holes inside ranges that the exchange was asked for, or in which the catalogue says that nothing was listed, are
+judged; anything else is NOT_FETCHED (or UNKNOWN, if it came with an imported file) by the store's own account. A hole
+is divided where a listing or a delisting lies inside it. The rules, in this order:
 0. UNKNOWN: a row of the hole came and was not believed (the store's quarantine names it).
-1. NOT_LISTED: the hole ends where the catalogue says the instrument was listed, or before; or it starts at its
-   delisting or after; or it lies before the first bar and another series of the exchange traded through at least half
-   of it; or it lies before the first bar, no other series says anything, and it is longer than `NEIGHBOURHOOD` bars.
+1. NOT_LISTED: by the catalogue the instrument was not listed in the hole (give or take one bar): before its listing,
+   after its delisting, or between a delisting and the next listing; or it lies before the first bar and another series
+   of the exchange traded through at least half of it; or it lies before the first bar, no other series says anything,
+   and it is longer than `NEIGHBOURHOOD` bars.
 2. OUTAGE: at least one other series of the exchange was asked for the whole hole, and every such series misses at least
    half of it too.
 3. NO_TRADES: the market is thin around the hole (of the `NEIGHBOURHOOD` bars on either side at least `THIN_SHARE` are
@@ -27,7 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tickwright.domain.bars import Bars, SeriesKey
-from tickwright.domain.gaps import Gap, GapKind, Span, common, merged
+from tickwright.domain.gaps import Gap, GapKind, Span, common, merged, without
 from tickwright.domain.instrument import Instrument
 from tickwright.domain.timeframe import Timeframe
 from tickwright.ingest.integrity import candle_place
@@ -51,13 +53,16 @@ def judged_gaps(store: MarketStore, key: SeriesKey, instrument: Instrument | Non
     """The holes of a series inside the ranges the exchange was asked for, each with its type."""
     assert key.timeframe is not None
     missing = merged((gap.start_ns, gap.end_ns) for gap in store.coverage(key).gaps)
-    asked = common(missing, store.fetched(key)) if missing else ()
+    first = store.coverage(key).first_ns
+    spans = () if instrument is None else _unlisted(instrument, first)
+    unlisted = [(key.timeframe.ceil(start), key.timeframe.floor(end)) for start, end, _ in spans]
+    asked = common(missing, [*store.fetched(key), *unlisted]) if missing else ()
     if not asked:
         return ()
     bars, series = store.read(key), store.keys()
     others = [_Other.of(store, other) for other in series if _is_sibling(other, key)]
-    evidence = _Evidence(bars, key.timeframe, others, instrument, {row.place for row in store.quarantined(key)})
-    return tuple(evidence.verdict(hole) for hole in asked)
+    evidence = _Evidence(bars, key.timeframe, others, spans, {row.place for row in store.quarantined(key)})
+    return tuple(evidence.verdict(piece) for hole in asked for piece in evidence.pieces(hole, unlisted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +92,14 @@ class _Evidence:
         bars: Bars,
         timeframe: Timeframe,
         others: Sequence[_Other],
-        instrument: Instrument | None,
+        unlisted: Sequence[tuple[int, int, str]],
         disbelieved: Set[str] = frozenset(),
     ) -> None:
-        self._times, self._length, self._others, self._instrument = (
+        self._times, self._length, self._others, self._unlisted = (
             bars.open_time_ns,
             timeframe.length_ns,
             others,
-            instrument,
+            unlisted,
         )
         self._disbelieved = disbelieved
         self._traded_before = np.concatenate([[0], np.cumsum(bars.volume > 0)])
@@ -102,6 +107,12 @@ class _Evidence:
     def _disbelieved_in(self, hole: Span, bars: int) -> bool:
         times = range(hole[0], hole[1], self._length) if self._disbelieved and bars <= QUARANTINE_LIMIT else ()
         return any(candle_place(time) in self._disbelieved for time in times)
+
+    def pieces(self, hole: Span, unlisted: Sequence[Span]) -> Sequence[Span]:
+        """A hole, divided where a listing or a delisting lies inside it."""
+        if self._unlisted_sentence(hole):
+            return (hole,)
+        return sorted([*common([hole], unlisted), *without([hole], unlisted)])
 
     def verdict(self, hole: Span) -> Gap:
         bars = (hole[1] - hole[0]) // self._length
@@ -128,17 +139,21 @@ class _Evidence:
 
     def _listing(self, hole: Span, bars: int, answers: Sequence[bool]) -> str:
         """Why the instrument was not listed in a hole; empty where nothing says so."""
-        listed = self._instrument.listed_ns if self._instrument else None
-        delisted = self._instrument.delisted_ns if self._instrument else None
-        if listed is not None and hole[1] <= listed + self._length:
-            return "before the listing"
-        if delisted is not None and hole[0] >= delisted - self._length:
-            return "after the delisting"
+        sentence = self._unlisted_sentence(hole)
+        if sentence:
+            return sentence
         before_first = len(self._times) == 0 or hole[1] <= self._times[0]
         if before_first and False in answers:
             return "before the first trade, while others traded"
         if before_first and not answers and bars > NEIGHBOURHOOD:
             return "before the first trade"
+        return ""
+
+    def _unlisted_sentence(self, hole: Span) -> str:
+        """What the catalogue says of a hole in which nothing was listed, give or take one bar; empty otherwise."""
+        for start, end, sentence in self._unlisted:
+            if start - self._length <= hole[0] and hole[1] <= end + self._length:
+                return sentence
         return ""
 
     def _empty_share(self, hole: Span) -> float | None:
@@ -147,13 +162,23 @@ class _Evidence:
             return None
         reach = NEIGHBOURHOOD * self._length
         first, last = int(self._times[0]), int(self._times[-1]) + self._length
-        spans = [(max(hole[0] - reach, first), hole[0]), (hole[1], min(hole[1] + reach, last))]
+        around = [(max(hole[0] - reach, first), hole[0]), (hole[1], min(hole[1] + reach, last))]
+        spans = without(around, ((start, end) for start, end, _ in self._unlisted))
         slots = sum(max(0, end - start) // self._length for start, end in spans)
         return 1 - sum(self._traded(*span) for span in spans) / slots if slots >= NEIGHBOURHOOD else None
 
     def _traded(self, start: int, end: int) -> int:
         first, last = np.searchsorted(self._times, (start, max(start, end)))
         return int(self._traded_before[last] - self._traded_before[first])
+
+
+def _unlisted(instrument: Instrument, first_ns: int | None) -> tuple[tuple[int, int, str], ...]:
+    """When an instrument was not listed; bars from before its listing were traded all the same, under a former name."""
+    spans = instrument.unlisted()
+    if first_ns is None or instrument.listed_ns is None or instrument.listed_ns <= first_ns:
+        return spans
+    start, _, sentence = spans[0]
+    return ((start, first_ns, sentence), *spans[1:])
 
 
 def _is_sibling(other: SeriesKey, key: SeriesKey) -> bool:

@@ -1,9 +1,9 @@
 """The instrument catalogue in a directory: one JSON file per exchange, with every rule that ever held and from when.
 
 Invariants: a rule that changed becomes a new dated rule and the old one stays; a file is replaced in one durable
-step, so a kill leaves the old or the new catalogue; processes that record at the same time take turns.
-Known limit: an instrument that vanishes from an exchange's list keeps its last status until the exchange says
-otherwise.
+step, so a kill leaves the old or the new catalogue; processes that record at the same time take turns. An instrument
+that was delisted and is listed again has a pause from the one to the other.
+Known limit: when an exchange says no dates, a delisting and a new listing are dated by when they were first seen.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ import orjson
 
 from tickwright.adapters.storage.durable_file import make_directory, remove_temporaries, write_failure, write_file
 from tickwright.domain.errors import DataError, StoreDamaged
-from tickwright.domain.instrument import Instrument, InstrumentId, TradingRules
+from tickwright.domain.instrument import FormerName, Instrument, InstrumentId, TradingRules
+from tickwright.domain.margin import MaintenanceTier
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Version 2 has margin tiers, pauses and former names; a file of version 1 is read as one without them."""
 
 
 class FileCatalogue:
@@ -51,6 +53,13 @@ class FileCatalogue:
                     write_file(self._path(exchange), _content(after))
                 changed += news
         return changed
+
+    def keep(self, instrument: Instrument) -> None:
+        """Keep an instrument exactly as it is given, in place of what was known; raises `StoreWriteFailed`."""
+        with self._turn(instrument.id.exchange):
+            known = self._load(instrument.id.exchange)
+            if known.get(instrument.id) != instrument:
+                write_file(self._path(instrument.id.exchange), _content({**known, instrument.id: instrument}))
 
     def find(self, instrument: InstrumentId) -> Instrument | None:
         """What is known of an instrument, or None."""
@@ -108,13 +117,22 @@ def _merged(known: Instrument | None, now: Instrument, observed_ns: int) -> Inst
     latest, said = known.rules[-1], now.rules[-1]
     same = replace(said, valid_from_ns=latest.valid_from_ns) == latest
     rules = known.rules if same else (*known.rules, replace(said, valid_from_ns=observed_ns))
+    delisted = known.delisted_ns if now.delisted_ns is None else now.delisted_ns
+    pauses = known.pauses
+    if delisted is not None and now.status == "trading" and delisted < observed_ns:
+        pauses, delisted = (*pauses, (delisted, observed_ns)), None
     return replace(
         now,
         rules=rules,
         maker_fee=known.maker_fee if now.maker_fee is None else now.maker_fee,
         taker_fee=known.taker_fee if now.taker_fee is None else now.taker_fee,
-        listed_ns=known.listed_ns if now.listed_ns is None else now.listed_ns,
-        delisted_ns=known.delisted_ns if now.delisted_ns is None else now.delisted_ns,
+        listed_ns=min((listed for listed in (known.listed_ns, now.listed_ns) if listed is not None), default=None),
+        delisted_ns=delisted,
+        tiers=now.tiers or known.tiers,
+        liquidation_fee=now.liquidation_fee or known.liquidation_fee,
+        keeps_leftover=now.keeps_leftover or known.keeps_leftover,
+        pauses=pauses,
+        formerly=known.formerly,
     )
 
 
@@ -134,6 +152,14 @@ def _document(instrument: Instrument) -> dict[str, Any]:
         "listed_ns": instrument.listed_ns,
         "delisted_ns": instrument.delisted_ns,
         "source": instrument.source,
+        "tiers": [[str(tier.notional_above), str(tier.rate), str(tier.amount)] for tier in instrument.tiers],
+        "liquidation_fee": str(instrument.liquidation_fee),
+        "keeps_leftover": instrument.keeps_leftover,
+        "pauses": [list(pause) for pause in instrument.pauses],
+        "formerly": [
+            {"id": [former.id.base, former.id.quote, former.id.settle], "until_ns": former.until_ns}
+            for former in instrument.formerly
+        ],
         "rules": [_rule_document(rule) for rule in instrument.rules],
     }
 
@@ -163,6 +189,14 @@ def _parsed(identity: InstrumentId, entry: dict[str, Any]) -> Instrument:
         entry["listed_ns"],
         entry["delisted_ns"],
         entry["source"],
+        tuple(MaintenanceTier(*map(Decimal, tier)) for tier in entry.get("tiers", ())),
+        Decimal(entry.get("liquidation_fee", 0)),
+        entry.get("keeps_leftover", False),
+        tuple((int(start), int(end)) for start, end in entry.get("pauses", ())),
+        tuple(
+            FormerName(int(former["until_ns"]), InstrumentId(identity.exchange, *former["id"]))
+            for former in entry.get("formerly", ())
+        ),
     )
 
 
