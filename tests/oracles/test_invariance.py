@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from tests.oracles.running import equity, run_targets
 from tests.oracles.simulated import bars_of_closes, normals
+from tests.parity.commands import PRICES, Command, random_commands, sender
+from tests.parity.perpetual_terms import candles_of, perpetual
+from tests.parity.scenarios import candles
+from tests.parity.scenarios import walk as candle_walk
+from tests.parity.twin import instrument
 from tickwright.domain.bars import Bars
 from tickwright.domain.costs import CostModel
+from tickwright.domain.margin import Margin, maintenance_tiers
+from tickwright.domain.market import Market
+from tickwright.domain.records import OrderState
+from tickwright.modes import event
 
 ALL_COSTS = CostModel.of(fee="0.001", spread="0.001", slippage="0.0002", impact="sqrt", max_participation="0.1")
 
@@ -82,3 +93,60 @@ def test_the_market_draws_nothing_so_a_seed_changes_nothing() -> None:
     late = replace(ALL_COSTS, latency_ns=250_000_000)
     results = [run_targets(bars_of_closes(walk(0)), wanted(0), costs=late, seed=seed) for seed in (0, 1, 12345)]
     assert len({(result.digest, tuple(result.equity.tolist())) for result in results}) == 1
+
+
+MIDDLE = 1000
+
+
+def mirrored_bars(bars: Bars) -> Bars:
+    """The same candles upside down around a price."""
+    turned = {name: 2 * MIDDLE - getattr(bars, name) for name in ("open", "close")}
+    return replace(bars, **turned, high=2 * MIDDLE - bars.low, low=2 * MIDDLE - bars.high)
+
+
+def mirrored_command(command: Command) -> Command:
+    """Buying for selling, and every price upside down."""
+    verb = {"buy": "sell", "sell": "buy"}.get(command.verb, command.verb)
+    terms = {name: 2 * MIDDLE - value if name in PRICES else value for name, value in command.terms.items()}
+    return replace(command, verb=verb, terms=terms)
+
+
+def is_told_in_prices(command: Command) -> bool:
+    """Whether an order names whole prices and quantities only: a fraction of a price has no mirror image."""
+    return not {"cost", "trail_rate", "exits"} & set(command.terms)
+
+
+def traded(
+    bars: Bars, commands: list[Command], costs: CostModel
+) -> tuple[list[tuple[object, ...]], list[int], list[str]]:
+    """Fills (prices relative to the middle), equity at each close, and how each order ended."""
+    what = perpetual(instrument("BTC/USDT", tick="1", lot="1"), tiers=maintenance_tiers([(0, "0")]))
+    market = Market.of([what], [bars], margin=Margin())
+    strategy = sender(commands)
+    result = event.run(strategy, {}, market, cash=Decimal(10**9), cash_asset="USDT", costs=costs)
+    unit = 10 ** result.price_scales[0]
+    fills = [
+        (int(fill["ts_ns"]), int(fill["side"]), Fraction(int(fill["price"]), unit) - MIDDLE,
+         int(fill["quantity"]) // 10 ** result.quantity_scales[0], int(fill["liquidity"]))
+        for fill in result.fills
+    ]  # fmt: skip
+    ends = [OrderState(int(result.orders[order.id]["state"])).name for order in strategy.sent.values()]
+    return fills, result.equity.tolist(), ends
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_buying_and_selling_are_mirrored(seed: int) -> None:
+    """Random orders of every kind, and their mirror images on candles turned upside down."""
+    plain = instrument("BTC/USDT", tick="1", lot="1")
+    shape = {"price": MIDDLE, "swing": 0.01, "volume": 400, "absent": 0.1, "silent": 0.1}
+    bars = candles_of(perpetual(plain), candles(plain, "1h", candle_walk(seed, 40, **shape), (0, 0)))
+    commands = [one for one in random_commands(seed, [bars], often=0.6, both_ways=True) if is_told_in_prices(one)]
+    costs = CostModel.of(
+        fee=0, spread=0, impact="none", max_participation="0.1",
+        limit_fill=("through", "touch")[seed % 2], limit_gap=("limit", "open")[seed // 2 % 2],
+    )  # fmt: skip
+    fills, wealth, ends = traded(bars, commands, costs)
+    turned, same_wealth, same_ends = traded(mirrored_bars(bars), [mirrored_command(one) for one in commands], costs)
+    assert len(fills) > 10
+    assert [(ts, -side, -price, *rest) for ts, side, price, *rest in fills] == turned
+    assert (wealth, ends) == (same_wealth, same_ends)
