@@ -73,7 +73,7 @@ MUTATIONS = [
     Mutation(
         "the permanent part is forgotten", "prices", "total += permanent_impact(", "total += 0.0 * permanent_impact("
     ),
-    Mutation("latency costs nothing", "prices", 'if context["latency_ns"] > 0:', "if False:"),
+    Mutation("latency costs nothing", "prices", "if latency_ns > 0:", "if False:"),
     Mutation("impact never decays", "fills", 'if recent["ts_ns"] > start:', "if True:"),
     Mutation(
         "volume is used twice",
@@ -128,8 +128,8 @@ MUTATIONS = [
     Mutation(
         "increases come before reductions",
         "open_step",
-        "_match_pass(context, True, venue",
-        "_match_pass(context, False, venue",
+        "_match_pass(context, True, arrivals)",
+        "_match_pass(context, False, arrivals)",
     ),
     Mutation("drift trades", "decisions", 'return context["retry"] == 1 and unfinished', "return True"),
     Mutation("the band is ignored", "decisions", '> context["band"]', "> 0.0"),
@@ -143,7 +143,7 @@ MUTATIONS = [
     Mutation(
         "the minimum notional is forgotten",
         "taking",
-        'return notional != OVERFLOW and notional < book["min_notional"]',
+        "return notional != OVERFLOW and notional < minimum",
         "return False",
     ),
     Mutation(
@@ -221,8 +221,8 @@ MUTATIONS = [
     Mutation(
         "cash is shared wrongly: each increase shrinks by itself",
         "taking",
-        'total += mate["cost"]',
-        'total = mate["cost"]',
+        "total += _money_for(context, mate)",
+        "total = _money_for(context, mate)",
     ),
     Mutation(
         "symbol order matters: who is named first is sized first",
@@ -270,8 +270,8 @@ MUTATIONS = [
     Mutation(
         "the farthest comes first",
         "range_step",
-        "distance = abs(level - open_price)",
-        "distance = -abs(level - open_price)",
+        "distance = _distance(slot, open_price)",
+        "distance = -_distance(slot, open_price)",
     ),
     Mutation(
         "what cannot be known is not counted",
@@ -300,8 +300,8 @@ MUTATIONS = [
     Mutation(
         "a rule that changes at a close comes into force at the next open",
         "advance",
-        "    _take_closes(context, row)\n    _expire(context)\n    _change_rules(context)",
-        "    _take_closes(context, row)\n    _expire(context)",
+        "    _expire(context)\n    _change_rules(context)\n    decision",
+        "    _expire(context)\n    decision",
     ),
     Mutation(
         "an order by cost takes the lot in force instead of its own",
@@ -318,4 +318,64 @@ MUTATIONS = [
     Mutation(
         "an amend keeps the old rules", "commands", "    if anew:\n        _adopt_rules(slot, book)", "    if anew:"
     ),
+    Mutation(
+        "funding goes the other way",
+        "funding",
+        '(rate_ppb > 0) == (book["position"] > 0)',
+        '(rate_ppb > 0) != (book["position"] > 0)',
+    ),
+    Mutation("funding leaves the margin alone", "funding", 'if book["cross"] == 0:', "if False:"),
+    Mutation("margin is not released", "contracts", 'venue["margin"] -= released', 'venue["margin"] -= 0'),
+    Mutation(
+        "leverage is ignored",
+        "contracts",
+        'return mul_div_rounded_up(value, HUNDREDTHS, book["leverage"])',
+        "return value",
+    ),
+    Mutation(
+        "a partial close rounds the basis for us",
+        "contracts",
+        "return mul_div_rounded_up(basis, closing, abs(held))",
+        "return mul_div_rounded_down(basis, closing, abs(held))",
+    ),
+    Mutation("the tier above counts", "safety", 'place > book["first_tier"] and', 'place > book["first_tier"] + 1 and'),
+    Mutation(
+        "maintenance is forgotten",
+        "safety",
+        'left = scaled_up(price, held, divisor, PPB - tier["rate_ppb"])',
+        "left = scaled_up(price, held, divisor, PPB)",
+    ),
+    Mutation(
+        "only its own margin stands behind a cross position",
+        "safety",
+        "money = cross_cash(context)",
+        'money = book["margin"]',
+    ),
+    Mutation("the mark is ignored", "liquidation", 'if context["mark_close"] != 0:', "if False:"),
+    Mutation(
+        "a liquidation comes before a stop at its price",
+        "liquidation",
+        "if distance <= (0 if gapped",
+        "if distance < (0 if gapped",
+    ),
+    Mutation(
+        "a gapped liquidation gets its price",
+        "liquidation",
+        'view_int64(context["open"], index + 1)[index] if gapped else level',
+        "level",
+    ),
+    Mutation(
+        "orders survive the liquidation of their position",
+        "liquidation",
+        "finish(context, place, _EXPIRED if late else _LIQUIDATED)",
+        "pass",
+    ),
+    Mutation(
+        "the liquidation fee is forgotten",
+        "fills",
+        'fee_ppb += book["liquidation_fee_ppb"] if liquidation else 0',
+        "fee_ppb += 0",
+    ),
+    Mutation("a liquidation uses the cap", "fills", "if not liquidation:", "if True:"),
+    Mutation("the insurance does not pay", "insurance", "move_cash(context, instrument, _INSURANCE, -left)", "pass"),
 ]

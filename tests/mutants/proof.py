@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.engine import test_risk_limits as worked_limits
-from tests.parity import test_exits, test_orders, test_risk_limits, test_targets
+from tests.parity import test_exits, test_orders, test_perpetuals, test_risk_limits, test_targets
 from tests.parity.scenarios import Scenario, scenarios
 from tests.reference import test_exits as test_exit_rules
 from tests.reference import test_sizing as test_sizing_rules
 from tests.reference.cases.collected import ALL
-from tests.reference.cases.market_of import fills_as_text, market_of, money_as_text
+from tests.reference.cases.market_of import fills_as_text, market_of, money_as_text, moved_as_text
 from tickwright.domain.limits import RiskLimits
 
 Check = Callable[[], None]
@@ -30,7 +30,8 @@ QUIET = {
 def checks() -> list[Check]:
     """Every check, made ready: the naive market's answers are computed here, once, before anything is mutated."""
     worked = [*_worked_examples(), *_tests_of(test_sizing_rules), *_tests_of(test_exit_rules), *_worked_limits()]
-    return [*worked, *_orders(), *_limited_orders(), *_exits(), *_targets()]
+    perpetual = _orders(test_perpetuals.perpetual_situations(), 60)
+    return [*worked, *_orders(test_orders.situations(), 150), *perpetual, *_limited_orders(), *_exits(), *_targets()]
 
 
 def _worked_examples() -> list[Check]:
@@ -42,6 +43,8 @@ def _worked_examples() -> list[Check]:
             market = market_of(case)
             assert fills_as_text(result.fills, market) == list(case.fills)
             assert list(case.fees) in ([], money_as_text(result.fills["fee"], market))
+            assert list(case.moved) in ([], moved_as_text(result.account_events, market))
+            assert case.cash_left in (None, *money_as_text(result.cash[-1:], market))
             assert {label: ends[label] for label in case.ends} == dict(case.ends)
 
         return run
@@ -58,11 +61,11 @@ def _tests_of(module: ModuleType) -> list[Check]:
     return [check for name, check in vars(module).items() if name.startswith("test_") and callable(check)]
 
 
-def _orders() -> list[Check]:
+def _orders(situations: st.SearchStrategy[test_orders.Situation], count: int) -> list[Check]:
     made: list[Check] = []
 
-    @settings(max_examples=150, **QUIET)
-    @given(situation=test_orders.situations())
+    @settings(max_examples=count, **QUIET)
+    @given(situation=situations)
     def collect(situation: test_orders.Situation) -> None:
         naive, trader = test_orders.naive_run(situation)
         told = {label: order.state for label, order in trader.orders.items()}
