@@ -33,8 +33,9 @@ Progress = Callable[[int, int], None]
 class Demo:
     """The demo in one project directory, step by step."""
 
-    def __init__(self, home: Path) -> None:
-        self.project = Project(home)
+    def __init__(self, home: Path, *, store_url: str | None = None) -> None:
+        """`store_url` names another market store than the project's own lake."""
+        self.project = Project(home, store_url=store_url)
         self.series = bundled_history()
         self.request = BacktestRequest(
             SmaCross, SmaCross().params, cash=Decimal(100_000), costs=CostModel.of(fee="0.001", spread="0.0001")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument
 
+from tickwright.cli import run_options as options
 from tickwright.cli.compilation import announce_compilation
 from tickwright.cli.frame import Frame, command, command_app
 from tickwright.cli.output import Answer, Paper, percent
@@ -36,19 +38,20 @@ def demo(
     directory: Annotated[
         Path | None, Argument(help="Project directory to use; ./tickwright-demo unless named.")
     ] = None,
+    store: options.Store = None,
 ) -> Answer:
     """Fetch, check, backtest, sweep and report on bundled real candles, through a local exchange."""
     from tickwright.bootstrap.demo import DEFAULT_DIRECTORY, Demo
 
     began = time.monotonic()
     home = (directory or Path(DEFAULT_DIRECTORY)).expanduser().absolute()
-    show = Demo(home)
+    show = Demo(home, store_url=store)
     show.prepare()
 
     frame.show(_heading(1, f"A local exchange with real Binance candles, and a project in {_short(home)}"))
     with frame.progress("Fetching pages") as bar:
         fetched = show.fetch(lambda url: frame.show(_lines(f"listening on {url}")), bar.update)
-    frame.show(_heading(2, "Candles fetched over HTTP through ccxt into the Parquet lake"))
+    frame.show(_heading(2, f"Candles fetched over HTTP through ccxt into {store_name(store)}"))
     frame.show(_fetched(fetched))
 
     frame.show(_heading(3, "What is missing, and why"))
@@ -67,7 +70,7 @@ def demo(
     frame.show(_sweep(sweep))
 
     kept, report = show.keep(next(iter(runs.values())))
-    commands = next_commands(home)
+    commands = next_commands(home, store)
     frame.show(_heading(6, "The report"))
     frame.show(_lines(str(report), "", f"Done in {time.monotonic() - began:.0f} s. Type next:", *commands))
     document = {
@@ -84,10 +87,19 @@ def demo(
     return Answer("demo", document, lambda paper: None)
 
 
-def next_commands(home: Path) -> list[str]:
-    """Three commands that work as printed in the shell the demo was started from."""
+def store_name(store: str | None) -> str:
+    """The store of the demo in words, without a password."""
+    from tickwright.adapters.storage.opening import shown_location
+
+    return "the Parquet lake" if store is None else shown_location(store)
+
+
+def next_commands(home: Path, store: str | None = None) -> list[str]:
+    """Three commands that work as printed in the shell the demo was started from (a password is not printed)."""
     activate = Path(sys.prefix) / "bin" / "activate"
     first = f". {_short(activate)} && cd {_short(home)}" if sys.prefix != sys.base_prefix else f"cd {_short(home)}"
+    if store is not None:
+        first += f" && export TICKWRIGHT_STORE__URL={shlex.quote(store_name(store))}"
     return [
         first,
         "tickwright backtest DonchianBreakout --report",

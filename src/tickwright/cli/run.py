@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
+from tickwright.cli import run_options as options
 from tickwright.cli.frame import Frame, command, group_app
 from tickwright.cli.output import Answer, Paper, percent
 from tickwright.domain.errors import UsageError
@@ -56,14 +57,16 @@ def ls(
 
 @command(app, "show")
 def show(
-    frame: Frame, run: Annotated[str, Argument(help="Run id, its unique start or end, or latest.")] = "latest"
+    frame: Frame,
+    run: Annotated[str, Argument(help="Run id, its unique start or end, or latest.")] = "latest",
+    store: options.Store = None,
 ) -> Answer:
     """Show one kept run."""
     from tickwright.bootstrap.kept_runs import open_run
     from tickwright.bootstrap.project import Project
     from tickwright.cli.backtest import describe
 
-    kept = open_run(Project.of(frame.home, frame.settings()), run)
+    kept = open_run(Project.of(frame.home, frame.settings({"store.url": store})), run)
     return Answer("run-show", kept.document(), describe(kept))
 
 
@@ -72,13 +75,14 @@ def ledger(
     frame: Frame,
     run: Annotated[str, Argument(help="Run id, its unique start or end, or latest.")] = "latest",
     last: Annotated[int, Option("--last", min=0, help="Show the postings of so many last entries.")] = 10,
+    store: options.Store = None,
 ) -> Answer:
     """Show the double-entry ledger of a run, and whether it adds up to its account."""
     from tickwright.bootstrap.kept_runs import open_run
     from tickwright.bootstrap.ledger_view import LedgerView
     from tickwright.bootstrap.project import Project
 
-    kept = open_run(Project.of(frame.home, frame.settings()), run)
+    kept = open_run(Project.of(frame.home, frame.settings({"store.url": store})), run)
     view = LedgerView.of(kept.result)
     document = {
         "run_id": kept.manifest.get("run_id"),
@@ -113,13 +117,14 @@ def compare(
     frame: Frame,
     runs: Annotated[list[str], Argument(help="Two or more run ids, unique starts or ends, or latest.")],
     report: Annotated[Path | None, Option("--report", help="HTML file to write the page of the comparison to.")] = None,
+    store: options.Store = None,
 ) -> Answer:
     """Put kept runs side by side and say where the first two parted."""
     from tickwright.bootstrap.compare import compare as compared
     from tickwright.bootstrap.kept_runs import open_run
     from tickwright.bootstrap.project import Project
 
-    project = Project.of(frame.home, frame.settings())
+    project = Project.of(frame.home, frame.settings({"store.url": store}))
     comparison = compared([open_run(project, run) for run in runs])
     written = None if report is None else str(comparison.report(report))
     return Answer("run-compare", {**comparison.document(), "report": written}, _side_by_side(comparison, written))
