@@ -184,3 +184,21 @@ def test_times_that_were_kept_as_floats_are_read_digit_for_digit(tmp_path: Path)
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nothing\.csv: the file cannot be read \(No such file or directory\)"):
         read_candle_file(tmp_path / "nothing.csv", KEY)
+
+
+def test_volume_in_the_quote_asset_becomes_base_at_the_mean_of_high_low_and_close(tmp_path: Path) -> None:
+    """The rule book, §2.3: 100 at 31.25 / 3 are 9.6 of the base asset, 7 at 31.5 / 3 two thirds."""
+    lines = [
+        "timestamp,open,high,low,close,quote_volume",
+        "1704067200,10.5,11,10,10.25,100",
+        "1704070800,10,11,10,10.5,7",
+    ]
+    imported = read_candle_file(written(tmp_path, "\n".join(lines).encode()), KEY)
+    assert (imported.bars.volume / 10.0**imported.bars.volume_scale).tolist() == [9.6, 0.66666666]
+    assert "turned into base" in imported.notes[-1]
+
+
+def test_a_base_volume_is_taken_before_a_quote_volume(tmp_path: Path) -> None:
+    lines = ["timestamp,open,high,low,close,quote_volume,volume", "1704067200,10.5,11,10,10.25,100,3"]
+    imported = read_candle_file(written(tmp_path, "\n".join(lines).encode()), KEY)
+    assert imported.bars.volume.tolist() == [3]

@@ -9,7 +9,7 @@ by default one refused row refuses the file. The file's own step must be the tim
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from tickwright.domain.errors import DataError, RowsRefused
 from tickwright.domain.money import INT64_MAX
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
+from tickwright.domain.volume import BASE_SCALE, base_of_quote
 from tickwright.ports import RefusedRow
 
 
@@ -55,16 +56,18 @@ def candles_of_table(table: TextTable, key: SeriesKey, path: Path, *, skip_refus
     values = {name: scaled(columns[name], name) for name in COLUMNS[1:]}
     problems = _problems(times, values)
     usable = np.setdiff1d(np.arange(len(table.places)), list(problems))
-    rows = _Rows(_bars(key, times, values, usable, path), usable, table)
+    bars = _bars(key, times, values, usable, path)
+    rows = _Rows(_in_base(bars, path) if reading.in_quote else bars, usable, table)
     _demand_timeframe(rows.bars, path)
     refused = [(int(table.places[row]), reason) for row, reason in problems.items()]
     refused += _drop_rows(rows)
     listed = (*table.refused, *(RefusedRow(f"{table.place_word} {place}", why) for place, why in sorted(refused)))
     rows_read = len(table.places) + len(table.refused)
     _demand_candles(rows.bars, listed, rows_read, path, skip_refused)
-    return ImportedCandles(
-        rows.bars.coarsened(), rows_read, listed, (f"{reading.form} columns, times in {times.form}", *table.notes)
-    )
+    notes = [f"{reading.form} columns, times in {times.form}", *table.notes]
+    if reading.in_quote:
+        notes.append("volume counted in the quote asset, turned into base at (high + low + close) / 3")
+    return ImportedCandles(rows.bars.coarsened(), rows_read, listed, tuple(notes))
 
 
 @dataclass(slots=True)
@@ -115,6 +118,14 @@ def _bars(key: SeriesKey, times: Instants, values: dict[str, ScaledColumn], usab
     first, high, low, last = prices
     volume = values["volume"]
     return Bars(key, times.ns[usable], first, high, low, last, volume.units[usable], scale, volume.scale)
+
+
+def _in_base(bars: Bars, path: Path) -> Bars:
+    """The same candles with the volume that was counted in the quote asset in base units."""
+    volume = base_of_quote(bars.volume, bars.volume_scale, bars.high, bars.low, bars.close, bars.price_scale)
+    if volume is None:
+        raise _no_candles(path, "a volume does not fit 64 bits in base units", "smaller volumes or higher prices")
+    return replace(bars, volume=volume, volume_scale=BASE_SCALE)
 
 
 def _demand_timeframe(bars: Bars, path: Path) -> None:

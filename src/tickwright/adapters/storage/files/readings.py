@@ -8,6 +8,7 @@ The forms, in this order:
   newest row first, which is turned round;
 - freqtrade: date, open, high, low, close, volume;
 - vectorbt: Open time, Open, High, Low, Close, Volume, as its downloads from exchanges have them;
+- plain and Binance archive with quote_volume in the place of volume, which is then turned into base units;
 - yfinance and vectorbt: Date or Datetime (or the nameless index column), Open, High, Low, Close, Volume.
 Invariants: names are compared without case; a table that fits none is refused with what it has and what is missing.
 """
@@ -25,15 +26,20 @@ from tickwright.domain.bars import PRICE_COLUMNS, SeriesKey
 from tickwright.domain.errors import DataError
 
 COLUMNS = ("timestamp", *PRICE_COLUMNS, "volume")
+QUOTE_VOLUME = "quote_volume"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A table understood as candles: its columns by their plain names, the rows they come from, and the form's name."""
+    """A table understood as candles: its columns by their plain names, the rows they come from, and the form's name.
+
+    `in_quote` where its volume counts the quote asset.
+    """
 
     columns: dict[str, pa.Array]
     table: TextTable
     form: str
+    in_quote: bool = False
 
 
 def understood(table: TextTable, key: SeriesKey, path: Path) -> Reading:
@@ -51,11 +57,14 @@ def understood(table: TextTable, key: SeriesKey, path: Path) -> Reading:
         ("freqtrade", "date", "volume", ()),
         ("yfinance", "datetime", "volume", ()),
         ("yfinance", "", "volume", ()),
+        ("plain", "timestamp", QUOTE_VOLUME, ()),
+        ("Binance archive", "open_time", QUOTE_VOLUME, ("close_time",)),
     ):
         wanted = dict(zip(COLUMNS, (time, *PRICE_COLUMNS, volume_name), strict=True))
         if all(name in names for name in (*wanted.values(), *marks)):
             turned = _cryptodatadownload(table, names, key, path) if form == "CryptoDataDownload" else table
-            return Reading({plain: turned.columns[names[name]] for plain, name in wanted.items()}, turned, form)
+            columns = {plain: turned.columns[names[name]] for plain, name in wanted.items()}
+            return Reading(columns, turned, form, in_quote=volume_name == QUOTE_VOLUME)
     raise _lacking([name for name in COLUMNS if name not in names], names, path)
 
 
