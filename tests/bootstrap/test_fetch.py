@@ -25,7 +25,7 @@ from tickwright.adapters.sandbox.process import SandboxOptions, SandboxProcess
 from tickwright.adapters.sandbox.server import SandboxServer
 from tickwright.adapters.wall_clock import WallClock
 from tickwright.bootstrap.fetch import SERIES_AT_A_TIME, fetch, fetch_all, listed_instruments
-from tickwright.bootstrap.fetch_wishes import FetchWish
+from tickwright.bootstrap.fetch_wishes import FetchWish, fetch_wishes
 from tickwright.bootstrap.instruments import InstrumentNote, note_instrument
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import SeriesKey, SeriesKind
@@ -35,6 +35,7 @@ from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, MILLISECOND, iso, parse_instant
 from tickwright.ingest.candles_from_trades import candles_from_trades
+from tickwright.settings import Settings
 
 BTC = InstrumentId("binance", "BTC", "USDT")
 HOUR = Timeframe.parse("1h")
@@ -325,3 +326,25 @@ def test_a_symbol_that_left_the_exchange_s_own_list_is_delisted_and_a_sandbox_s_
     known = project.catalogue.find(gone)
     assert known is not None
     assert known.status == "delisted"
+
+
+def wished(project: Project, symbols: list[str], kinds: list[SeriesKind], for_strategy: str | None) -> list[str]:
+    wishes = fetch_wishes(
+        project, Settings(), for_strategy, [], symbols, ["1h"], kinds, "2024-01-01", "2024-02-01", None, None
+    )
+    return [str(key) for wish in wishes for key in wish.keys]
+
+
+def test_a_strategy_on_contracts_is_given_their_marks_and_rates_too(tmp_path: Path) -> None:
+    project, symbols = Project(tmp_path), ["BTC/USDT", "BTC/USDT:USDT"]
+    assert wished(project, symbols, [], "SmaCross") == [
+        "binance:BTC/USDT candles 1h",
+        "binance:BTC/USDT:USDT candles 1h",
+        "binance:BTC/USDT:USDT mark 1h",
+        "binance:BTC/USDT:USDT funding",
+    ]
+    assert wished(project, symbols, [], None) == ["binance:BTC/USDT candles 1h", "binance:BTC/USDT:USDT candles 1h"]
+    assert wished(project, symbols[1:], ["trades", "index"], None) == [
+        "binance:BTC/USDT:USDT trades",
+        "binance:BTC/USDT:USDT index 1h",
+    ]

@@ -236,16 +236,18 @@ def test_what_is_known_of_an_instrument_is_shown_and_noted(tickwright, project) 
     assert tickwright(*words, "--delisted", "2020-01-01").code == 2
 
 
-def test_a_backup_is_drilled_and_brought_back(tickwright, hours, tmp_path) -> None:
+def test_a_backup_is_drilled_and_brought_back(tickwright, hours, project, tmp_path) -> None:
     tickwright("data", "import", hours, *SERIES)
+    (project / "trades.csv").write_text(TRADES)
+    tickwright("data", "import", project / "trades.csv", *PERPETUAL, "--kind", "trades")
     taken = tickwright("data", "backup", tmp_path / "backup", "--drill", "--json").document
-    assert (taken["encrypted"], taken["copied"] > 0, taken["drill"]["rows"]) == (False, True, 3)
+    assert (taken["encrypted"], taken["copied"] > 0, taken["drill"]["rows"]) == (False, True, 7)
     assert taken["drill"]["rto_s"] >= 0 <= taken["drill"]["rpo_s"]
     again = tickwright("data", "backup", tmp_path / "backup")
     assert again.out.startswith("snapshot ")
     assert ": 0 of " in again.out
     back = tickwright("data", "restore", tmp_path / "backup", "--into", tmp_path / "restored")
-    assert "3 rows restored and sound" in back.out
+    assert "7 rows restored and sound" in back.out
     assert "x:BTC/USDT" in tickwright("data", "ls", "--store", tmp_path / "restored").out
     assert tickwright("data", "restore", tmp_path / "backup", "--into", tmp_path / "restored").code == 4
 

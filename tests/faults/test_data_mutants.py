@@ -1,7 +1,8 @@
 """The data scenarios see what they are for: each passes on the product and fails on a deliberately broken variant.
 
 DI-03 rows replayed shuffled and twice; DI-04 the forming candle; DI-05 a collector that was down; DI-06 a corrected
-candle; ST-04 a flush that fails; ST-10 a flipped bit; ST-12 an archive that loses rows.
+candle or trade; DI-08 a trade that cannot be; ST-04 a flush that fails; ST-10 a flipped bit; ST-12 an archive that
+loses rows.
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tickwright.adapters.storage import durable_file
+from tickwright.adapters.storage import acceptance, durable_file
 from tickwright.adapters.storage.lake import lake as lake_module
 from tickwright.adapters.storage.lake import part_reader
 from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.checks.example_events import example_events
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError, StoreWriteFailed
+from tickwright.domain.events import Events, trades_of
 from tickwright.domain.gaps import GapKind
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
-from tickwright.ingest import fetch, integrity, retention
-from tickwright.ingest.fetch import fetch_candles
+from tickwright.ingest import fetch, fetch_events, integrity, retention
+from tickwright.ingest.fetch import FetchReport, fetch_candles
 from tickwright.ingest.retention import Retirement, retire
 
 HOUR = Timeframe.parse("1h")
@@ -149,6 +152,72 @@ def nothing_is_dropped_before_the_archive_holds_it(root: Path) -> None:
     assert len(store.read(KEY)) == 60
 
 
+@dataclass
+class TradingExchange:
+    """An exchange of trades and funding rates, in pages, each of which a twist may spoil."""
+
+    truth: Events
+    twist: Callable[[Events], Events] = lambda page: page
+    exchange: str = "binance"
+
+    async def trades(self, instrument: object, start_ns: int, end_ns: int, *, after_id: int | None = None) -> Any:
+        found = self.truth.between(start_ns, end_ns)
+        found = found if after_id is None else found.where(found["trade_id"] > after_id)
+        return trades_of(self.twist(found.take(slice(0, 20))))
+
+    async def funding(self, instrument: object, start_ns: int, end_ns: int) -> Events:
+        return self.twist(self.truth.between(start_ns, end_ns).take(slice(0, 20)))
+
+
+def fetched_events(root: Path, exchange: TradingExchange, **how: Any) -> tuple[ParquetLake, FetchReport]:
+    lake, key = ParquetLake(root), exchange.truth.key
+    now = Clock(int(exchange.truth.ts_ns[-1]) + 10**15)
+    report = asyncio.run(fetch_events.fetch_events(exchange, lake, now, key, 0, now.ns, **how))  # type: ignore[arg-type]
+    return lake, report
+
+
+def replayed_trades_count_once(root: Path) -> None:
+    random = np.random.default_rng(1)
+    truth = example_events("trades", 0, 60)
+    lake, report = fetched_events(
+        root, TradingExchange(truth, lambda page: page.take(random.permutation(np.repeat(np.arange(len(page)), 2))))
+    )
+    assert (report.inserted, report.refused) == (60, ())
+    assert lake.read_events(truth.key).content_hash() == truth.content_hash()
+
+
+def a_busted_trade_keeps_its_former_version(root: Path) -> None:
+    truth = example_events("trades", 0, 60)
+    fetched_events(root, TradingExchange(truth))
+    before = time.time_ns()
+    corrected = example_events("trades", 0, 60, shift=5)
+    lake, report = fetched_events(root, TradingExchange(corrected), again=True)
+    assert report.revised == 60
+    assert lake.read_events(truth.key, as_of_ns=before).content_hash() == truth.content_hash()
+
+
+def a_short_page_of_rates_is_not_taken_for_the_end(root: Path) -> None:
+    truth = example_events("funding", 0, 60)
+    short = TradingExchange(truth, lambda page: page.take(slice(0, 3)))
+    lake, _ = fetched_events(root, short)
+    assert lake.read_events(truth.key).content_hash() == truth.content_hash()
+
+
+def an_absurd_trade_is_not_kept_and_is_named(root: Path) -> None:
+    truth = example_events("trades", 0, 60)
+    absurd = Events(truth.key, {**truth.columns, "price": truth["price"].copy()}, 2, 6)
+    absurd["price"][30] = -1
+    lake, report = fetched_events(root, TradingExchange(absurd))
+    assert len(lake.read_events(truth.key)) == 59
+    assert [row.reason for row in report.refused] == ["the price -0.01 is not above zero"]
+    assert len(lake.quarantined(truth.key)) == 1
+
+
+def gives_up_after_a_short_page(pages: Any, page: Events) -> None:
+    pages.last_id = int(page["trade_id"].max()) if page.key.kind == "trades" else None
+    pages.reached_ns = pages.end_ns
+
+
 def careless_flush(descriptor: int, path: Path) -> None:
     try:
         os.fsync(descriptor)
@@ -170,6 +239,15 @@ SCENARIOS: dict[str, tuple[Callable[[Path], None], Any, str, Any]] = {
     "DI-04": (the_forming_candle_is_not_stored, fetch, "plan_pages", plans_past_now),
     "DI-05": (a_range_nobody_asked_for_reads_as_missing, lake_module, "merged", one_big_range),
     "DI-06": (a_corrected_candle_keeps_its_former_version, ParquetLake, "_history", lambda *_: None),
+    "DI-03 trades": (replayed_trades_count_once, fetch_events, "_each_once", lambda events: events),
+    "DI-05 rates": (
+        a_short_page_of_rates_is_not_taken_for_the_end,
+        fetch_events._Pages,
+        "_advance",
+        gives_up_after_a_short_page,
+    ),
+    "DI-06 trades": (a_busted_trade_keeps_its_former_version, ParquetLake, "_history", lambda *_: None),
+    "DI-08 trades": (an_absurd_trade_is_not_kept_and_is_named, acceptance, "broken_event_rules", lambda _: []),
     "ST-04": (a_failed_flush_is_not_called_a_success, durable_file, "_flush", careless_flush),
     "ST-10": (a_flipped_bit_is_named_by_its_file, part_reader, "file_damage", lambda *_: None),
     "ST-12": (nothing_is_dropped_before_the_archive_holds_it, retention, "_demand_archived", lambda *_: None),

@@ -66,8 +66,8 @@ def fetch_wishes(
 ) -> list[FetchWish]:
     """One wish per exchange, kind and timeframe; raises `UsageError` where nothing says which symbols.
 
-    A symbol that names no exchange is wanted of every exchange that is named. Without kinds candles are wanted, and
-    funding where the strategy needs it.
+    A symbol that names no exchange is wanted of every exchange that is named. Without kinds candles are wanted, and of
+    contracts that a strategy trades mark prices and funding rates, too.
     """
     instance = settings.strategies.get(for_strategy) if for_strategy else None
     strategy = find_strategy(project.home, instance.use if instance else for_strategy) if for_strategy else None
@@ -95,15 +95,23 @@ def fetch_wishes(
             f"the symbols are of {names}", where="--url", expected="symbols of one exchange",
             hint="The address of each can be set: exchanges.NAME.url.",
         )  # fmt: skip
-    needed: tuple[SeriesKind, ...] = (
-        ("candles", "funding") if strategy and "funding" in strategy.needs else ("candles",)
-    )
     return [
-        FetchWish(group, timeframe, start_ns, end_ns, url or settings.exchange(name).url, kind, join_former)
+        FetchWish(instruments, timeframe, start_ns, end_ns, url or settings.exchange(name).url, kind, join_former)
         for name, group in groups
-        for kind in dict.fromkeys(kinds or needed)
+        for kind, instruments in _wanted(kinds, group, for_strategy is not None)
         for timeframe in (dict.fromkeys(chosen) if kind in CANDLE_KINDS else (None,))
     ]
+
+
+def _wanted(
+    kinds: Sequence[SeriesKind], group: tuple[InstrumentId, ...], of_strategy: bool
+) -> list[tuple[SeriesKind, tuple[InstrumentId, ...]]]:
+    """The kinds that are named, else candles; of contracts that a strategy trades also what a run of them needs."""
+    if kinds:
+        return [(kind, group) for kind in dict.fromkeys(kinds)]
+    contracts = tuple(identity for identity in group if identity.settle) if of_strategy else ()
+    needed: tuple[SeriesKind, ...] = ("mark", "funding") if contracts else ()
+    return [("candles", group), *((kind, contracts) for kind in needed)]
 
 
 def fetch_range(

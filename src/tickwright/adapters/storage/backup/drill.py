@@ -14,6 +14,7 @@ from tickwright.adapters.storage.backup.sealing import SealingKey
 from tickwright.adapters.storage.backup.snapshots import read_snapshot, restore_snapshot, verify_snapshot
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.place import Place
+from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import StoreDamaged
 
 
@@ -63,13 +64,17 @@ def run_drill(
         shutil.rmtree(scratch)
 
 
+def _content(lake: ParquetLake, key: SeriesKey) -> str:
+    return (lake.read(key) if key.timeframe is not None else lake.read_events(key)).content_hash()
+
+
 def _compared(live: ParquetLake, restored: ParquetLake) -> tuple[tuple[str, ...], int]:
     """The series whose content differs from the live ones, and how many rows were restored."""
     rows = 0
     behind = []
     known = set(restored.keys())
     for key in live.keys():  # noqa: SIM118 - a store is not a dict
-        same = key in known and live.read(key).content_hash() == restored.read(key).content_hash()
+        same = key in known and _content(live, key) == _content(restored, key)
         behind += [] if same else [str(key)]
     for key in known:
         rows += restored.coverage(key).rows
