@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -10,10 +11,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tests.data import xrp_eth
 from tickwright.adapters.storage.files.identification import Wish
 from tickwright.bootstrap.import_tree import import_tree
 from tickwright.bootstrap.project import Project
 from tickwright.domain.errors import DataError
+from tickwright.domain.events import event_key, trades_of
+from tickwright.domain.timestamp import DAY, parse_instant
+from tickwright.ingest.candles_from_trades import candles_from_trades
 
 OHLCV = Path(__file__).parent.parent / "data" / "ohlcv"
 
@@ -131,6 +136,55 @@ def test_rows_that_are_skipped_go_into_quarantine(tmp_path: Path) -> None:
     assert (kept["kraken/BTC-USD_1h.json"]["inserted"], kept["kraken/BTC-USD_1h.json"]["refused_rows"]) == (2, 1)
     (key,) = project.store.keys()
     assert [row.source for row in project.store.quarantined(key)] == ["imported from BTC-USD_1h.json"]
+
+
+def tardis_day(day: int) -> str:
+    """The real trades of XRP/ETH of an October day of 2019, as Tardis writes them; some arrive after midnight."""
+    trades = xrp_eth.trades()
+    start = parse_instant("2019-10-11") + day * DAY
+    arrived = trades.ts_ns + 40_000_000
+    rows = np.flatnonzero((arrived >= start) & (arrived < start + DAY))
+    lines = ["exchange,symbol,timestamp,local_timestamp,id,side,price,amount"]
+    for place in rows.tolist():
+        side = "buy" if trades.taker_buys[place] else "sell"
+        price = f"{trades.price[place] / 10**trades.price_scale:.7f}"
+        times = f"{trades.ts_ns[place] // 1000},{arrived[place] // 1000}"
+        lines.append(f"binance,XRPETH,{times},{trades.trade_id[place]},{side},{price},{trades.quantity[place]}")
+    return "\n".join(lines)
+
+
+def test_days_of_tardis_trades_become_one_series_that_makes_the_exchange_s_own_candles(tmp_path: Path) -> None:
+    root = tmp_path / "tardis"
+    root.mkdir()
+    for day in range(3):
+        name = f"binance_trades_2019-10-{11 + day}_XRPETH.csv.gz"
+        (root / name).write_bytes(gzip.compress(tardis_day(day).encode()))
+    project, rows = imported(root, tmp_path / "home")
+    assert [row["status"] for row in rows.values()] == ["imported"] * 3
+    assert {row["series"] for row in rows.values()} == {"binance:XRP/ETH trades"}
+    assert sum(int(str(row["inserted"])) for row in rows.values()) == len(xrp_eth.trades())
+    stored = project.store.read_events(event_key(xrp_eth.XRP_ETH, "trades"))
+    made = candles_from_trades(trades_of(stored), xrp_eth.ONE_MINUTE)
+    assert made.content_hash() == xrp_eth.candles().content_hash()
+
+
+def test_kinds_lie_side_by_side_in_a_folder_and_contradictions_among_events_are_found(tmp_path: Path) -> None:
+    root = tmp_path / "binance"
+    root.mkdir()
+    trades = "timestamp,id,side,price,amount\n1704067200000,1,buy,10,1\n1704067201000,2,sell,10,1\n"
+    (root / "BTC_USDT-trades.csv").write_text(trades)
+    (root / "BTC_USDT-trades.csv.gz").write_bytes(gzip.compress(trades.replace("sell,10,1", "sell,10,2").encode()))
+    (root / "BTC_USDT_USDT-8h-funding_rate.csv").write_text("timestamp,funding_rate\n1704067200000,0.0001\n")
+    (root / "BTC_USDT-1h.json").write_text("[[1704067200000, 10, 12, 9, 11, 1], [1704070800000, 10, 12, 9, 11, 1]]")
+    project, rows = imported(root, tmp_path / "home")
+    assert {name: (row["series"], row["status"]) for name, row in rows.items()} == {
+        "BTC_USDT-1h.json": ("binance:BTC/USDT candles 1h", "imported"),
+        "BTC_USDT-trades.csv": ("binance:BTC/USDT trades", "imported"),
+        "BTC_USDT-trades.csv.gz": ("binance:BTC/USDT trades", "in doubt"),
+        "BTC_USDT_USDT-8h-funding_rate.csv": ("binance:BTC/USDT:USDT funding", "imported"),
+    }
+    assert rows["BTC_USDT-trades.csv.gz"]["reason"] == "it contradicts BTC_USDT-trades.csv about 2024-01-01T00:00:01Z"
+    assert len(project.store.keys()) == 3
 
 
 def test_a_folder_without_data_files_is_refused(tmp_path: Path) -> None:

@@ -9,24 +9,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tickwright.adapters.storage.files.candle_file import candles_of_table, read_candle_file
-from tickwright.adapters.storage.files.event_file import read_event_file
 from tickwright.adapters.storage.files.export import export_series
 from tickwright.adapters.storage.files.identification import Wish, identified
 from tickwright.adapters.storage.files.naming import MarketKind
+from tickwright.adapters.storage.files.series_file import ImportedSeries, series_of_table
 from tickwright.adapters.storage.files.text_table import read_text_table
 from tickwright.adapters.storage.files.tree import speaking_path
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import DataMissing, FileInDoubt, UsageError
-from tickwright.domain.events import Series, exact_text
+from tickwright.domain.events import exact_text
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.row_layout import layout_of
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
 from tickwright.ingest.any_series import read_series
 from tickwright.ingest.build_candles import explain_trade_gaps
-from tickwright.ports import RefusedRow
 
 
 def import_wish(
@@ -44,7 +42,7 @@ def import_wish(
 
 
 def import_file(project: Project, file: Path, wish: Wish, *, skip_bad_rows: bool = False) -> dict[str, Any]:
-    """Store the candles of a file; returns what became of every row, and the gaps of the series afterwards.
+    """Store the rows of a file; returns what became of every row, and the gaps of the series afterwards.
 
     Rows that are skipped go into the quarantine of the series. Raises `FileInDoubt` where the file holds several
     series, or nothing says which one it holds.
@@ -53,32 +51,21 @@ def import_file(project: Project, file: Path, wish: Wish, *, skip_bad_rows: bool
     if len(found) > 1:
         hint = "Import its folder, or the file with --recursive, to take all of them."
         raise FileInDoubt(f"the rows are of {len(found)} series", where=str(file), expected="one series", hint=hint)
-    read = candles_of_table(found[0].table, found[0].key, file, skip_refused=skip_bad_rows)
-    return _stored(project, file, read.bars, read.rows_read, read.refused, found[0].reading, read.notes)
+    read = series_of_table(found[0].table, found[0].key, file, skip_refused=skip_bad_rows)
+    return _stored(project, file, read, found[0].reading)
 
 
 def import_named_file(project: Project, file: Path, key: SeriesKey, *, skip_bad_rows: bool = False) -> dict[str, Any]:
     """Store the rows of a file as the series it is said to be, of any kind; as `import_file` otherwise."""
-    if key.timeframe is not None:
-        candles = read_candle_file(file, key, skip_refused=skip_bad_rows)
-        return _stored(project, file, candles.bars, candles.rows_read, candles.refused, "", candles.notes)
-    read = read_event_file(file, key, skip_refused=skip_bad_rows)
-    return _stored(project, file, read.events, read.rows_read, read.refused, "", read.notes)
+    return _stored(project, file, series_of_table(read_text_table(file), key, file, skip_refused=skip_bad_rows), "")
 
 
-def _stored(
-    project: Project,
-    file: Path,
-    series: Series,
-    rows_read: int,
-    refused: tuple[RefusedRow, ...],
-    reading: str,
-    notes: tuple[str, ...],
-) -> dict[str, Any]:
+def _stored(project: Project, file: Path, read: ImportedSeries, reading: str) -> dict[str, Any]:
     """Store what was read of a file, and say what became of it."""
+    series = read.series
     key, source = series.key, f"imported from {file.name}"
     written = project.store.write(series, source=source)
-    refused = (*refused, *written.refused)
+    refused = (*read.refused, *written.refused)
     if refused:
         project.store.quarantine(key, refused, source)
     if key.kind == "trades":
@@ -89,7 +76,7 @@ def _stored(
         "file": str(file),
         "series": str(key),
         "reading": reading,
-        "rows_read": rows_read,
+        "rows_read": read.rows_read,
         "inserted": written.inserted,
         "revised": written.revised,
         "unchanged": written.unchanged,
@@ -101,7 +88,7 @@ def _stored(
             {"start": iso(gap.start_ns), "end": iso(gap.end_ns), "bars": gap.bars, "kind": gap.kind.value}
             for gap in held.gaps
         ],
-        "notes": list(notes),
+        "notes": list(read.notes),
     }
 
 

@@ -17,16 +17,19 @@ from typing import Any
 import numpy as np
 
 from tickwright.adapters.compute.threads import ThreadExecutor
-from tickwright.adapters.storage.files.candle_file import ImportedCandles, candles_of_table
 from tickwright.adapters.storage.files.identification import Wish, identified
+from tickwright.adapters.storage.files.series_file import ImportedSeries, series_of_table
 from tickwright.adapters.storage.files.text_table import read_text_table
 from tickwright.adapters.storage.files.tree import data_files, speaking_path
 from tickwright.bootstrap.project import Project
-from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey
+from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError, FileInDoubt, RowsRefused
+from tickwright.domain.events import Series, held_span
 from tickwright.domain.gaps import Span
+from tickwright.domain.row_layout import layout_of
 from tickwright.domain.timestamp import iso
-from tickwright.ports import MarketStore
+from tickwright.ingest.any_series import read_series
+from tickwright.ingest.build_candles import explain_trade_gaps
 
 _FILES_AHEAD = 4
 """Files per reading thread that may wait to be stored."""
@@ -41,7 +44,7 @@ class _Part:
     file: str
     key: SeriesKey | None = None
     reading: str = ""
-    candles: ImportedCandles | None = None
+    read: ImportedSeries | None = None
     failure: DataError | None = None
 
 
@@ -67,7 +70,7 @@ def import_tree(
             "the folder holds no data file", where=str(root), expected="files that end in .csv, .parquet, …"
         )
     rows: list[dict[str, Any]] = []
-    shelf = _Shelf(project.store, dry_run)
+    shelf = _Shelf(project, dry_run)
     for done, parts in enumerate(_read_ahead(files, folder, wish, skip_bad_rows), start=1):
         rows += [shelf.row_of(part) for part in parts]
         if progress is not None:
@@ -104,8 +107,8 @@ def _parts_of(file: Path, root: Path | None, wish: Wish, skip_bad_rows: bool) ->
     parts = []
     for one in found:
         try:
-            candles = candles_of_table(one.table, one.key, file, skip_refused=skip_bad_rows)
-            parts.append(_Part(name, one.key, one.reading, candles))
+            read = series_of_table(one.table, one.key, file, skip_refused=skip_bad_rows)
+            parts.append(_Part(name, one.key, one.reading, read))
         except DataError as failure:
             parts.append(_Part(name, one.key, one.reading, failure=failure))
     return parts
@@ -115,37 +118,38 @@ def _parts_of(file: Path, root: Path | None, wish: Wish, skip_bad_rows: bool) ->
 class _Shelf:
     """The store, and what this import has brought into it so far."""
 
-    store: MarketStore
+    project: Project
     dry_run: bool
     _brought: dict[SeriesKey, list[tuple[Span, str]]] = field(default_factory=dict)
 
     def row_of(self, part: _Part) -> dict[str, Any]:
         """Store a part and say what became of it."""
-        if part.candles is None or part.key is None:
+        if part.read is None or part.key is None:
             return _row(part, part.failure)
-        bars = part.candles.bars
+        series = part.read.series
         if self.dry_run:
             return _row(part, None)
-        contradiction = self._contradiction(part.key, bars)
+        contradiction = self._contradiction(series)
         if contradiction is not None:
             return _row(part, FileInDoubt(contradiction, where=part.file, expected="files that agree"))
         source = f"imported from {Path(part.file).name}"
-        written = self.store.write(bars, source=source)
-        refused = (*part.candles.refused, *written.refused)
+        written = self.project.store.write(series, source=source)
+        refused = (*part.read.refused, *written.refused)
         if refused:
-            self.store.quarantine(part.key, refused, source)
-        span = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1]) + 1
-        self._brought.setdefault(part.key, []).append((span, part.file))
+            self.project.store.quarantine(part.key, refused, source)
+        if part.key.kind == "trades":
+            explain_trade_gaps(self.project.history, part.key)
+        self._brought.setdefault(part.key, []).append((held_span(series), part.file))
         counts = {"inserted": written.inserted, "revised": written.revised, "unchanged": written.unchanged}
         return _row(part, None) | {"status": IMPORTED, **counts, "refused_rows": len(refused)}
 
-    def _contradiction(self, key: SeriesKey, bars: Bars) -> str | None:
+    def _contradiction(self, series: Series) -> str | None:
         """What an earlier file of this import says otherwise about the same rows."""
-        for (start, end), file in self._brought.get(key, ()):
-            mine = bars.between(start, end)
+        for span, file in self._brought.get(series.key, ()):
+            mine = series.between(*span)
             if not len(mine):
                 continue
-            theirs = self.store.read(key, int(mine.open_time_ns[0]), int(mine.open_time_ns[-1]) + 1)
+            theirs = read_series(self.project.store, series.key, *held_span(mine))
             differing = _differing_times(mine, theirs)
             if len(differing):
                 others = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
@@ -153,20 +157,34 @@ class _Shelf:
         return None
 
 
-def _differing_times(mine: Bars, theirs: Bars) -> np.ndarray:
-    """The open times that both have with other values."""
-    _, here, there = np.intersect1d(mine.open_time_ns, theirs.open_time_ns, assume_unique=True, return_indices=True)
-    scales = max(mine.price_scale, theirs.price_scale), max(mine.volume_scale, theirs.volume_scale)
+def _differing_times(mine: Series, theirs: Series) -> np.ndarray:
+    """The times of the rows that both have, by what makes a row itself, with other values."""
+    if mine.content_hash() == theirs.content_hash():
+        return np.empty(0, np.int64)
+    layout = layout_of(mine.key.kind)
+    scales = [max(getattr(one, name) for one in (mine, theirs)) for name in _scale_names(mine)]
     mine, theirs = mine.rescaled(*scales), theirs.rescaled(*scales)
-    names = (*PRICE_COLUMNS, "volume")
-    differs = np.any([getattr(mine, name)[here] != getattr(theirs, name)[there] for name in names], axis=0)
-    times: np.ndarray = mine.open_time_ns[here][differs]
+    tables = [np.column_stack([_column(one, name) for name in layout.columns]) for one in (mine, theirs)]
+    places = [layout.columns.index(name) for name in layout.identity]
+    known = {tuple(row[places].tolist()): row for row in tables[1]}
+    found = [known.get(tuple(row[places].tolist())) for row in tables[0]]
+    differs = [other is not None and bool(np.any(row != other)) for row, other in zip(tables[0], found, strict=True)]
+    times: np.ndarray = tables[0][np.array(differs, np.bool_), 0]
     return times
+
+
+def _scale_names(series: Series) -> tuple[str, str]:
+    return ("price_scale", "volume_scale" if isinstance(series, Bars) else "quantity_scale")
+
+
+def _column(series: Series, name: str) -> np.ndarray:
+    column: np.ndarray = getattr(series, name) if isinstance(series, Bars) else series[name]
+    return column
 
 
 def _row(part: _Part, failure: DataError | None) -> dict[str, Any]:
     """A file's row before it is stored: how it was read, or why not."""
-    bars = None if part.candles is None else part.candles.bars
+    times = None if part.read is None else _column(part.read.series, layout_of(part.read.series.key.kind).time)
     status = READABLE if failure is None else IN_DOUBT if isinstance(failure, FileInDoubt) else REFUSED
     refused = len(failure.refused) if isinstance(failure, RowsRefused) else 0
     return {
@@ -174,14 +192,14 @@ def _row(part: _Part, failure: DataError | None) -> dict[str, Any]:
         "status": status,
         "series": None if part.key is None else str(part.key),
         "reading": part.reading,
-        "rows_read": None if part.candles is None else part.candles.rows_read,
+        "rows_read": None if part.read is None else part.read.rows_read,
         "inserted": 0,
         "revised": 0,
         "unchanged": 0,
-        "refused_rows": refused if part.candles is None else len(part.candles.refused),
-        "first": None if bars is None else iso(int(bars.open_time_ns[0])),
-        "last": None if bars is None else iso(int(bars.open_time_ns[-1])),
+        "refused_rows": refused if part.read is None else len(part.read.refused),
+        "first": None if times is None else iso(int(times[0])),
+        "last": None if times is None else iso(int(times[-1])),
         "reason": None if failure is None else failure.message,
         "hint": None if failure is None else failure.hint or None,
-        "notes": [] if part.candles is None else list(part.candles.notes),
+        "notes": [] if part.read is None else list(part.read.notes),
     }

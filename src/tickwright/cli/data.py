@@ -87,7 +87,7 @@ def fetch(
 @command(app, "import")
 def import_(
     frame: Frame,
-    file: Annotated[Path, Argument(help="A file of candles, or a folder: every data file in it and below.")],
+    file: Annotated[Path, Argument(help="A file, or a folder: every data file in it and below.")],
     exchange: options.Exchange = None,
     symbol: Annotated[str | None, Option("--symbol", help="BASE/QUOTE, where the file does not tell.")] = None,
     timeframe: options.TimeframeName = None,
@@ -100,9 +100,9 @@ def import_(
     ] = False,
     store: options.Store = None,
 ) -> Answer:
-    """Import market data from a file, all of it or nothing; or candles from every file of a folder, with one summary.
+    """Import market data from a file, all of it or nothing; or from every file of a folder, with one summary.
 
-    Candles tell by themselves what they are; another --kind needs a file and --symbol.
+    A file tells what it is by its rows, name and folders; flags say what they leave open.
     """
     from tickwright.bootstrap.files import import_file, import_named_file, import_wish
     from tickwright.bootstrap.import_tree import import_tree

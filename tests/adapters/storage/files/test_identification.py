@@ -79,7 +79,7 @@ def test_a_table_may_hold_several_series_and_each_is_a_part(tmp_path: Path) -> N
         ("kraken/hours.csv", PLAIN + HOURS, "nothing says which symbol it is.*--symbol"),
         ("kraken/binance_BTC-USD_1h.csv", PLAIN + HOURS, "its name says binance, the folder kraken says kraken"),
         ("kraken/15m/BTC-USD_1h.csv", PLAIN + HOURS, "its name says 1h, the folder 15m says 15m"),
-        ("BTCUSDT-1h-2024-01.csv", ARCHIVE, "spot and perpetual archives have the same name.*--market spot"),
+        ("BTCUSDT-1h-2024-01.csv", ARCHIVE, "nothing says whether it is spot or perpetual.*--market spot"),
         ("Kraken_BTCTUSD_1h.csv", PLAIN + HOURS, "BTCTUSD may be BTC/TUSD or BTCT/USD"),
         ("Kraken_FOOBAR_1h.csv", PLAIN + HOURS, "FOOBAR may be no pair that is known"),
     ],
@@ -103,5 +103,41 @@ def test_rows_and_name_about_different_symbols_are_in_doubt(tmp_path: Path) -> N
 
 def test_a_table_of_something_else_is_no_candles_before_anything_is_asked_of_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="the columns open, high, low, close, volume missing") as failure:
-        found(tmp_path, "funding.csv", "timestamp,funding_rate\n1704067200,0.0001\n")
+        found(tmp_path, "words.csv", "timestamp,words\n1704067200,none\n")
     assert not isinstance(failure.value, FileInDoubt)
+
+
+TARDIS = "exchange,symbol,timestamp,local_timestamp,id,side,price,amount\n"
+TICKER = (
+    "exchange,symbol,timestamp,local_timestamp,funding_timestamp,funding_rate,predicted_funding_rate,open_interest,"
+    "last_price,index_price,mark_price\n"
+)
+QUOTES = "exchange,symbol,timestamp,local_timestamp,ask_amount,ask_price,bid_price,bid_amount\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "series"),
+    [
+        (TARDIS + "binance,BTCUSDT,1704067200000000,1704067200000100,7,buy,1,1\n", "binance:BTC/USDT trades"),
+        (
+            TARDIS + "binance-futures,BTCUSDT,1704067200000000,1704067200000100,7,buy,1,1\n",
+            "binance:BTC/USDT:USDT trades",
+        ),
+        (TARDIS + "okex-swap,BTC-USDT-SWAP,1704067200000000,1,7,buy,1,1\n", "okx:BTC/USDT:USDT trades"),
+        (TARDIS + "coinbase,BTC-USD,1704067200000000,1704067200000100,7,sell,1,1\n", "coinbase:BTC/USD trades"),
+        (QUOTES + "binance,BTCUSDT,1704067200000000,1704067200000100,1,2,1,1\n", "binance:BTC/USDT quotes"),
+        (TICKER + "binance-futures,BTCUSDT,1704067200000000,1,1704067200000000,0.0001,,,1,1,1\n",
+         "binance:BTC/USDT:USDT funding"),
+    ],
+)  # fmt: skip
+def test_tardis_files_tell_exchange_symbol_and_kind(tmp_path: Path, content: str, series: str) -> None:
+    assert [key for key, _ in found(tmp_path, "any.csv", content)] == [series]
+
+
+def test_an_exchange_that_tardis_has_one_name_for_leaves_the_market_open(tmp_path: Path) -> None:
+    """At Tardis `bybit` means its derivatives and `bybit-spot` its spot market; `BTCUSDT` is a symbol of both."""
+    content = TARDIS + "bybit,BTCUSDT,1704067200000000,1704067200000100,7,buy,1,1\n"
+    with pytest.raises(FileInDoubt, match="nothing says whether it is spot or perpetual"):
+        found(tmp_path, "any.csv", content)
+    ((series, _),) = found(tmp_path, "any.csv", content, market="perpetual")
+    assert series == "bybit:BTC/USDT:USDT trades"

@@ -23,7 +23,20 @@ NAMES = {
     "Bitstamp_BTCUSD_d.csv": {"compact": "BTCUSD", "timeframe": "1d", "exchange": "bitstamp"},
     "Binance_ETHUSDT_2024_minute.csv": {"compact": "ETHUSDT", "timeframe": "1m", "exchange": "binance"},
     "binance-futures_trades_2024-01-01_BTCUSDT.csv.gz": {
-        "compact": "BTCUSDT", "exchange": "binance", "market": "perpetual",
+        "compact": "BTCUSDT", "exchange": "binance", "market": "perpetual", "kind": "trades",
+    },
+    "bybit_derivative_ticker_2024-01-01_BTCUSDT.csv.gz": {
+        "compact": "BTCUSDT", "exchange": "bybit", "kind": "funding",
+    },
+    "BTCUSDT-aggTrades-2024-01-31.zip": {
+        "compact": "BTCUSDT", "exchange": "binance", "of_any_market": True, "kind": "trades",
+    },
+    "BTCUSDT-fundingRate-2024-01.zip": {
+        "compact": "BTCUSDT", "exchange": "binance", "of_any_market": True, "kind": "funding",
+    },
+    "XRP_ETH-trades.feather": {"pair": ("XRP", "ETH"), "kind": "trades"},
+    "XRP_USDT_USDT-8h-funding_rate.feather": {
+        "pair": ("XRP", "USDT"), "timeframe": "8h", "market": "perpetual", "kind": "funding",
     },
     "BTC-USDT_1h.parquet": {"pair": ("BTC", "USDT"), "timeframe": "1h"},
     "BTC-USDT_60m.parquet": {"pair": ("BTC", "USDT"), "timeframe": "1h"},

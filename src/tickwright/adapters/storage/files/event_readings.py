@@ -3,7 +3,7 @@
 - trades: plain (timestamp, trade_id or id, price, quantity, amount or qty, and side or is_buyer_maker); Binance's
   archives of trades and of aggregate trades, with or without a header;
 - quotes: plain (timestamp, bid, ask, bid_quantity, ask_quantity, and update_id if any); Binance's archive of best
-  prices;
+  prices; Tardis' quotes, of which the time of arrival stands for the id that they lack;
 - funding: plain (timestamp, rate or funding_rate, and mark if any); Binance's archive of funding rates; freqtrade's
   files of them (date, and open as the rate);
 - book: plain (timestamp, update_id, side, price, quantity, snapshot).
@@ -13,7 +13,7 @@ has and what is missing; trades without ids are refused, because nothing else ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,10 @@ class _Form:
     optional: tuple[str, ...] = ()
     maker_flags: bool = False
 
+    def fits(self, names: Collection[str]) -> bool:
+        """Whether a table with columns of these names, in lower case, has what the form needs."""
+        return all(name in names for column, name in self.columns.items() if column not in self.optional)
+
 
 def _trades(name: str, time: str, number: str, quantity: str, taker: str, *, maker_flags: bool) -> _Form:
     columns = {"ts_ns": time, "trade_id": number, "price": "price", "quantity": quantity, "taker_buys": taker}
@@ -54,6 +58,7 @@ def _trades(name: str, time: str, number: str, quantity: str, taker: str, *, mak
 
 _BEST_PRICES = {"bid": "best_bid_price", "ask": "best_ask_price"}
 _BEST_QUANTITIES = {"bid_quantity": "best_bid_qty", "ask_quantity": "best_ask_qty"}
+_TARDIS_QUOTE = {"bid": "bid_price", "ask": "ask_price", "bid_quantity": "bid_amount", "ask_quantity": "ask_amount"}
 _QUOTE = ("bid", "ask", "bid_quantity", "ask_quantity")
 _BOOK = ("update_id", "side", "price", "quantity", "snapshot")
 
@@ -84,6 +89,7 @@ _FORMS: dict[SeriesKind, tuple[_Form, ...]] = {
             "Binance best prices",
             {"ts_ns": "transaction_time", "update_id": "update_id", **_BEST_PRICES, **_BEST_QUANTITIES},
         ),
+        _Form("Tardis quotes", {"ts_ns": "timestamp", "update_id": "local_timestamp", **_TARDIS_QUOTE}),
     ),
     "funding": (
         _Form("plain", {"ts_ns": "timestamp", "rate": "rate", "mark": "mark"}, ("mark",)),
@@ -95,12 +101,18 @@ _FORMS: dict[SeriesKind, tuple[_Form, ...]] = {
 }
 
 
+def fitting_kinds(table: TextTable) -> list[SeriesKind]:
+    """The kinds of events that a table's columns can be read as."""
+    names = {name.lower() for name in table.columns}
+    return [kind for kind, forms in _FORMS.items() if any(form.fits(names) for form in forms)]
+
+
 def understood_events(table: TextTable, kind: SeriesKind, path: Path) -> EventReading:
     """The columns of a table that make events of a kind; raises `DataError` where no form fits."""
     names = {name.lower(): name for name in table.columns}
     for form in _FORMS[kind]:
-        wanted = {column: name for column, name in form.columns.items() if column not in form.optional or name in names}
-        if all(name in names for name in wanted.values()):
+        if form.fits(names):
+            wanted = {column: name for column, name in form.columns.items() if name in names}
             columns = {column: table.columns[names[name]] for column, name in wanted.items()}
             return EventReading(columns, form.name, form.maker_flags)
     plain = _FORMS[kind][0]

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tickwright.adapters.storage.files.event_readings import fitting_kinds
 from tickwright.adapters.storage.files.naming import (
     Claim,
     MarketKind,
@@ -25,19 +26,28 @@ from tickwright.adapters.storage.files.naming import (
     claims_of_path,
     divisions,
     exchange_and_market,
+    without_perpetual,
 )
-from tickwright.adapters.storage.files.readings import demand_candle_columns
+from tickwright.adapters.storage.files.readings import demand_candle_columns, has_candle_columns
+from tickwright.adapters.storage.files.tardis_ticker import funding_of_ticker, is_ticker
 from tickwright.adapters.storage.files.text_table import TextTable
 from tickwright.adapters.storage.files.time_text import instants
 from tickwright.domain.bars import SeriesKey, SeriesKind
 from tickwright.domain.errors import FileInDoubt
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.row_layout import CANDLE_KINDS, EVENT_KINDS
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import SECOND
 
 Said = TypeVar("Said")
 
 _ROWS = "its rows"
+_TARDIS_SPOT = frozenset({
+    "ascendex", "binance", "binance-us", "bitfinex", "bitstamp", "bittrex", "bybit-spot", "coinbase", "crypto-com",
+    "gate-io", "gemini", "huobi", "kraken", "kucoin", "mexc", "okex", "poloniex", "upbit",
+})  # fmt: skip
+"""Tardis' names of exchanges whose instruments are all spot; of others it must be said."""
+
 _TIME_COLUMNS = ("timestamp", "open_time", "open time", "unix", "date", "datetime", "")
 
 
@@ -63,22 +73,37 @@ class IdentifiedTable:
 def identified(table: TextTable, path: Path, wish: Wish) -> list[IdentifiedTable]:
     """The series of a table, in the order of their first rows.
 
-    Raises `DataError` where the columns make no candles, and `FileInDoubt` where it is not certain whose they are.
-    `path` is the file's, with the folders that may speak.
+    Raises `DataError` where the columns make neither candles nor events, and `FileInDoubt` where it is not certain
+    whose they are. `path` is the file's, with the folders that may speak.
     """
-    demand_candle_columns(table, path)
     above = claims_of_path(path)
+    kind = _kind(table, above, path)
     parts = _parts(table)
     if len(parts) > 1 and wish.symbol is not None:
         raise _doubt(path, f"the rows are of {len(parts)} series and one symbol is named", "no --symbol for this file")
-    return [_Reading(part, [claim, *above], wish, path).outcome() for claim, part in parts]
+    return [_Reading(part, [claim, *above], kind, wish, path).outcome() for claim, part in parts]
+
+
+def _kind(table: TextTable, claims: Sequence[Claim], path: Path) -> SeriesKind:
+    """The kind of series a table holds: what its name says where its columns can be that, else what they are."""
+    named = next((claim.kind for claim in claims if claim.kind), None)
+    fitting: list[SeriesKind] = ["funding"] if is_ticker(table) else fitting_kinds(table)
+    if named in EVENT_KINDS and named in fitting:
+        return named
+    if has_candle_columns(table):
+        return named if named in CANDLE_KINDS else "candles"
+    if not fitting:
+        demand_candle_columns(table, path)
+    if len(fitting) != 1:
+        raise _doubt(path, f"the rows may be {' or '.join(fitting)}", "rows of one kind", "Add --kind.")
+    return fitting[0]
 
 
 class _Reading:
     """One part of a file under judgement."""
 
-    def __init__(self, table: TextTable, claims: Sequence[Claim], wish: Wish, path: Path) -> None:
-        self._table, self._claims, self._wish, self._path = table, claims, wish, path
+    def __init__(self, table: TextTable, claims: Sequence[Claim], kind: SeriesKind, wish: Wish, path: Path) -> None:
+        self._table, self._claims, self._kind, self._wish, self._path = table, claims, kind, wish, path
         self._sources: dict[str, list[str]] = {}
 
     def outcome(self) -> IdentifiedTable:
@@ -88,9 +113,9 @@ class _Reading:
         instrument = InstrumentId(exchange, base, quote, quote if market == "perpetual" else "")
         if self._wish.symbol is not None:
             instrument = replace(self._wish.symbol, exchange=exchange)
-        kind: SeriesKind = next((claim.kind for claim in self._claims if claim.kind), "candles")
-        key = SeriesKey(instrument, self._timeframe(), kind)
-        return IdentifiedTable(key, self._table, self._sentence())
+        key = SeriesKey(instrument, self._timeframe() if self._kind in CANDLE_KINDS else None, self._kind)
+        table = funding_of_ticker(self._table) if self._kind == "funding" and is_ticker(self._table) else self._table
+        return IdentifiedTable(key, table, self._sentence())
 
     def _exchange(self) -> str:
         named = self._wish.exchange or (self._wish.symbol.exchange if self._wish.symbol else None)
@@ -130,7 +155,7 @@ class _Reading:
         said: list[tuple[str, MarketKind | None]] = [(claim.source, claim.market) for claim in self._claims]
         found: MarketKind | None = self._agreed("market", wished, "--market", said)
         if found is None and any(claim.of_any_market for claim in self._claims):
-            sentence = "spot and perpetual archives have the same name, and no folder says which it is"
+            sentence = "nothing says whether it is spot or perpetual, and both have the same name"
             raise _doubt(self._path, sentence, "spot or perpetual", "Add --market spot or --market perpetual.")
         return found
 
@@ -197,6 +222,9 @@ def _claim_of_rows(said: dict[str, str], names: dict[str, str]) -> Claim:
     exchange, market = exchange_and_market(said.get("exchange", ""))
     symbol = (said.get("symbol") or said.get("ticker") or "").strip().upper()
     head, _, settle = symbol.partition(":")
+    head, perpetual = without_perpetual(head)
+    if settle or perpetual:
+        market = "perpetual"
     timeframe = canonical_timeframe(said["timeframe"]) if said.get("timeframe") else None
     ways = divisions(head, exchange) if "-" in head or "/" in head else _by_volumes(head, names)
     pair = ways[0] if len(ways) == 1 else None
@@ -205,8 +233,9 @@ def _claim_of_rows(said: dict[str, str], names: dict[str, str]) -> Claim:
         exchange,
         pair,
         head if head and pair is None else None,
-        "perpetual" if settle else market,
+        market,
         timeframe,
+        of_any_market="local_timestamp" in names and said.get("exchange") not in _TARDIS_SPOT,
     )
 
 

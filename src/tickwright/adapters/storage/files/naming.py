@@ -1,8 +1,10 @@
 """What the name of a file and the folders it lies in say about the series inside: claims, never more than is written.
 
 The names that are understood, with their endings cut off:
-- freqtrade: `BTC_USDT-5m`, `BTC_USDT_USDT-5m-futures`, `…-8h-mark`, `…-8h-index`, the exchange being a folder above;
-- Binance archives: `BTCUSDT-1h-2024-01`, where the folders say spot or futures and which kind of price;
+- freqtrade: `BTC_USDT-5m`, `BTC_USDT_USDT-5m-futures`, `…-8h-mark`, `…-8h-index`, `…-8h-funding_rate`,
+  `BTC_USDT-trades`, the exchange being a folder above;
+- Binance archives: `BTCUSDT-1h-2024-01`, `BTCUSDT-aggTrades-2024-01-31`, where the folders say spot or futures and
+  which kind of price;
 - CryptoDataDownload: `Binance_BTCUSDT_1h`, `…_d`, `…_minute`, also with a year;
 - Tardis: `binance-futures_trades_2024-01-01_BTCUSDT`;
 - ours and plain ones: `BTC-USDT_1h`, `binance_BTC-USDT_1h`, `BTC-USDT`.
@@ -32,6 +34,8 @@ EXCHANGES = frozenset({
 })  # fmt: skip
 """Names that are taken for an exchange's where a folder or a file carries them; any other is given as `--exchange`."""
 
+_NOW_CALLED = {"okex": "okx", "gateio": "gate", "huobi": "htx"}
+
 _QUOTES = (
     "AUD", "BIDR", "BNB", "BRL", "BTC", "BUSD", "CHF", "DAI", "DOGE", "ETH", "EUR", "FDUSD", "GBP", "IDRT",
     "JPY", "KRW", "NGN", "PAX", "RUB", "TRX", "TRY", "TUSD", "UAH", "USD", "USDC", "USDP", "USDS", "USDT",
@@ -56,6 +60,17 @@ _MARKET_FOLDERS: dict[str, MarketKind] = {
     "swap": "perpetual",
     "linear": "perpetual",
 }
+_KIND_WORDS: dict[str, SeriesKind] = {
+    "mark": "mark",
+    "index": "index",
+    "trades": "trades",
+    "aggTrades": "trades",
+    "quotes": "quotes",
+    "bookTicker": "quotes",
+    "funding_rate": "funding",
+    "fundingRate": "funding",
+    "derivative_ticker": "funding",
+}
 _KIND_FOLDERS: dict[str, SeriesKind] = {
     "klines": "candles",
     "markpriceklines": "mark",
@@ -66,15 +81,18 @@ _KIND_FOLDERS: dict[str, SeriesKind] = {
 _TIMEFRAMES = {"minute": "1m", "hour": "1h", "hourly": "1h", "day": "1d", "daily": "1d", "d": "1d", "h": "1h"}
 _FRAME = r"(?P<frame>[1-9]\d*[smhdw])"
 _FREQTRADE = re.compile(
-    rf"(?P<base>[A-Z0-9]+)_(?P<quote>[A-Z0-9]+?)(?:_(?P<settle>[A-Z0-9]+))?-{_FRAME}"
-    r"(?:-(?P<kind>spot|futures|mark|index))?"
+    rf"(?P<base>[A-Z0-9]+)_(?P<quote>[A-Z0-9]+?)(?:_(?P<settle>[A-Z0-9]+))?-(?:(?P<data>trades)|{_FRAME}"
+    r"(?:-(?P<kind>spot|futures|mark|index|funding_rate))?)"
 )
-_BINANCE = re.compile(rf"(?P<compact>[A-Z0-9]{{5,20}})-{_FRAME}-\d{{4}}-\d{{2}}(?:-\d{{2}})?")
+_BINANCE = re.compile(
+    rf"(?P<compact>[A-Z0-9]{{5,20}})-(?:{_FRAME}|(?P<data>trades|aggTrades|fundingRate|bookTicker))"
+    r"-\d{4}-\d{2}(?:-\d{2})?"
+)
 _CRYPTODATADOWNLOAD = re.compile(
     r"(?P<exchange>[A-Za-z]+)_(?P<compact>[A-Z0-9]{5,20})(?:_\d{4})?_(?P<frame>[1-9]\d*[smhdw]|minute|hour|day|d|h)"
 )
 _TARDIS = re.compile(
-    r"(?P<exchange>[a-z0-9-]+)_(?P<dataset>trades|quotes|derivative_ticker)_\d{4}-\d{2}-\d{2}_"
+    r"(?P<exchange>[a-z0-9-]+)_(?P<data>trades|quotes|derivative_ticker)_\d{4}-\d{2}-\d{2}_"
     r"(?P<compact>[A-Z0-9_-]+?)(?P<perpetual>-PERPETUAL|_PERP|-SWAP)?"
 )
 _PLAIN = re.compile(
@@ -120,11 +138,21 @@ def exchange_and_market(text: str) -> tuple[str | None, MarketKind | None]:
     (('binance', 'perpetual'), ('coinbase', 'spot'), (None, None))
     """
     words = [word for word in re.split(r"[^a-z0-9]+", text.lower()) if word]
-    exchange = words[0] if words and words[0] in EXCHANGES else None
+    exchange = _NOW_CALLED.get(words[0], words[0]) if words and words[0] in EXCHANGES else None
     markets = {_MARKET_FOLDERS[word] for word in words if word in _MARKET_FOLDERS}
     if exchange is None and len(words) > 1:
         return None, None
     return exchange, markets.pop() if len(markets) == 1 else None
+
+
+def without_perpetual(symbol: str) -> tuple[str, bool]:
+    """A symbol without the word that makes it a perpetual's, and whether there was one.
+
+    >>> without_perpetual("BTC-USDT-SWAP"), without_perpetual("BTCUSDT")
+    (('BTC-USDT', True), ('BTCUSDT', False))
+    """
+    found = re.fullmatch(r"(.+?)[-_](?:PERPETUAL|PERP|SWAP)", symbol)
+    return (symbol, False) if found is None else (found[1], True)
 
 
 def divisions(compact: str, exchange: str | None) -> list[tuple[str, str]]:
@@ -185,7 +213,7 @@ def _claim_of_match(found: dict[str, str | None], *, archive: bool) -> Claim | N
         found.get("compact"),
         market,
         timeframe,
-        "mark" if kind == "mark" else "index" if kind == "index" else None,
+        _KIND_WORDS.get(found.get("data") or kind or ""),
         archive,
     )
 

@@ -68,10 +68,15 @@ def understood(table: TextTable, key: SeriesKey, path: Path) -> Reading:
     raise _lacking([name for name in COLUMNS if name not in names], names, path)
 
 
+def has_candle_columns(table: TextTable) -> bool:
+    """Whether a table has open, high, low and close, whatever else it may have."""
+    return {name.lower() for name in table.columns} >= set(PRICE_COLUMNS)
+
+
 def demand_candle_columns(table: TextTable, path: Path) -> None:
     """Raise `DataError` for a table that has no open, high, low and close, whatever else it may be."""
-    names = {name.lower(): name for name in table.columns}
-    if not all(name in names for name in PRICE_COLUMNS):
+    if not has_candle_columns(table):
+        names = [name.lower() for name in table.columns]
         raise _lacking([name for name in COLUMNS if name not in names], names, path)
 
 
