@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tickwright.adapters.storage.database.database import Database
-from tickwright.adapters.storage.database.trial_log import TrialRange
+from tickwright.adapters.storage.search_record import TrialRange
 from tickwright.bootstrap import doctor
 from tickwright.bootstrap.doctor import Check, diagnose
 from tickwright.bootstrap.project import Project

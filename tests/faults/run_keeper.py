@@ -14,9 +14,10 @@ from pathlib import Path
 
 from tickwright.adapters.storage.database import run_rows
 from tickwright.adapters.storage.database.database import Database
-from tickwright.adapters.storage.database.trial_log import SearchRecord, TrialLog, TrialRange, TriedSet
+from tickwright.adapters.storage.database.trial_log import TrialLog
 from tickwright.adapters.storage.run_folder import RunFolder
 from tickwright.adapters.storage.run_store import RunStore
+from tickwright.adapters.storage.search_record import SearchRecord, TrialRange, TriedSet
 
 CREATED_NS = 1_704_110_400_000_000_000
 LOOKED_AT = TrialRange(("binance:BTC/USDT",), "1h", 0, 100)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
-from tickwright.adapters.storage.database.trial_log import SearchRecord, TrialRange, TriedSet
+from tickwright.adapters.storage.search_record import SearchRecord, TrialRange, TriedSet
 from tickwright.bootstrap.market_loading import LoadedMarket
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run

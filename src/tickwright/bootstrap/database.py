@@ -1,7 +1,7 @@
 """The project's relational store: where it is, and what `tickwright db` does with it.
 
-Invariants: without an address it is the file `runs/tickwright.sqlite` of the project; an address is never shown with
-its password; whatever changes the schema makes a copy first.
+Invariants: the settings say where it is, and without an address it is the file `runs/tickwright.sqlite` of the project;
+an address is never shown with its password; whatever changes the schema makes a copy first.
 """
 
 from __future__ import annotations
@@ -27,39 +27,34 @@ from tickwright.bootstrap.project import DatabaseChoice
 from tickwright.domain.timestamp import iso
 
 
-def address_of(home: Path, url: str | None) -> str | Path:
-    """The address of a project's database."""
-    return DatabaseChoice(url).address(home)
-
-
-def upgrade(home: Path, url: str | None, revision: str) -> dict[str, Any]:
+def upgrade(home: Path, choice: DatabaseChoice, revision: str) -> dict[str, Any]:
     """Bring the schema up to a revision, after a backup."""
-    with _opened(home, url) as database:
-        return _changed(database.upgrade(revision), home, url)
+    with _opened(home, choice) as database:
+        return _changed(database.upgrade(revision), home, choice)
 
 
-def current(home: Path, url: str | None) -> dict[str, Any]:
+def current(home: Path, choice: DatabaseChoice) -> dict[str, Any]:
     """The revision of the schema, None for an empty database."""
-    with _opened(home, url) as database:
-        return {"database": _place(home, url), "revision": database.current()}
+    with _opened(home, choice) as database:
+        return {"database": _place(home, choice), "revision": database.current()}
 
 
-def history(home: Path, url: str | None) -> list[dict[str, Any]]:
+def history(home: Path, choice: DatabaseChoice) -> list[dict[str, Any]]:
     """Every step this program knows, oldest first."""
-    with _opened(home, url) as database:
+    with _opened(home, choice) as database:
         steps = database.history()
     return [{"revision": step.revision, "applied": step.applied, "summary": step.summary} for step in steps]
 
 
-def check(home: Path, url: str | None) -> dict[str, Any]:
+def check(home: Path, choice: DatabaseChoice) -> dict[str, Any]:
     """Every difference between the tables that are there and those the program means."""
-    with _opened(home, url) as database:
-        return {"database": _place(home, url), "differences": database.check()}
+    with _opened(home, choice) as database:
+        return {"database": _place(home, choice), "differences": database.check()}
 
 
-def back_up(home: Path, url: str | None, target: str, *, drill: bool) -> dict[str, Any]:
+def back_up(home: Path, choice: DatabaseChoice, target: str, *, drill: bool) -> dict[str, Any]:
     """Copy the database to a place for backups; with `drill` restore it into a scratch place, compare and measure."""
-    address, place, key = address_of(home, url), place_of(target), backup_key()
+    address, place, key = choice.address(home), place_of(target), backup_key()
     copy = keep_database(address, place, key=key)
     counts = {"tables": len(copy.tables), "rows": copy.rows, "size": copy.size, "copied": copy.copied}
     about = {"snapshot": copy.name, "taken": iso(copy.taken_ns), "encrypted": key is not None, **counts}
@@ -70,16 +65,16 @@ def back_up(home: Path, url: str | None, target: str, *, drill: bool) -> dict[st
     return about | {"drill": measured}
 
 
-def restore(home: Path, url: str | None, target: str, *, snapshot: str, replace: bool) -> dict[str, Any]:
+def restore(home: Path, choice: DatabaseChoice, target: str, *, snapshot: str, replace: bool) -> dict[str, Any]:
     """Bring a copy back in the place of the project's database, and compare every table."""
     place, key = place_of(target), backup_key()
     copy = read_database_copy(place, snapshot, key=key)
-    bring_back_database(place, copy, address_of(home, url), key=key, replace=replace)
+    bring_back_database(place, copy, choice.address(home), key=key, replace=replace)
     counts = {"tables": len(copy.tables), "rows": copy.rows}
-    return {"database": _place(home, url), "snapshot": copy.name, "taken": iso(copy.taken_ns), **counts}
+    return {"database": _place(home, choice), "snapshot": copy.name, "taken": iso(copy.taken_ns), **counts}
 
 
-def database_state(choice: DatabaseChoice, home: Path) -> tuple[Literal["ok", "warn"], str, str]:
+def database_state(home: Path, choice: DatabaseChoice) -> tuple[Literal["ok", "warn"], str, str]:
     """How the database of a project is: whether that is well, in one sentence, and what to do where it is not."""
     database = choice.open(home)
     try:
@@ -107,18 +102,18 @@ def database_state(choice: DatabaseChoice, home: Path) -> tuple[Literal["ok", "w
 
 
 @contextmanager
-def _opened(home: Path, url: str | None) -> Iterator[Database]:
-    database = DatabaseChoice(url).open(home)
+def _opened(home: Path, choice: DatabaseChoice) -> Iterator[Database]:
+    database = choice.open(home)
     try:
         yield database
     finally:
         database.close()
 
 
-def _changed(upgrade: Upgrade, home: Path, url: str | None) -> dict[str, Any]:
+def _changed(upgrade: Upgrade, home: Path, choice: DatabaseChoice) -> dict[str, Any]:
     backup = None if upgrade.backup is None else str(upgrade.backup)
-    return {"database": _place(home, url), "before": upgrade.before, "after": upgrade.after, "backup": backup}
+    return {"database": _place(home, choice), "before": upgrade.before, "after": upgrade.after, "backup": backup}
 
 
-def _place(home: Path, url: str | None) -> str:
-    return shown_location(address_of(home, url))
+def _place(home: Path, choice: DatabaseChoice) -> str:
+    return shown_location(choice.address(home))

@@ -204,7 +204,7 @@ def _database(home: Path, configs: tuple[Path, ...]) -> Check:
     address = choice.address(home)
     if isinstance(address, Path) and not address.exists():
         return Check("database", "ok", "none yet; the first run makes it")
-    return Check("database", *database_state(choice, home))
+    return Check("database", *database_state(home, choice))
 
 
 def _exchanges() -> Check:

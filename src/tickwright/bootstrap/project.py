@@ -2,7 +2,8 @@
 
 Invariants: everything a project keeps is under its home: `data/` the market data, `runs/` one folder per run and the
 database with their rows and every trial ever run (`runs/tickwright.sqlite`, unless the settings name another one). A
-project need not have been made by `init`: a directory becomes one by use.
+project need not have been made by `init`: a directory becomes one by use. SQLAlchemy takes a quarter of a second to
+import, so that is done when the database is first used.
 """
 
 from __future__ import annotations
@@ -10,19 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tickwright.adapters.storage.catalogue import FileCatalogue
-from tickwright.adapters.storage.database.database import Database
-from tickwright.adapters.storage.database.engine import DEFAULT_OPTIONS, PoolOptions
-from tickwright.adapters.storage.database.run_rows import RunRows
-from tickwright.adapters.storage.database.trial_log import TrialLog
+from tickwright.adapters.storage.database.pool_options import DEFAULT_OPTIONS, PoolOptions
 from tickwright.adapters.storage.opening import open_store
-from tickwright.adapters.storage.run_store import RunStore
-from tickwright.adapters.storage.trial_file import adopt_trial_file
 from tickwright.domain.timestamp import SECOND
 from tickwright.ingest.archive_view import WithArchive
 from tickwright.ports import InstrumentCatalogue, MarketStore
 from tickwright.settings import Settings
+
+if TYPE_CHECKING:
+    from tickwright.adapters.storage.database.database import Database
+    from tickwright.adapters.storage.database.trial_log import TrialLog
+    from tickwright.adapters.storage.run_store import RunStore
 
 DATABASE_FILE = Path("runs") / "tickwright.sqlite"
 DATABASE_BACKUPS = Path("runs") / "backups"
@@ -58,6 +60,8 @@ class DatabaseChoice:
 
     def open(self, home: Path) -> Database:
         """The database, with whatever schema it has."""
+        from tickwright.adapters.storage.database.database import Database
+
         return Database(self.address(home), backups=home / DATABASE_BACKUPS, options=self.options)
 
 
@@ -129,6 +133,9 @@ class Project:
     @cached_property
     def runs(self) -> RunStore:
         """The project's runs."""
+        from tickwright.adapters.storage.database.run_rows import RunRows
+        from tickwright.adapters.storage.run_store import RunStore
+
         choice = self._database_choice
         rows = RunRows(self.database, with_orders=choice.keep_orders)
         return RunStore(self.home / "runs", rows, shared=choice.url is not None)
@@ -136,6 +143,9 @@ class Project:
     @cached_property
     def trials(self) -> TrialLog:
         """Every trial ever run in the project; those a former version kept in a file are taken in."""
+        from tickwright.adapters.storage.database.trial_log import TrialLog
+        from tickwright.adapters.storage.trial_file import adopt_trial_file
+
         log = TrialLog(self.database)
         adopt_trial_file(log, self.home / TRIAL_FILE)
         return log

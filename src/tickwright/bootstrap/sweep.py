@@ -17,7 +17,7 @@ import polars as pl
 from tickwright.adapters.compute.threads import ThreadExecutor
 from tickwright.adapters.reports import write_sweep_report
 from tickwright.adapters.reports.sweep_report import MEASURES as REPORT_MEASURES
-from tickwright.adapters.storage.database.trial_log import SearchRecord, TrialRange, TriedSet
+from tickwright.adapters.storage.search_record import SearchRecord, TrialRange, TriedSet
 from tickwright.analytics.benchmark import buy_and_hold
 from tickwright.analytics.periods import TRADING_YEAR_NS, calendar_years
 from tickwright.analytics.returns import simple_returns

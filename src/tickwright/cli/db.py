@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
 from tickwright.cli.frame import Frame, command, group_app
 from tickwright.cli.output import Answer, Paper
+
+if TYPE_CHECKING:
+    from tickwright.bootstrap.project import DatabaseChoice
 
 app = group_app("Upgrade, examine, back up and restore the database.")
 
@@ -24,7 +27,7 @@ def upgrade(
     """Bring the tables up to date, after a backup; all of it or nothing."""
     from tickwright.bootstrap import database
 
-    outcome = database.upgrade(frame.home, _url(frame, url), revision)
+    outcome = database.upgrade(frame.home, _choice(frame, url), revision)
 
     def text(paper: Paper) -> None:
         same = outcome["before"] == outcome["after"]
@@ -41,7 +44,7 @@ def current(frame: Frame, url: Url = None) -> Answer:
     """Show which step of its history the database has reached."""
     from tickwright.bootstrap import database
 
-    outcome = database.current(frame.home, _url(frame, url))
+    outcome = database.current(frame.home, _choice(frame, url))
     reached = outcome["revision"] or "empty; `tickwright db upgrade` makes the tables"
     return Answer("db-current", outcome, lambda paper: paper.line(f"{outcome['database']}: {reached}"))
 
@@ -51,7 +54,7 @@ def history(frame: Frame, url: Url = None) -> Answer:
     """List every step of the schema, and which ones the database has."""
     from tickwright.bootstrap import database
 
-    rows = database.history(frame.home, _url(frame, url))
+    rows = database.history(frame.home, _choice(frame, url))
     columns = ("revision", "applied", "summary")
 
     def text(paper: Paper) -> None:
@@ -65,7 +68,7 @@ def check(frame: Frame, url: Url = None) -> Answer:
     """Compare the tables with those the program means; exit code 1 where they differ."""
     from tickwright.bootstrap import database
 
-    outcome = database.check(frame.home, _url(frame, url))
+    outcome = database.check(frame.home, _choice(frame, url))
 
     def text(paper: Paper) -> None:
         for difference in outcome["differences"]:
@@ -88,7 +91,7 @@ def backup(
     """Copy the database, encrypted where a key is set, and read the copy back."""
     from tickwright.bootstrap import database
 
-    outcome = database.back_up(frame.home, _url(frame, url), target, drill=drill)
+    outcome = database.back_up(frame.home, _choice(frame, url), target, drill=drill)
 
     def text(paper: Paper) -> None:
         seal = "encrypted" if outcome["encrypted"] else "not encrypted"
@@ -114,12 +117,15 @@ def restore(
     """Bring a copy of the database back and compare every table."""
     from tickwright.bootstrap import database
 
-    outcome = database.restore(frame.home, _url(frame, url), target, snapshot=snapshot, replace=replace)
+    outcome = database.restore(frame.home, _choice(frame, url), target, snapshot=snapshot, replace=replace)
     held = f"{outcome['tables']} tables, {outcome['rows']:,} rows"
     return Answer(
         "db-restore", outcome, lambda paper: paper.line(f"{outcome['database']}: {held} as of {outcome['taken']}")
     )
 
 
-def _url(frame: Frame, url: str | None) -> str | None:
-    return frame.settings({"database.url": url}).database.url
+def _choice(frame: Frame, url: str | None) -> DatabaseChoice:
+    """The database of the settings, or the one that was named, with the limits of the settings."""
+    from tickwright.bootstrap.project import DatabaseChoice
+
+    return DatabaseChoice.of(frame.settings({"database.url": url}))

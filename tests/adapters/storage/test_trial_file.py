@@ -7,13 +7,8 @@ from pathlib import Path
 import pytest
 
 from tickwright.adapters.storage.database.database import Database
-from tickwright.adapters.storage.database.trial_log import (
-    SearchRecord,
-    TrialLog,
-    TrialRange,
-    TriedSet,
-    trial_fingerprint,
-)
+from tickwright.adapters.storage.database.trial_log import TrialLog
+from tickwright.adapters.storage.search_record import SearchRecord, TrialRange, TriedSet, trial_fingerprint
 from tickwright.adapters.storage.trial_file import adopt_trial_file
 
 YEAR = TrialRange(("binance:BTC/USDT",), "1h", 0, 100)

@@ -14,7 +14,8 @@ from typing import Any
 
 import orjson
 
-from tickwright.adapters.storage.database.trial_log import TrialLog, TrialRange
+from tickwright.adapters.storage.database.trial_log import TrialLog
+from tickwright.adapters.storage.search_record import TrialRange
 from tickwright.domain.timestamp import parse_instant
 
 SUFFIX = ".imported"

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from tickwright.adapters.storage.database.database import Database
-from tickwright.adapters.storage.database.engine import PoolOptions
+from tickwright.adapters.storage.database.pool_options import PoolOptions
 from tickwright.domain.errors import DataError, StoreUnreachable
 
 Opened = Callable[..., Database]

@@ -10,13 +10,8 @@ import sqlalchemy as sa
 
 from tickwright.adapters.storage.database.database import Database
 from tickwright.adapters.storage.database.models import Search, Trial
-from tickwright.adapters.storage.database.trial_log import (
-    SearchRecord,
-    TrialLog,
-    TrialRange,
-    TriedSet,
-    trial_fingerprint,
-)
+from tickwright.adapters.storage.database.trial_log import TrialLog
+from tickwright.adapters.storage.search_record import SearchRecord, TrialRange, TriedSet, trial_fingerprint
 
 YEAR = TrialRange(("binance:BTC/USDT",), "1h", 0, 100)
 

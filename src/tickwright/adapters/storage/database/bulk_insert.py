@@ -24,7 +24,9 @@ def insert_rows(connection: Connection, table: SchemaTable, columns: Mapping[str
     (length,) = {len(values) for values in columns.values()}
     insert = f"insert into {table.name} ({', '.join(columns)})"
     if connection.dialect.name == "postgresql":
-        apart = ", ".join(f"string_to_array(%s, %s, %s)::{_array_type(table.c[name].type)}" for name in columns)
+        apart = ", ".join(
+            f"(string_to_array(%s, %s, %s))[2:]::{_array_type(table.c[name].type)}" for name in columns
+        )  # the first value is a dummy: one empty text alone would be taken for no value at all
         for first in range(0, length, PORTION):
             joined = [_joined(values[first : first + PORTION]) for values in columns.values()]
             values = tuple(word for one in joined for word in (one, _BETWEEN, _NULL))
@@ -43,11 +45,11 @@ def insert_new(connection: Connection, table: SchemaTable, row: Mapping[str, Any
 
 
 def _joined(values: Sequence[Any]) -> str:
-    """One text of all values; where one of them holds the character between them, it becomes a space."""
+    """One text of a dummy and all values; where one of them holds the character between them, it becomes a space."""
     texts = [_NULL if value is None else str(value) for value in values]
-    joined = _BETWEEN.join(texts)
-    if joined.count(_BETWEEN) != len(texts) - 1:
-        joined = _BETWEEN.join(text.replace(_BETWEEN, " ") for text in texts)
+    joined = _BETWEEN.join(("", *texts))
+    if joined.count(_BETWEEN) != len(texts):
+        joined = _BETWEEN.join(("", *(text.replace(_BETWEEN, " ") for text in texts)))
     return joined
 
 

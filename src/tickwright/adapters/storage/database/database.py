@@ -20,15 +20,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from tickwright.adapters.storage.database.backup import back_up_postgres, back_up_sqlite
-from tickwright.adapters.storage.database.engine import (
-    DEFAULT_OPTIONS,
-    READING,
-    PoolOptions,
-    database_url,
-    open_engine,
-)
+from tickwright.adapters.storage.database.engine import READING, database_url, open_engine
 from tickwright.adapters.storage.database.models import REVISION
 from tickwright.adapters.storage.database.pool_metrics import UNLIMITED, PoolMetrics, PoolWatch
+from tickwright.adapters.storage.database.pool_options import DEFAULT_OPTIONS, PoolOptions
 from tickwright.adapters.storage.durable_file import make_directory
 from tickwright.domain.errors import DataError, StoreUnreachable
 

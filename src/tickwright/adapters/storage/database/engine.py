@@ -7,7 +7,6 @@ limit on either server; pools are bounded, waiting for them too, and a connectio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +15,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from tickwright.adapters.storage.database.pool_options import DEFAULT_OPTIONS, PoolOptions
 from tickwright.domain.errors import SettingsError
 
 READING = "tickwright_reading"
 """The execution option of a connection that only reads: SQLite then takes no lock that keeps others from writing."""
-
-
-@dataclass(frozen=True, slots=True)
-class PoolOptions:
-    """How many connections a pool holds, and how long anything may take, in seconds.
-
-    `size` connections stay open, `overflow` more may be opened for a while; `pool_wait_s` bounds waiting for one of
-    them, `connect_s` reaching the server, `statement_s` one statement, `lock_wait_s` waiting for another process's
-    lock. Statements slower than `slow_s` are logged.
-    """
-
-    size: int = 5
-    overflow: int = 5
-    pool_wait_s: float = 10.0
-    connect_s: float = 10.0
-    statement_s: float = 60.0
-    lock_wait_s: float = 30.0
-    slow_s: float = 1.0
-
-
-DEFAULT_OPTIONS = PoolOptions()
 
 
 def database_url(address: str | Path) -> URL:

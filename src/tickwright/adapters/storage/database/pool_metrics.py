@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from tickwright.adapters.storage.database.engine import PoolOptions
+from tickwright.adapters.storage.database.pool_options import PoolOptions
 
 LOG = logging.getLogger("tickwright.database")
 KEPT_SLOW = 20
