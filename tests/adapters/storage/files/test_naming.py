@@ -46,6 +46,7 @@ NAMES = {
         "exchange": "binance", "market": "spot", "pair": ("BTC", "USDT"), "timeframe": "1h",
     },
     "BTC-USD.csv": {"pair": ("BTC", "USD")},
+    "XRP-ETH_trades_2019-10.parquet": {"pair": ("XRP", "ETH"), "kind": "trades"},
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ The names that are understood, with their endings cut off:
   which kind of price;
 - CryptoDataDownload: `Binance_BTCUSDT_1h`, `…_d`, `…_minute`, also with a year;
 - Tardis: `binance-futures_trades_2024-01-01_BTCUSDT`;
-- ours and plain ones: `BTC-USDT_1h`, `binance_BTC-USDT_1h`, `BTC-USDT`.
+- ours and plain ones: `BTC-USDT_1h`, `binance_BTC-USDT_1h`, `BTC-USDT_trades_2024-01`, `BTC-USDT`.
 Invariants: pure; an unknown name claims nothing; a symbol written without a separator stays `compact` and is divided
 only where one division is possible.
 """
@@ -67,6 +67,7 @@ _KIND_WORDS: dict[str, SeriesKind] = {
     "aggTrades": "trades",
     "quotes": "quotes",
     "bookTicker": "quotes",
+    "funding": "funding",
     "funding_rate": "funding",
     "fundingRate": "funding",
     "derivative_ticker": "funding",
@@ -97,7 +98,7 @@ _TARDIS = re.compile(
 )
 _PLAIN = re.compile(
     r"(?:(?P<exchange>[A-Z]?[a-z]+(?:-[a-z]+)*)_)?(?P<base>[A-Z0-9]+)[-_](?P<quote>[A-Z0-9]+?)(?:[-_:](?P<settle>[A-Z0-9]+))?"
-    rf"(?:[-_](?P<kind>mark|index))?(?:[-_]{_FRAME}(?:[-_].*)?)?"
+    rf"(?:[-_](?P<kind>mark|index))?(?:[-_](?:{_FRAME}|(?P<data>trades|quotes|funding))(?:[-_].*)?)?"
 )
 
 
@@ -203,7 +204,9 @@ def _claim_of_match(found: dict[str, str | None], *, archive: bool) -> Claim | N
     frame = found.get("frame")
     timeframe = None if frame is None else canonical_timeframe(frame)
     base, quote, settle = found.get("base"), found.get("quote"), found.get("settle")
-    unlikely = quote in _PERPETUAL_WORDS or (frame is None and quote is not None and quote not in _QUOTES)
+    unlikely = quote in _PERPETUAL_WORDS or (
+        frame is None and not found.get("data") and quote is not None and quote not in _QUOTES
+    )
     if unlikely or (frame is not None and timeframe is None) or settle not in (None, quote):
         return None
     return Claim(
