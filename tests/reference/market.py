@@ -393,7 +393,7 @@ class Market:
                     self.end(sibling, "VENUE_INSUFFICIENT_FUNDS", fill.ts_ns)
         lot = event.lot
         after = self.account.positions[order.name].quantity
-        if (whole_lots(abs(before), lot) and not whole_lots(abs(after), lot)) or before * after < 0:
+        if whole_lots(abs(before), lot) and (not whole_lots(abs(after), lot) or before * after < 0):
             for other in self.working:
                 if other.open and other.name == order.name and other.reduce_only and other is not order:
                     self.end(other, "CANCELLED", fill.ts_ns)
