@@ -79,6 +79,7 @@ def test_funding_belongs_to_the_trade_that_was_open_when_it_fell_due() -> None:
     events = np.zeros(6, ACCOUNT_EVENT)
     events["ts_ns"] = START_NS + HOUR * np.arange(6)
     events["amount"] = [1_000_000, 2_000_000, -4_000_000, -8_000_000, 16_000_000, 32_000_000]
+    result.fills["sequence"], events["sequence"] = (2, 5, 7), (0, 1, 3, 4, 6, 8)
     first, second = trades(replace(result, account_events=events))
     assert first["account_flow"] == pytest.approx(-12.0), "due at the opens of bars 2 and 3; at bar 1 nothing was held"
     assert first["pnl"] == pytest.approx(20.0 - 12.0)
@@ -92,6 +93,7 @@ def test_funding_at_the_close_of_a_range_fill_comes_after_it() -> None:
     result.fills["at_open"] = 0
     events = np.zeros(2, ACCOUNT_EVENT)
     events["ts_ns"], events["amount"] = result.fills["ts_ns"], (1_000_000, 2_000_000)
+    result.fills["sequence"], events["sequence"] = (0, 2), (1, 3)
     (trade,) = trades(replace(result, account_events=events))
     assert trade["account_flow"] == pytest.approx(1.0)
 

@@ -2,9 +2,8 @@
 
 Invariants: every fill belongs to exactly one trade; a fill that turns a position around is split at zero and shared by
 two; a position smaller than one lot is flat (dust); the trade still open at the end is marked at the last price, kept
-apart, and neither won nor lost. Over all trades, Σ pnl is the change of equity but for dust and transfers: funding and
-liquidation charges belong to the trade that was open when they fell due (before an OPEN of the same instant, after a
-RANGE that closes with it).
+apart, and neither won nor lost. Over all trades, Σ pnl is the change of equity but for dust and transfers: funding,
+insurance and liquidation charges belong to the trade between whose fills they stand in the instrument's sequence.
 """
 
 from __future__ import annotations
@@ -153,21 +152,18 @@ def _money(table: Trades, values: FillValues, legs: _Legs, starts: Int64Array) -
 
 
 def _charge(table: Trades, result: RunResult, place: int, first: Int64Array, last: Int64Array) -> None:
-    """Add what funding and liquidations of the instrument moved while each trade was open."""
+    """Add what funding, insurance and liquidations of the instrument moved while each trade was open."""
     own = result.account_events[result.account_events["instrument"] == place]
     if not len(own):
         return
-    due = own["ts_ns"]
     moved = np.concatenate(([0.0], np.cumsum(own["amount"] / 10.0 ** np.array(result.asset_scales)[own["asset"]])))
 
     def before(rows: Int64Array) -> Int64Array:
-        """How many events precede each fill: those of its own instant only where it is an OPEN fill."""
-        instants = result.fills["ts_ns"][rows]
-        at_open = result.fills["at_open"][rows] == 1
-        count: Int64Array = np.where(at_open, np.searchsorted(due, instants, "right"), np.searchsorted(due, instants))
+        """How many events precede each fill."""
+        count: Int64Array = np.searchsorted(own["sequence"], result.fills["sequence"][rows])
         return count
 
-    ends = np.where(table["is_open"], len(due), before(last))
+    ends = np.where(table["is_open"], len(own), before(last))
     table["account_flow"] = moved[ends] - moved[before(first)]
     table["pnl"] += table["account_flow"]
 

@@ -23,6 +23,7 @@ from tickwright.bootstrap.run import Run
 from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import UsageError
 from tickwright.domain.limits import NO_LIMITS, RiskLimits
+from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult
 from tickwright.domain.timestamp import iso
 from tickwright.domain.version import VERSION
@@ -109,7 +110,19 @@ def keep_run(project: Project, run: Run) -> Run:
 
 def search_context(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What makes the result of a trial beside its parameters."""
-    names = ("strategy_source", "mode", "start", "end", "anchor", "cash", "cash_asset", "costs", "limits", "seed")
+    names = (
+        "strategy_source",
+        "mode",
+        "start",
+        "end",
+        "anchor",
+        "cash",
+        "cash_asset",
+        "costs",
+        "margin",
+        "limits",
+        "seed",
+    )
     return {name: manifest[name] for name in names} | {"data": manifest["data"]["series"]}
 
 
@@ -168,12 +181,20 @@ def run_manifest(request: BacktestRequest, strategy: Strategy, mode: str, loaded
         "cash": str(request.cash),
         "cash_asset": market.cash_asset,
         "costs": asdict(request.costs),
+        "margin": _margin_document(market),
         "limits": {name: str(limit) for name, limit in asdict(request.limits).items() if limit is not None},
         "seed": request.seed,
         "data": loaded.data_document(),
         "versions": _versions(),
         "warnings": list(loaded.warnings),
     }
+
+
+def _margin_document(market: Market) -> dict[str, str] | None:
+    """How perpetuals are held; None where there are none."""
+    if all(instrument.kind == "spot" for instrument in market.instruments):
+        return None
+    return {"leverage": str(market.margin.leverage), "mode": market.margin.mode}
 
 
 def _source_hash(strategy: type[Strategy]) -> str | None:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tickwright.adapters.storage.spill import DiskSpill
+from tickwright.bootstrap.perpetuals import PAID_IN_FULL, PerpetualTerms, stored_funding, stored_marks
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey
 from tickwright.domain.errors import DataMissing, GapUnexplained, UsageError
@@ -27,6 +28,7 @@ from tickwright.domain.timestamp import DAY, iso
 from tickwright.ingest.consistency import resampled
 from tickwright.strategy_api.informative import Informative
 
+_MOST_VOLUME = 2.0**61
 SPILL = ".spill"
 """Where candles that do not fit into the budget lie during a run, under the project's runs."""
 
@@ -65,17 +67,25 @@ class LoadedMarket:
             }
             for bars, gaps in zip(self.market.bars, self.gaps, strict=True)
         ]
-        detail, read = (
+        detail, read, marks = (
             {str(bars.key): self._hash_of(bars) for bars in others if bars is not None}
-            for others in (self.market.detail, self.market.informative)
+            for others in (self.market.detail, self.market.informative, self.market.marks)
         )
+        funding = {
+            f"{identity} funding": own.content_hash()
+            for identity, own in zip(self.market.ids, self.market.funding, strict=True)
+            if own is not None
+        }
+        beside = [*detail.values(), *read.values(), *marks.values(), *funding.values()]
         return {
             "rows": sum(len(bars) for bars in self.market.bars),
             "gaps": sum(len(gaps) for gaps in self.gaps),
-            "hash": _joined_hash([*(str(entry["hash"]) for entry in series), *detail.values(), *read.values()]),
+            "hash": _joined_hash([*(str(entry["hash"]) for entry in series), *beside]),
             "series": series,
             "detail": detail,
             "informative": read,
+            "marks": marks,
+            "funding": funding,
         }
 
     def _hash_of(self, bars: Bars) -> str:
@@ -97,19 +107,21 @@ def load_market(
     as_of_ns: int | None = None,
     memory_budget: int | None = None,
     detail: Timeframe | None = None,
+    perpetuals: PerpetualTerms = PAID_IN_FULL,
 ) -> LoadedMarket:
     """The market of these instruments over the bars that open in [start, end); raises `DataMissing`.
 
     `detail` is the timeframe of finer candles that settle the path inside a bar; they must add up to the bars, which
     are made of them where they are not stored.
 
+    `perpetuals` says how perpetuals are held; their stored mark prices and funding are read with them.
     With `on_gap` "refuse" a hole of unknown type inside the range raises `GapUnexplained`; "mark" makes it a warning.
     `as_of_ns` reads the candles as the store knew them then; gaps and instruments are those known now. With a
     `memory_budget` in bytes a backtest holds no more candles than that at a time.
     """
     warnings: list[str] = []
     memory = None if memory_budget is None else MemoryBudget(memory_budget, DiskSpill(project.home / "runs" / SPILL))
-    loaded, known, gaps, finer = [], [], [], []
+    loaded, known, gaps, finer, marks, funding = [], [], [], [], [], []
     for identity in sorted(set(instruments)):
         key = series_to_read(project, identity, timeframe, detail)
         if key.timeframe == timeframe:
@@ -122,7 +134,7 @@ def load_market(
             instrument = assumed_instrument(bars)
             warnings.append(
                 f"{identity}: no metadata; tick {instrument.rules[0].tick:f} (the finest price seen) and lot "
-                f"{DEFAULT_LOT:f} are assumed"
+                f"{instrument.rules[0].lot:f} are assumed"
             )
         first, last = int(bars.open_time_ns[0]), int(bars.open_time_ns[-1])
         holes = tuple(gap for gap in project.history.coverage(key).gaps if first <= gap.start_ns <= last)
@@ -136,13 +148,19 @@ def load_market(
         if end_ns is not None and end_ns - last > max(DAY, 2 * timeframe.length_ns):
             warnings.append(_stored_until(instrument, end_ns, last + timeframe.length_ns))
         inside = None if detail is None else _detail_of(project, bars, detail, as_of_ns, warnings)
+        instrument = perpetuals.completed(instrument, warnings)
+        marks.append(stored_marks(project, instrument, inside or bars, as_of_ns, warnings))
+        funding.append(stored_funding(project, instrument, inside or bars, as_of_ns, warnings))
         loaded.append(bars if memory is None else bars.kept(memory.spill.keep))
         finer.append(inside if memory is None or inside is None else inside.kept(memory.spill.keep))
         known.append(instrument)
         gaps.append(holes)
         if memory is not None:
             memory.spill.release()
-    market = Market.of(known, loaded, detail=finer, keep=None if memory is None else memory.spill.keep)
+    market = Market.of(
+        known, loaded, detail=finer, marks=marks, funding=funding, margin=perpetuals.margin,
+        keep=None if memory is None else memory.spill.keep,
+    )  # fmt: skip
     if memory is not None:
         memory.spill.release()
     return LoadedMarket(market, tuple(gaps), tuple(warnings), memory)
@@ -282,15 +300,25 @@ def _with_range(command: str, start_ns: int | None, end_ns: int | None) -> str:
 
 
 def assumed_instrument(bars: Bars) -> Instrument:
-    """An instrument nobody described: tick is the finest decimal seen in its prices, lot 1e-8, no minimum."""
+    """An instrument nobody described: tick is the finest decimal seen in its prices, no minimum.
+
+    Its lot is 1e-8, coarser where the volumes of that many decimals would not fit into 64 bits together.
+    """
     scale = bars.price_scale
     columns = [getattr(bars, column) for column in PRICE_COLUMNS]
     while scale > 0 and all(not np.any(column % 10) for column in columns):
         columns, scale = [column // 10 for column in columns], scale - 1
-    rules = TradingRules(0, tick=Decimal(1).scaleb(-scale), lot=DEFAULT_LOT)
+    rules = TradingRules(0, tick=Decimal(1).scaleb(-scale), lot=_assumed_lot(bars))
     return Instrument(
         bars.key.instrument, (rules,), kind="perpetual" if bars.key.instrument.settle else "spot", source="assumed"
     )
+
+
+def _assumed_lot(bars: Bars) -> Decimal:
+    most, lot = float(bars.volume.max()) * len(bars) / 10.0**bars.volume_scale, DEFAULT_LOT
+    while most / float(lot) >= _MOST_VOLUME and lot < 1:
+        lot *= 10
+    return lot
 
 
 def _joined_hash(hashes: Sequence[str]) -> str:

@@ -15,11 +15,13 @@ from decimal import Decimal
 from tickwright.bootstrap.backtest import BacktestRequest
 from tickwright.bootstrap.fetch_wishes import read_last
 from tickwright.bootstrap.market_loading import LoadedMarket, load_market, series_to_read, with_informative
+from tickwright.bootstrap.perpetuals import PerpetualTerms
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.strategies import find_strategy
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import DataMissing, UsageError
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.margin import Margin
 from tickwright.domain.run import ParameterValue
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
@@ -72,7 +74,7 @@ def prepare_run(
     as_of_ns = None if flags.as_of is None else parse_instant(flags.as_of, inclusive_end=True, where="--as-of")
     loaded = load_market(
         project, instruments, timeframe, anchor_ns, end_ns, on_gap=settings.data.on_gap, as_of_ns=as_of_ns,
-        memory_budget=memory_budget, detail=detail,
+        memory_budget=memory_budget, detail=detail, perpetuals=perpetual_terms(settings),
     )  # fmt: skip
     loaded = with_informative(project, loaded, series_asked_for(strategy), anchor_ns, end_ns, as_of_ns)
     params = {**(instance.params if instance else {}), **(flags.params or {})}
@@ -89,6 +91,12 @@ def prepare_run(
         limits=settings.risk.limits(),
     )
     return PreparedRun(request, loaded)
+
+
+def perpetual_terms(settings: Settings) -> PerpetualTerms:
+    """How perpetuals are held, as the settings say."""
+    margin = settings.margin
+    return PerpetualTerms(Margin(margin.leverage, margin.mode), margin.maintenance_tiers(), margin.liquidation_fee)
 
 
 def _timeframe(

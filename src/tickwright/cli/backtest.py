@@ -38,6 +38,8 @@ def backtest(
     slippage: options.Slippage = None,
     impact: options.Impact = None,
     participation: options.Participation = None,
+    leverage: options.Leverage = None,
+    margin: options.MarginMode = None,
     mode: Annotated[str | None, Option("--mode", help="vector, event or replay; all trade alike.")] = None,
     seed: options.Seed = 0,
     memory_budget: Annotated[
@@ -51,7 +53,7 @@ def backtest(
     from tickwright.bootstrap.project import Project
     from tickwright.bootstrap.request import RunFlags, prepare_run
 
-    overrides = options.overrides(cash, fee, spread, slippage, impact, participation, store)
+    overrides = options.overrides(cash, fee, spread, slippage, impact, participation, leverage, margin, store)
     settings = frame.settings({**overrides, "data.memory_budget": memory_budget})
     project = Project.of(frame.home, settings)
     flags = RunFlags(

@@ -29,6 +29,8 @@ Spread = Annotated[str | None, Option("--spread", help="Whole spread; a taker pa
 Slippage = Annotated[str | None, Option("--slippage", help="Further move against a taker.")]
 Impact = Annotated[str | None, Option("--impact", help="none, linear or sqrt.")]
 Participation = Annotated[str | None, Option("--participation", help="Largest share of a bar's volume, or off.")]
+Leverage = Annotated[str | None, Option("--leverage", help="Of perpetuals: notional / leverage is set aside.")]
+MarginMode = Annotated[str | None, Option("--margin", help="Behind a perpetual: isolated or cross.")]
 Store = Annotated[
     str | None,
     Option("--store", help="Another market store than the project's own: a directory, s3://…, postgresql://…"),
@@ -43,6 +45,8 @@ def overrides(
     slippage: str | None,
     impact: str | None,
     participation: str | None,
+    leverage: str | None,
+    margin: str | None,
     store: str | None,
 ) -> Mapping[str, object]:
     """The given flags by the key of the setting they override."""
@@ -53,6 +57,8 @@ def overrides(
         "costs.slippage": slippage,
         "costs.impact": impact,
         "costs.max_participation": participation,
+        "margin.leverage": leverage,
+        "margin.mode": margin,
         "store.url": store,
     }
 

@@ -45,6 +45,8 @@ def sweep(
     slippage: options.Slippage = None,
     impact: options.Impact = None,
     participation: options.Participation = None,
+    leverage: options.Leverage = None,
+    margin: options.MarginMode = None,
     seed: options.Seed = 0,
     store: options.Store = None,
     sort: Annotated[str, Option("--sort", help="Measure to rank by, such as sharpe or total_return.")] = "sharpe",
@@ -57,7 +59,9 @@ def sweep(
     from tickwright.bootstrap.request import RunFlags, prepare_run
     from tickwright.bootstrap.sweep import log_sweep, run_sweep
 
-    settings = frame.settings(options.overrides(cash, fee, spread, slippage, impact, participation, store))
+    settings = frame.settings(
+        options.overrides(cash, fee, spread, slippage, impact, participation, leverage, margin, store)
+    )
     project = Project.of(frame.home, settings)
     flags = RunFlags(
         strategy, exchange, tuple(symbol or ()), timeframe, start, end, last, anchor,

@@ -81,3 +81,7 @@ class Margin:
             )
         if self.mode not in ("isolated", "cross"):
             raise UsageError(f"a margin mode of {self.mode!r}", where="margin", expected="isolated or cross")
+
+
+UNLEVERED = Margin()
+"""A position is paid in full and can lose no more than that."""

@@ -9,6 +9,7 @@ unit that divides every lot and the volumes' decimals; every instrument is paid 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from tickwright.domain.bars import Bars, Int64Array, price_unit_scale, union_of_
 from tickwright.domain.detail import fitted_detail
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.instrument import Instrument, InstrumentId
-from tickwright.domain.margin import Margin
+from tickwright.domain.margin import UNLEVERED, Margin
 from tickwright.domain.money import decimals_of
 from tickwright.domain.timeframe import Timeframe
 
@@ -32,6 +33,10 @@ class Funding:
 
     ts_ns: Int64Array
     rate_ppb: Int64Array
+
+    def content_hash(self) -> str:
+        """SHA-256 over times and rates."""
+        return hashlib.sha256(self.ts_ns.tobytes() + self.rate_ppb.tobytes()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Market:
     marks: tuple[Bars | None, ...]
     funding: tuple[Funding | None, ...]
     informative: tuple[Bars, ...] = field(default=())
-    margin: Margin = field(default=Margin())
+    margin: Margin = UNLEVERED
 
     @classmethod
     def of(
@@ -63,7 +68,7 @@ class Market:
         marks: Sequence[Bars | None] | None = None,
         funding: Sequence[Funding | None] | None = None,
         informative: Sequence[Bars] = (),
-        margin: Margin = Margin(),  # noqa: B008 - frozen
+        margin: Margin = UNLEVERED,
         keep: Callable[[Int64Array], Int64Array] | None = None,
     ) -> Market:
         """The market of these instruments, each with its candles at the same place of `bars`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tickwright.domain.bars import Float64Array
-from tickwright.domain.records import OrderFlag, OrderState, OrderType
+from tickwright.domain.records import OrderFlag, OrderState, OrderType, Reason
 from tickwright.domain.run import RunResult, undrawn
 from tickwright.domain.timestamp import iso
 from tickwright.engine.memory import Memory
@@ -76,7 +76,13 @@ def _warnings(memory: Memory) -> list[str]:
     ):
         if count:
             found.append(f"{count} {what}.")
-    return [*found, *_weak_protection(memory), *_limits_said(memory)]
+    return [*found, *_weak_protection(memory), *_liquidations(memory), *_limits_said(memory)]
+
+
+def _liquidations(memory: Memory) -> list[str]:
+    reasons = memory.arrays["orders"]["reason"][: memory.client.order_count]
+    count = int((reasons == Reason.LIQUIDATION).sum())
+    return [f"{count} positions were liquidated."] if count else []
 
 
 def _weak_protection(memory: Memory) -> list[str]:

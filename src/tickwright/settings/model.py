@@ -17,6 +17,7 @@ from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import TickwrightError
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.limits import RiskLimits
+from tickwright.domain.margin import MaintenanceTier, Margin, maintenance_tiers
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import HOUR, SECOND, parse_instant
 from tickwright.settings.problems import AtKey
@@ -63,6 +64,14 @@ def _positive_amount(value: object) -> Decimal:
     if amount <= 0:
         raise ValueError("an amount above 0, such as 100_000")
     return amount
+
+
+def _leverage(value: object) -> Decimal:
+    leverage = read_amount(value)
+    try:
+        return Margin(leverage).leverage
+    except TickwrightError as error:
+        raise ValueError(error.expected) from None
 
 
 def _bound(value: object) -> int:
@@ -133,6 +142,7 @@ CostPaid = Annotated[Decimal, BeforeValidator(_cost_paid)]
 Share = Annotated[Decimal, BeforeValidator(_share)]
 Participation = Annotated[Decimal | None, BeforeValidator(_participation)]
 Amount = Annotated[Decimal, BeforeValidator(_positive_amount)]
+Leverage = Annotated[Decimal, BeforeValidator(_leverage)]
 Span = Annotated[int, BeforeValidator(read_span), PlainSerializer(span_text)]
 Size = Annotated[int, BeforeValidator(read_size), PlainSerializer(size_text)]
 Bound = Annotated[int, BeforeValidator(_bound), PlainSerializer(span_text)]
@@ -247,6 +257,29 @@ class Costs(Section):
         )
 
 
+class MarginTerms(Section):
+    """How perpetuals are held, and what counts of them where the instrument itself does not say."""
+
+    leverage: Leverage = Field(Decimal(1), description="A position sets notional / leverage aside.")
+    mode: Literal["isolated", "cross"] = Field("isolated", description="What stands behind a position.")
+    tiers: tuple[tuple[Decimal, Decimal], ...] = Field(
+        (), description="Maintenance margin where the instrument's is not known: [[notional from, rate], …]."
+    )
+    liquidation_fee: CostPaid = Field(Decimal(0), description="Fee on top of the taker fee when liquidated.")
+
+    @model_validator(mode="after")
+    def _tiers_rise(self) -> Self:
+        try:
+            self.maintenance_tiers()
+        except TickwrightError as error:
+            raise AtKey("tiers", error.expected) from None
+        return self
+
+    def maintenance_tiers(self) -> tuple[MaintenanceTier, ...]:
+        """The tiers with their amounts; none where none are set."""
+        return maintenance_tiers(self.tiers) if self.tiers else ()
+
+
 class Risk(Section):
     """Our own limits; orders beyond them are refused by name (`RISK_…`). Unset means no limit."""
 
@@ -315,6 +348,7 @@ class Settings(Section):
     exchanges: dict[str, Exchange] = {}
     strategies: dict[InstanceName, StrategyInstance] = {}
     costs: Costs = Costs.model_validate({})
+    margin: MarginTerms = MarginTerms.model_validate({})
     risk: Risk = Risk.model_validate({})
     data: Data = Data.model_validate({})
     store: Store = Store.model_validate({})
