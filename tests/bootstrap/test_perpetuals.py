@@ -91,5 +91,5 @@ def test_settings_say_how_perpetuals_are_held(tmp_path: Path) -> None:
 def test_a_large_turnover_gets_a_lot_whose_volumes_fit(tmp_path: Path, bars: Bars) -> None:
     busy = replace(bars, volume=bars.volume + 10**11)
     loaded = load_market(project_with(tmp_path, busy), [PERPETUAL], HOUR, None, None)
-    assert loaded.market.instruments[0].rules[0].lot == Decimal("1e-6")
-    assert any("lot 0.000001 are assumed" in text for text in loaded.warnings)
+    assert loaded.market.instruments[0].rules[0].lot == Decimal("1e-5")
+    assert any("lot 0.00001 are assumed" in text for text in loaded.warnings)

@@ -318,7 +318,7 @@ def _assumed_lot(bars: Bars) -> Decimal:
     most, lot = float(bars.volume.max()) * len(bars) / 10.0**bars.volume_scale, DEFAULT_LOT
     while most / float(lot) >= _MOST_VOLUME and lot < 1:
         lot *= 10
-    return lot
+    return lot.normalize()
 
 
 def _joined_hash(hashes: Sequence[str]) -> str:
