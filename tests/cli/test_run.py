@@ -88,3 +88,20 @@ def test_the_ledger_as_text_says_that_it_adds_up(tickwright, kept) -> None:
     assert "In every entry debits equal credits" in out
     assert "wallet" in out
     assert "posting" not in out
+
+
+def test_the_best_trials_are_shown_with_their_results(tickwright, kept) -> None:
+    document = tickwright("run", "trials", "SmaCross", "--sort", "total_return", "--json").document
+    assert (document["different"], document["sort"]) == (2, "total_return")
+    assert [row["total_return"] for row in document["trials"]] == sorted(
+        (row["total_return"] for row in document["trials"]), reverse=True
+    )
+    assert {row["params"]["fast"] for row in document["trials"]} == {10, 20}
+    assert "2 different trials" in tickwright("run", "trials", "--symbol", "binance:BTC/USDT").out
+    assert "No such trial" in tickwright("run", "trials", "Nobody").out
+    assert tickwright("run", "trials", "--sort", "nonsense").code == 2
+
+
+def test_no_trial_is_known_where_nothing_is_kept(tickwright, project) -> None:
+    assert "No such trial" in tickwright("run", "trials").out
+    assert not (project / "runs").exists()

@@ -8,13 +8,15 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+from sqlalchemy import Connection, text
 
+from tickwright.adapters.storage.database.database import Database
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import DataError, StoreUnreachable
 from tickwright.domain.instrument import InstrumentId
@@ -94,3 +96,33 @@ def test_a_server_killed_mid_batch_loses_nothing_acknowledged(server) -> None:
     committed = {bars(0, batches * BATCH).content_hash() for batches in (acknowledged, acknowledged + 1)}
     assert stored.content_hash() in committed  # the last batch may be committed although its answer was lost
     assert not list(store.verify(deep=True))
+
+
+def test_rows_of_the_database_are_exact_after_its_server_was_killed_between_them(server) -> None:
+    """The pool throws dead connections away and units of work are done again; nobody starts the process anew."""
+    database = Database(server.get_uri())
+    database.write(lambda connection: connection.execute(text("create table counted (key integer, half integer)")))
+    killed = 0
+
+    def two_rows(key: int) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            nonlocal killed
+            connection.execute(text("delete from counted where key = :key"), {"key": key})
+            connection.execute(text("insert into counted values (:key, 1)"), {"key": key})
+            if key == 2 * killed + 1 and killed < 2:  # in the middle of the work, with a row written
+                killed += 1
+                kill_whole_server(server.get_pid())
+                start_again(server)
+            connection.execute(text("insert into counted values (:key, 2)"), {"key": key})
+
+        return work
+
+    for key in range(6):
+        database.write(two_rows(key))
+    found = database.read(lambda connection: connection.execute(text("select * from counted order by 1, 2")).all())
+    assert [tuple(row) for row in found] == [(key, half) for key in range(6) for half in (1, 2)]
+    assert killed == 2
+    metrics = database.metrics()
+    assert metrics.repeats >= 2
+    assert metrics.discarded >= 2
+    database.close()

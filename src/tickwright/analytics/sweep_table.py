@@ -20,6 +20,11 @@ COLUMNS = (
 )  # fmt: skip
 """Every column of `sweep_columns`, in the order of tables."""
 
+SMALLER_IS_BETTER = frozenset(
+    ("trades", "open_trades", "fills", "orders", "rejected", "fee", "spread", "slippage", "impact")
+)
+"""The columns of which less is better where all else is equal."""
+
 
 def sweep_columns(
     result: SweepResult, *, years: float | None = None

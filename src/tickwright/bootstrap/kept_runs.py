@@ -10,15 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tickwright.adapters.storage.run_store import KeptRun
+from tickwright.analytics.sweep_table import COLUMNS, SMALLER_IS_BETTER
 from tickwright.bootstrap.market_loading import series_to_read
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run
 from tickwright.domain.bars import Bars
+from tickwright.domain.errors import UsageError
 from tickwright.domain.gaps import Gap
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso, parse_instant
 from tickwright.ingest.consistency import resampled
+
+HEADLINE = ("total_return", "sharpe", "max_drawdown", "trades")
 
 
 def open_run(project: Project, run_id: str) -> Run:
@@ -35,6 +39,32 @@ def list_runs(project: Project, *, everywhere: bool = False) -> list[dict[str, A
     `everywhere` adds the runs that other projects keep in the same database.
     """
     return [] if project.keeps_nothing else [_listed(run) for run in project.runs.all(everywhere=everywhere)]
+
+
+def best_trials(project: Project, measure: str, most: int, strategy: str, symbol: str) -> dict[str, Any]:
+    """The best trials by a measure of a sweep, and how many different ones were ever run; raises `UsageError`."""
+    if measure not in COLUMNS:
+        expected = f"one of {', '.join(COLUMNS)}"
+        raise UsageError(f"{measure!r} is not a measure of a trial", where="--sort", expected=expected)
+    if project.keeps_nothing:
+        return {"different": 0, "sort": measure, "trials": []}
+    smaller = measure in SMALLER_IS_BETTER
+    found = project.trials.best(measure, most, strategy=strategy, symbol=symbol, ascending=smaller)
+    rows = [
+        {
+            "strategy": one.strategy,
+            "params": dict(one.parameters),
+            "symbols": list(one.looked_at.symbols),
+            "timeframe": one.looked_at.timeframe,
+            "start": iso(one.looked_at.start_ns),
+            "end": iso(one.looked_at.end_ns),
+            "first_run": iso(one.created_ns),
+            "times": one.times,
+            **{name: one.metrics.get(name) for name in dict.fromkeys((measure, *HEADLINE))},
+        }
+        for one in found.trials
+    ]
+    return {"different": found.different, "sort": measure, "trials": rows}
 
 
 def import_runs(project: Project, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from tickwright.analytics.periods import TRADING_YEAR_NS, calendar_years
 from tickwright.analytics.returns import simple_returns
 from tickwright.analytics.sharpe import sharpe
 from tickwright.analytics.sweep_luck import SweepLuck, sweep_luck
-from tickwright.analytics.sweep_table import COLUMNS, sweep_columns
+from tickwright.analytics.sweep_table import COLUMNS, SMALLER_IS_BETTER, sweep_columns
 from tickwright.bootstrap.backtest import BacktestRequest, run_backtest, run_manifest, search_context
 from tickwright.bootstrap.market_loading import LoadedMarket
 from tickwright.bootstrap.project import Project
@@ -33,9 +33,6 @@ from tickwright.domain.run import SweepResult
 from tickwright.domain.timestamp import iso
 from tickwright.modes import vector
 from tickwright.strategy_api.grid import expand_grid
-
-COST_KINDS = ("fee", "spread", "slippage", "impact")
-SMALLER_IS_BETTER = frozenset({"turnover", "trades", "open_trades", "fills", "orders", "rejected", *COST_KINDS})
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,45 @@ def compare(
     return Answer("run-compare", {**comparison.document(), "report": written}, _side_by_side(comparison, written))
 
 
+@command(app, "trials")
+def trials(
+    frame: Frame,
+    strategy: Annotated[str, Argument(help="Class name of a strategy; all where none is named.")] = "",
+    symbol: Annotated[str, Option("--symbol", help="Only trials that looked at EXCHANGE:BASE/QUOTE.")] = "",
+    sort: Annotated[str, Option("--sort", help="Measure to rank by, such as sharpe or total_return.")] = "sharpe",
+    top: Annotated[int, Option("--top", min=1, help="How many are shown.")] = 10,
+) -> Answer:
+    """Show the best trials ever run, with what they looked at, and how many different ones there were."""
+    from tickwright.bootstrap.kept_runs import best_trials
+    from tickwright.bootstrap.project import Project
+
+    outcome = best_trials(Project.of(frame.home, frame.settings()), sort, top, strategy, symbol)
+
+    def text(paper: Paper) -> None:
+        if not outcome["trials"]:
+            paper.line("No such trial was run here.")
+            return
+        measures = [name for name in outcome["trials"][0] if name in (sort, "total_return", "max_drawdown", "trades")]
+        shown = [
+            [
+                row["strategy"],
+                _brief(row["params"]),
+                ", ".join(symbol.partition(":")[2] for symbol in row["symbols"]),
+                row["timeframe"],
+                f"{row['start'][:10]} … {row['end'][:10]}",
+                *(
+                    percent(row[name]) if name in ("total_return", "max_drawdown", "cagr") else row[name]
+                    for name in measures
+                ),
+            ]
+            for row in outcome["trials"]
+        ]
+        paper.table(["strategy", "params", "symbols", "bars", "data", *measures], shown)
+        paper.line(f"{outcome['different']:,} different trials; the best of many looks better than it is.")
+
+    return Answer("run-trials", outcome, text)
+
+
 @command(app, "import")
 def import_(frame: Frame) -> Answer:
     """Take in run folders that the database does not know, and finish what was interrupted; safe to repeat."""

@@ -64,6 +64,25 @@ def test_the_same_parameters_with_other_cash_are_another_search_and_the_same_tri
     assert (rows(relational, Search), rows(relational, Trial)) == (2, 2)
 
 
+def test_the_best_trials_come_first_with_what_they_looked_at(relational: Database) -> None:
+    log = TrialLog(relational)
+    log.record(search(5, 20, 10))
+    log.record(search(40, looked_at=replace(YEAR, symbols=("binance:ETH/USDT", "binance:BTC/USDT"))))
+    log.adopt(["aaaa"], 7, "Other", YEAR)
+    found = log.best("sharpe", 3)
+    assert found.different == 5
+    assert [one.parameters["fast"] for one in found.trials] == [40, 20, 10]
+    assert found.trials[0].looked_at == replace(YEAR, symbols=("binance:BTC/USDT", "binance:ETH/USDT"))
+    assert found.trials[0].metrics["sharpe"] == 20.0
+    assert [one.parameters["fast"] for one in log.best("sharpe", 2, ascending=True).trials] == [5, 10]
+    assert [one.parameters["fast"] for one in log.best("sharpe", 9, symbol="binance:ETH/USDT").trials] == [40]
+    assert [one.strategy for one in log.best("sharpe", 9, strategy="Other").trials] == ["Other"]  # without a result
+    assert (log.best("sharpe", 9, strategy="Nobody").different, log.best("calmar", 9).trials[0].metrics["calmar"]) == (
+        0,
+        None,
+    )
+
+
 def test_a_parameter_set_that_a_search_holds_twice_is_one_trial(relational: Database) -> None:
     assert TrialLog(relational).record(search(5, 5)) == 1
 
