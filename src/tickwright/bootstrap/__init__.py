@@ -6,6 +6,6 @@ asked for, `fetch` candles from an exchange into the store, `repair` what is mis
 files, `stored_data` what is held, `backup` copies of it, `database` the relational store, `retention` its way into an
 archive or another store. `request` flags, settings and store as a complete request, `market_loading` stored series as
 a run's market, `backtest` and `sweep` run it, `compiled_code` whether it must be compiled first; `run` the result in
-its user's hands, `trade_frame` its trades, `kept_runs` runs read back, `compare` several side by side. `batch` runs the commands of
-a schedule. `notebook` is the Python face, `demo` the platform's main job from end to end.
+its user's hands, `trade_frame` its trades, `kept_runs` runs read back, `compare` several side by side. `batch` runs the
+commands of a schedule. `notebook` is the Python face, `demo` the platform's main job from end to end.
 """
