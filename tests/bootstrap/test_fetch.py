@@ -13,11 +13,12 @@ from urllib.parse import parse_qsl
 import pytest
 from aiohttp import web
 
+from tests.adapters.exchanges.surroundings import JumpingClock
 from tests.data import xrp_eth
 from tests.data import xrp_perpetual as xrp
 from tests.data.btc_usd_on_coinbase import PRODUCTS
 from tests.data.btc_usd_on_coinbase import candles as coinbase_candles
-from tickwright.adapters.exchanges import open_market_data, open_rate_budget
+from tickwright.adapters.exchanges import SharedRateBudget, open_market_data, open_rate_budget
 from tickwright.adapters.sandbox.clock import ExchangeClock, SteppedClock
 from tickwright.adapters.sandbox.faults import Answer, Proceed
 from tickwright.adapters.sandbox.history import bundled_candles
@@ -33,7 +34,7 @@ from tickwright.domain.errors import ExchangeError, UnknownSymbol
 from tickwright.domain.events import trades_of
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import DAY, MILLISECOND, iso, parse_instant
+from tickwright.domain.timestamp import DAY, MILLISECOND, MINUTE, iso, parse_instant
 from tickwright.ingest.candles_from_trades import candles_from_trades
 from tickwright.settings import Settings
 
@@ -348,3 +349,26 @@ def test_a_strategy_on_contracts_is_given_their_marks_and_rates_too(tmp_path: Pa
         "binance:BTC/USDT:USDT trades",
         "binance:BTC/USDT:USDT index 1h",
     ]
+
+
+def test_many_series_at_once_stay_inside_the_exchange_s_weight_of_every_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fourteen series against an exchange of 60 a minute, of which 48 may be spent; waiting takes no time here."""
+    now = parse_instant("2024-06-01T12:30:00Z")
+    exchange_clock = SteppedClock(now)
+    server, project = SandboxServer(clock=exchange_clock, weight_limit=60), Project(tmp_path / "project")
+    clock = JumpingClock(now, exchange_clock)
+    budget = SharedRateBudget(tmp_path / "budget.sqlite", clock, limits={"binance": 60})
+    monkeypatch.setattr("tickwright.bootstrap.fetch.WallClock", lambda: clock)
+    monkeypatch.setattr("tickwright.bootstrap.fetch.open_rate_budget", lambda _: budget)
+    with served(server):
+        wishes = [wish(server, frame, "BTC/USDT", "ETH/USDT", days=90) for frame in FRAMES]
+        outcomes = fetch_all(project, wishes)
+    assert [outcome.failure for outcome in outcomes] == [None] * 14
+    weights = {"klines": 2, "exchangeInfo": 20, "time": 1}
+    spent = [(request.ts_ns, weights[request.path.rpartition("/")[2]]) for request in server.requests]
+    assert sum(weight for _, weight in spent) > 60  # more than a minute allows
+    for start, _ in spent:
+        assert sum(weight for at, weight in spent if start <= at < start + MINUTE) <= 48
+    assert clock.sleeps
