@@ -15,6 +15,7 @@ from tests.parity.precomputed import targets_strategy, weights_strategy
 from tests.parity.scenarios import Scenario, scenarios
 from tests.parity.test_exits import protected_strategy
 from tests.parity.test_orders import Situation, situations
+from tests.parity.test_perpetuals import perpetual_scenarios, perpetual_situations
 from tests.parity.test_targets import MODES
 from tickwright.domain.costs import CostModel
 from tickwright.domain.market import Market
@@ -81,7 +82,12 @@ def assert_equal(one: RunResult, other: RunResult) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @QUICK
-@given(scenario=scenarios(), rows=ROWS, window=WINDOWS, skipped=st.sampled_from([0, 1, 5]))
+@given(
+    scenario=st.one_of(scenarios(), perpetual_scenarios()),
+    rows=ROWS,
+    window=WINDOWS,
+    skipped=st.sampled_from([0, 1, 5]),
+)
 def test_targets_in_chunks_trade_as_the_whole_run(
     mode: str, scenario: Scenario, rows: int, window: int, skipped: int
 ) -> None:
@@ -111,7 +117,7 @@ def test_exits_in_chunks_trade_as_the_whole_run(
 
 @pytest.mark.parametrize("verb", ["run", "replay"])
 @QUICK
-@given(situation=situations(), rows=ROWS)
+@given(situation=st.one_of(situations(), perpetual_situations()), rows=ROWS)
 def test_orders_in_chunks_trade_as_the_whole_run(verb: str, situation: Situation, rows: int) -> None:
     results = [
         getattr(event, verb)(

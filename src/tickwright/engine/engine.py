@@ -158,7 +158,7 @@ def _events_of(
     rows: MarketRows, cells: Mapping[str, npt.NDArray[Any]], held: int, first_row: int, end_row: int, event: Any
 ) -> Iterator[Any]:
     """The events of some rows, from arrays that begin at row `held`."""
-    paid = int(np.searchsorted(rows.funding["ts_ns"], rows.open_ns[first_row])) if first_row > rows.first_row else 0
+    paid = _paid_before(rows, first_row)
     for row in range(first_row, end_row):
         for opens, ts_ns in ((True, rows.open_ns[row]), (False, rows.open_ns[row] + rows.row_ns)):
             event["ts_ns"] = ts_ns
@@ -172,6 +172,13 @@ def _events_of(
                 yield event
             event["kind"] = _DECIDE
             yield event
+
+
+def _paid_before(rows: MarketRows, first_row: int) -> int:
+    """How many payments the rows before one have told of: those up to the close of the last of them."""
+    if first_row == rows.first_row:
+        return 0
+    return int(np.searchsorted(rows.funding["ts_ns"], rows.open_ns[first_row - 1] + rows.row_ns, "right"))
 
 
 def _candles(

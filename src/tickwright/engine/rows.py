@@ -201,10 +201,13 @@ class MarketRows:
         changed: dict[str, Any] = {name: blank(getattr(self, name)) for name in ("presence", *PRICES_AND_VOLUME)}
         if self.market.has_marks:
             changed |= {name: blank(getattr(self, name)) for name in MARKS}
-        changed["funding"], changed["funding_count"] = np.zeros_like(self.funding), 0
         for name in ("open_budget", "sigma", "daily_volume"):
             changed[name] = np.empty_like(getattr(self, name))
-        return replace(self, **changed, decision_presence=np.zeros_like(self.decision_presence))
+        return replace(self.with_unknown_funding(), **changed, decision_presence=np.zeros_like(self.decision_presence))
+
+    def with_unknown_funding(self) -> MarketRows:
+        """The same rows with room for their funding, of which nothing is known yet."""
+        return replace(self, funding=np.zeros_like(self.funding), funding_count=0)
 
     def decision_bars(self, instrument: int) -> npt.NDArray[np.bool_]:
         """Which bars of an instrument's series are decided on: those that open in the traded range."""

@@ -98,7 +98,7 @@ def replay(
     """The same run, one event at a time through `Engine.process`: its digest must equal `run`'s."""
     rows = MarketRows.of(market, costs, start_ns, end_ns, whole=streaming is None)
     wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params, streaming)
-    known = rows.with_blank_future() if streaming is None else rows
+    known = rows.with_blank_future() if streaming is None else rows.with_unknown_funding()
     engine = Engine(Memory(known, starting_cash(market, cash, cash_asset), limits=limits), wakes, streaming)
     for event in market_events(rows, streaming):
         engine.process(event)
