@@ -105,6 +105,14 @@ def test_a_drawdown_latches_to_the_end_of_the_run_and_lets_reductions_pass() -> 
     assert ends == ["FILLED", "RISK_DRAWDOWN", "FILLED"]
 
 
+def test_a_drawdown_is_counted_from_the_highest_equity() -> None:
+    # 50 at 100: 11,000 at 120, 10,250 at 105: 6.8 % below the highest, 2.5 % above the start
+    closes = [100, 100, 120, 105, 105]
+    script = {0: lambda ctx: ctx.buy(qty=50), 3: lambda ctx: ctx.buy(qty=1)}
+    _, ends = run(closes, script, RiskLimits(max_drawdown=Decimal("0.05")))
+    assert ends == ["FILLED", "RISK_DRAWDOWN"]
+
+
 def test_an_amend_beyond_a_limit_leaves_the_order_as_it_was() -> None:
     orders: list[Any] = []
     script = {

@@ -96,6 +96,14 @@ CASES = [
     ),
     Case(
         "§6.2",
+        "what was opened where the mark is already beyond its price goes from that bar's open",
+        [FLAT, FLAT],
+        [enter(10)],
+        [ENTERED, "bar 1 RANGE: sell 10 @ 100 taker"],
+        perpetual=Perpetual(marks=[FLAT, (80, 81, 79, 80)]),
+    ),
+    Case(
+        "§6.2",
         "a liquidation pays spread, slippage and taker fee, and its own fee in the same rounding",
         # without maintenance a margin of 100.6 ends at 100.6 - 10.06 = 90.54; sold at 90.54 × (1 - 0.005 - 0.001).
         # 899.9676 × (0.001 + 0.0125) = 12.1495626; with the 106.0324 lost this is 17.5819626 more than the margin
