@@ -480,3 +480,17 @@ def test_candles_of_trades_that_are_not_stored_are_no_candles(tickwright, projec
     outcome = tickwright("data", "build-candles", "--symbol", "x:BTC/USDT", "--timeframe", "1m")
     assert (outcome.code, outcome.out) == (4, "")
     assert "no x:BTC/USDT trades are stored" in outcome.err
+
+
+def test_what_is_known_of_an_instrument_lies_beside_its_data_and_goes_along_with_a_copy(
+    tickwright, hours, project, database
+) -> None:
+    pytest.importorskip("psycopg")
+    tickwright("data", "import", hours, *SERIES)
+    tickwright("data", "instrument", "x:BTC/USDT", "--tick", "0.01", "--listed", "2020-01-01")
+    server = database("catalogue")
+    assert tickwright("data", "copy", "--to", server).code == 0
+    (project / "data" / "x.json").unlink()
+    assert tickwright("data", "instrument", "x:BTC/USDT").code == 4
+    shown = tickwright("data", "instrument", "x:BTC/USDT", "--store", server, "--json").document
+    assert [rule["tick"] for rule in shown["rules"]] == ["0.01"]

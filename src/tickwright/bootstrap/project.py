@@ -13,9 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tickwright.adapters.storage.catalogue import FileCatalogue
 from tickwright.adapters.storage.database.pool_options import DEFAULT_OPTIONS, PoolOptions
-from tickwright.adapters.storage.opening import open_store
+from tickwright.adapters.storage.opening import open_catalogue, open_store
 from tickwright.domain.timestamp import SECOND
 from tickwright.ingest.archive_view import WithArchive
 from tickwright.ports import InstrumentCatalogue, MarketStore
@@ -115,8 +114,8 @@ class Project:
 
     @cached_property
     def catalogue(self) -> InstrumentCatalogue:
-        """What is known of instruments, with dates."""
-        return FileCatalogue(self.data_directory)
+        """What is known of instruments, with dates; it lies beside the market data."""
+        return open_catalogue(self.store_url or self.data_directory)
 
     @cached_property
     def database(self) -> Database:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
-from tickwright.adapters.storage.opening import open_store, shown_location
+from tickwright.adapters.storage.opening import open_catalogue, open_store, shown_location
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.stored_data import SeriesChoice, chosen_series
 from tickwright.domain.bars import SeriesKind
@@ -72,10 +72,18 @@ def unarchive(
 
 
 def copy_store(project: Project, target: str, choice: SeriesChoice) -> dict[str, Any]:
-    """The chosen series of the project's store into another store, each compared when it has arrived."""
-    destination = open_store(target)
+    """The chosen series of the project's store into another store, each compared when it has arrived.
+
+    What is known of their instruments goes along.
+    """
+    destination, catalogue = open_store(target), open_catalogue(target)
     rows = []
-    for key in chosen_series(project, choice):
+    chosen = chosen_series(project, choice)
+    for identity in dict.fromkeys(key.instrument for key in chosen):
+        known = project.catalogue.find(identity)
+        if known is not None:
+            catalogue.keep(known)
+    for key in chosen:
         report = copy_series(project.history, destination, key)
         counts = {"inserted": report.inserted, "revised": report.revised, "unchanged": report.unchanged}
         rows.append({"series": str(key), **counts})

@@ -1,9 +1,8 @@
-"""The instrument catalogue in a directory: one JSON file per exchange, with every rule that ever held and from when.
+"""The instrument catalogue beside a lake: one JSON file per exchange, with every rule that ever held and from when.
 
-Invariants: a rule that changed becomes a new dated rule and the old one stays; a file is replaced in one durable
-step, so a kill leaves the old or the new catalogue; processes that record at the same time take turns. An instrument
-that was delisted and is listed again has a pause from the one to the other.
-Known limit: when an exchange says no dates, a delisting and a new listing are dated by when they were first seen.
+Invariants: those of `instrument_documents`; a file is replaced in one durable step, so a kill leaves the old or the new
+catalogue. In a directory processes that record at the same time take turns; in a bucket a writer puts only over what it
+has read, and of two the second is refused.
 """
 
 from __future__ import annotations
@@ -12,26 +11,27 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
 from tickwright.adapters.storage.durable_file import make_directory, remove_temporaries, write_failure, write_file
+from tickwright.adapters.storage.instrument_documents import (
+    FORMAT_VERSION,
+    instrument_document,
+    merged_instrument,
+    parsed_instrument,
+)
+from tickwright.adapters.storage.place import Place
 from tickwright.domain.errors import DataError, StoreDamaged
-from tickwright.domain.instrument import FormerName, Instrument, InstrumentId, TradingRules
-from tickwright.domain.margin import MaintenanceTier
-
-FORMAT_VERSION = 2
-"""Version 2 has margin tiers, pauses and former names; a file of version 1 is read as one without them."""
+from tickwright.domain.instrument import Instrument, InstrumentId
 
 
 class FileCatalogue:
-    """Instruments under one directory; one that does not exist is an empty catalogue."""
+    """Instruments under one directory or place in a bucket; one that does not exist is an empty catalogue."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Place) -> None:
         self._directory = directory
 
     def record(self, instruments: Sequence[Instrument], observed_ns: int) -> int:
@@ -42,37 +42,41 @@ class FileCatalogue:
         """
         changed = 0
         for exchange in sorted({instrument.id.exchange for instrument in instruments}):
-            with self._turn(exchange):
-                known = self._load(exchange)
+            with self._turn(exchange) as place:
+                known = self._load(place, exchange)
                 after = dict(known)
                 for instrument in instruments:
                     if instrument.id.exchange == exchange:
-                        after[instrument.id] = _merged(after.get(instrument.id), instrument, observed_ns)
+                        after[instrument.id] = merged_instrument(after.get(instrument.id), instrument, observed_ns)
                 news = sum(after[identity] != known.get(identity) for identity in after)
                 if news:
-                    write_file(self._path(exchange), _content(after))
+                    write_file(_file(place, exchange), _content(after))
                 changed += news
         return changed
 
     def keep(self, instrument: Instrument) -> None:
         """Keep an instrument exactly as it is given, in place of what was known; raises `StoreWriteFailed`."""
-        with self._turn(instrument.id.exchange):
-            known = self._load(instrument.id.exchange)
+        exchange = instrument.id.exchange
+        with self._turn(exchange) as place:
+            known = self._load(place, exchange)
             if known.get(instrument.id) != instrument:
-                write_file(self._path(instrument.id.exchange), _content({**known, instrument.id: instrument}))
+                write_file(_file(place, exchange), _content({**known, instrument.id: instrument}))
 
     def find(self, instrument: InstrumentId) -> Instrument | None:
         """What is known of an instrument, or None."""
-        return self._load(instrument.exchange).get(instrument)
+        return self._load(self._directory, instrument.exchange).get(instrument)
 
     def instruments(self, exchange: str) -> Sequence[Instrument]:
         """Every instrument known of an exchange, sorted."""
-        known = self._load(exchange)
+        known = self._load(self._directory, exchange)
         return [known[identity] for identity in sorted(known)]
 
     @contextlib.contextmanager
-    def _turn(self, exchange: str) -> Iterator[None]:
-        """Wait for the right to change an exchange's file; it is held for one small write and ends with the process."""
+    def _turn(self, exchange: str) -> Iterator[Place]:
+        """Wait for the right to change an exchange's file, through the place it gives; it ends with the process."""
+        if not isinstance(self._directory, Path):
+            yield self._directory.for_writing()
+            return
         make_directory(self._directory)
         path = self._directory / f".{exchange}.lock"
         try:
@@ -82,12 +86,13 @@ class FileCatalogue:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             remove_temporaries(self._directory, f"{exchange}.json")
-            yield
+            yield self._directory
         finally:
             os.close(descriptor)
 
-    def _load(self, exchange: str) -> dict[InstrumentId, Instrument]:
-        path = self._path(exchange)
+    @staticmethod
+    def _load(place: Place, exchange: str) -> dict[InstrumentId, Instrument]:
+        path = _file(place, exchange)
         try:
             document: dict[str, Any] = orjson.loads(path.read_bytes())
             if document["format"] > FORMAT_VERSION:
@@ -96,7 +101,7 @@ class FileCatalogue:
                     where=str(path),
                     expected=f"format {FORMAT_VERSION}",
                 )
-            found = (_parsed(InstrumentId(exchange, *entry["id"]), entry) for entry in document["instruments"])
+            found = (parsed_instrument(exchange, entry) for entry in document["instruments"])
             return {instrument.id: instrument for instrument in found}
         except FileNotFoundError:
             return {}
@@ -106,114 +111,11 @@ class FileCatalogue:
                 "the catalogue is not readable", where=str(path), expected="JSON as the catalogue wrote it", hint=hint
             ) from failure
 
-    def _path(self, exchange: str) -> Path:
-        return self._directory / f"{exchange}.json"
 
-
-def _merged(known: Instrument | None, now: Instrument, observed_ns: int) -> Instrument:
-    """What is known with what is said now: a changed rule is dated and added, other facts take their new value."""
-    if known is None:
-        return now
-    latest, said = known.rules[-1], now.rules[-1]
-    same = replace(said, valid_from_ns=latest.valid_from_ns) == latest
-    rules = known.rules if same else (*known.rules, replace(said, valid_from_ns=observed_ns))
-    delisted = known.delisted_ns if now.delisted_ns is None else now.delisted_ns
-    pauses = known.pauses
-    if delisted is not None and now.status == "trading" and delisted < observed_ns:
-        pauses, delisted = (*pauses, (delisted, observed_ns)), None
-    return replace(
-        now,
-        rules=rules,
-        maker_fee=known.maker_fee if now.maker_fee is None else now.maker_fee,
-        taker_fee=known.taker_fee if now.taker_fee is None else now.taker_fee,
-        listed_ns=min((listed for listed in (known.listed_ns, now.listed_ns) if listed is not None), default=None),
-        delisted_ns=delisted,
-        tiers=now.tiers or known.tiers,
-        liquidation_fee=now.liquidation_fee or known.liquidation_fee,
-        keeps_leftover=now.keeps_leftover or known.keeps_leftover,
-        pauses=pauses,
-        formerly=known.formerly,
-    )
+def _file(place: Place, exchange: str) -> Place:
+    return place / f"{exchange}.json"
 
 
 def _content(instruments: dict[InstrumentId, Instrument]) -> bytes:
-    entries = [_document(instruments[identity]) for identity in sorted(instruments)]
+    entries = [instrument_document(instruments[identity]) for identity in sorted(instruments)]
     return orjson.dumps({"format": FORMAT_VERSION, "instruments": entries}, option=orjson.OPT_INDENT_2)
-
-
-def _document(instrument: Instrument) -> dict[str, Any]:
-    return {
-        "id": [instrument.id.base, instrument.id.quote, instrument.id.settle],
-        "kind": instrument.kind,
-        "status": instrument.status,
-        "contract_size": str(instrument.contract_size),
-        "maker_fee": _optional_text(instrument.maker_fee),
-        "taker_fee": _optional_text(instrument.taker_fee),
-        "listed_ns": instrument.listed_ns,
-        "delisted_ns": instrument.delisted_ns,
-        "source": instrument.source,
-        "tiers": [[str(tier.notional_above), str(tier.rate), str(tier.amount)] for tier in instrument.tiers],
-        "liquidation_fee": str(instrument.liquidation_fee),
-        "keeps_leftover": instrument.keeps_leftover,
-        "pauses": [list(pause) for pause in instrument.pauses],
-        "formerly": [
-            {"id": [former.id.base, former.id.quote, former.id.settle], "until_ns": former.until_ns}
-            for former in instrument.formerly
-        ],
-        "rules": [_rule_document(rule) for rule in instrument.rules],
-    }
-
-
-def _rule_document(rule: TradingRules) -> dict[str, Any]:
-    return {
-        "valid_from_ns": rule.valid_from_ns,
-        "tick": str(rule.tick),
-        "lot": str(rule.lot),
-        "min_notional": str(rule.min_notional),
-        "min_quantity": str(rule.min_quantity),
-        "max_quantity": _optional_text(rule.max_quantity),
-    }
-
-
-def _parsed(identity: InstrumentId, entry: dict[str, Any]) -> Instrument:
-    kind: Literal["spot", "perpetual"] = entry["kind"]
-    status: Literal["trading", "halted", "delisted"] = entry["status"]
-    return Instrument(
-        identity,
-        tuple(_parsed_rule(rule) for rule in entry["rules"]),
-        kind,
-        status,
-        Decimal(entry["contract_size"]),
-        _optional_decimal(entry["maker_fee"]),
-        _optional_decimal(entry["taker_fee"]),
-        entry["listed_ns"],
-        entry["delisted_ns"],
-        entry["source"],
-        tuple(MaintenanceTier(*map(Decimal, tier)) for tier in entry.get("tiers", ())),
-        Decimal(entry.get("liquidation_fee", 0)),
-        entry.get("keeps_leftover", False),
-        tuple((int(start), int(end)) for start, end in entry.get("pauses", ())),
-        tuple(
-            FormerName(int(former["until_ns"]), InstrumentId(identity.exchange, *former["id"]))
-            for former in entry.get("formerly", ())
-        ),
-    )
-
-
-def _parsed_rule(entry: dict[str, Any]) -> TradingRules:
-    return TradingRules(
-        valid_from_ns=entry["valid_from_ns"],
-        tick=Decimal(entry["tick"]),
-        lot=Decimal(entry["lot"]),
-        min_notional=Decimal(entry["min_notional"]),
-        min_quantity=Decimal(entry["min_quantity"]),
-        max_quantity=_optional_decimal(entry["max_quantity"]),
-    )
-
-
-def _optional_text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _optional_decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tickwright.adapters.storage.catalogue import FileCatalogue
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.place import place_of
 from tickwright.domain.errors import SettingsError
-from tickwright.ports import MarketStore
+from tickwright.ports import InstrumentCatalogue, MarketStore
 
 if TYPE_CHECKING:
     from tickwright.adapters.storage.postgres.capabilities import Capabilities
@@ -30,8 +31,20 @@ def open_store(location: str | Path) -> MarketStore:
         return ParquetLake(place_of(location))
     if scheme in ("postgresql", "postgres"):
         return _postgres(str(location))
-    expected = "a directory, s3://BUCKET/PREFIX, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-    raise SettingsError(f"{scheme!r} is not a kind of store", where="store", expected=expected)
+    raise _no_store(scheme)
+
+
+def open_catalogue(location: str | Path) -> InstrumentCatalogue:
+    """The instrument catalogue beside the market store at a location; raises `SettingsError` as `open_store` does."""
+    scheme, separator, _ = str(location).partition("://")
+    if not separator or scheme == "s3":
+        return FileCatalogue(place_of(location))
+    if scheme in ("postgresql", "postgres"):
+        _demand_driver()
+        from tickwright.adapters.storage.postgres.catalogue import PostgresCatalogue
+
+        return PostgresCatalogue(str(location))
+    raise _no_store(scheme)
 
 
 def shown_location(location: str | Path) -> str:
@@ -49,12 +62,23 @@ def database_server(store: MarketStore) -> Capabilities | None:
     return store.capabilities() if hasattr(store, "capabilities") else None
 
 
+def _no_store(scheme: str) -> SettingsError:
+    expected = "a directory, s3://BUCKET/PREFIX, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+    return SettingsError(f"{scheme!r} is not a kind of store", where="store", expected=expected)
+
+
 def _postgres(url: str) -> MarketStore:
+    _demand_driver()
+    from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
+
+    return PostgresStore(url)
+
+
+def _demand_driver() -> None:
     try:
-        from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
+        import psycopg  # noqa: F401 - only whether it is there
     except ImportError as missing:
         hint = "Install it: pip install 'tickwright[postgres]'"
         raise SettingsError(
             f"the database driver is not installed ({missing.name})", where="store", expected="psycopg 3", hint=hint
         ) from None
-    return PostgresStore(url)

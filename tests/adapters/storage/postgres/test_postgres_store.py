@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
@@ -11,6 +13,7 @@ from tickwright.adapters.storage.opening import open_store
 from tickwright.adapters.storage.postgres import series_rows
 from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
 from tickwright.checks.example_events import example_events
+from tickwright.domain.bars import SeriesKind
 from tickwright.domain.errors import DataError, StoreBusy
 from tickwright.domain.row_layout import EVENT_KINDS
 
@@ -174,3 +177,12 @@ def test_events_are_read_in_windows_too_and_tampering_is_found(url: str, kind, m
         first = f"ts_ns = (select min(ts_ns) from market.{kind})"
         other.execute(f"delete from market.{kind} where {first}".encode())
     assert [finding.place.split()[-1] for finding in store.verify()] == [f"market.{kind}"]
+
+
+def test_programs_that_make_the_tables_at_once_wait_for_each_other(url: str) -> None:
+    def write(kind: SeriesKind) -> int:
+        return PostgresStore(url).write(example_events(kind, 0, 10)).inserted
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(write, EVENT_KINDS)) == 10 + 10 + 10 + 60
+    assert len(PostgresStore(url).keys()) == 4

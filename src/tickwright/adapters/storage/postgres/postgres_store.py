@@ -155,7 +155,7 @@ class PostgresStore:
         """Make the tables, and the partitions these rows need, in transactions of their own."""
         if self._ready is None:
             self._ready = self._server.run(probe)
-            self._server.run(lambda cursor: ensure_schema(cursor, probe(cursor)))
+            self._server.run(ensure_schema)
         if written is None or (self._ready.timescaledb and written.key.timeframe is not None):
             return
         table = table_of(written.key.kind)

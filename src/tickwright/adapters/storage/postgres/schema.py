@@ -7,6 +7,7 @@
     market.ranges      what was fetched and imported
     market.gaps        why bars are missing, where a reason was found
     market.quarantine  rows that were not believed
+    market.instruments what is known of instruments, with dates, a document each
 
 Invariants: every statement may run again; partitions are made in short transactions of their own, because making one
 locks out readers; a schema newer than this program is refused.
@@ -18,15 +19,15 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from tickwright.adapters.storage.postgres.capabilities import Capabilities
+from tickwright.adapters.storage.postgres.capabilities import probe
 from tickwright.adapters.storage.postgres.row_tables import CANDLES, EVENTS, RowTable
 from tickwright.adapters.storage.postgres.timescale import make_hypertable
 from tickwright.domain.bars import Int64Array
 from tickwright.domain.errors import DataError
 from tickwright.domain.timestamp import DAY, parse_instant
 
-SCHEMA_VERSION = 2
-"""1 had candles alone; 2 adds the tables of events."""
+SCHEMA_VERSION = 3
+"""1 had candles alone; 2 added the tables of events, 3 that of instruments."""
 
 _LOCK = 7_416_001  # one process makes tables at a time
 
@@ -61,9 +62,22 @@ insert into market.version select 1 where not exists (select from market.version
 """
 
 
-def ensure_schema(cursor: psycopg.Cursor, capabilities: Capabilities) -> None:
-    """Make what is missing; raises `DataError` where the schema is newer than this program."""
+_INSTRUMENTS = """
+create table if not exists market.instruments (
+    exchange text not null, symbol text not null, document text not null,
+    primary key (exchange, symbol)
+);
+"""
+
+
+def ensure_schema(cursor: psycopg.Cursor) -> None:
+    """Make what is missing; raises `DataError` where the schema is newer than this program.
+
+    It is the first thing its transaction does: whoever waits for its turn must see what was made meanwhile.
+    """
+    cursor.execute("set transaction isolation level read committed")
     cursor.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+    capabilities = probe(cursor)
     cursor.execute("select to_regclass('market.version')")
     (exists,) = cursor.fetchone() or (None,)
     if exists is None:
@@ -81,6 +95,7 @@ def ensure_schema(cursor: psycopg.Cursor, capabilities: Capabilities) -> None:
             hint="Use the program version that made it, or a newer one.",
         )
     if version < SCHEMA_VERSION:
+        cursor.execute(_INSTRUMENTS.encode())
         for table in EVENTS.values():
             cursor.execute(table.definition(partitioned=True).encode())
         cursor.execute("update market.version set version = %s", (SCHEMA_VERSION,))
