@@ -4,12 +4,11 @@ published is found, none is invented, and both kinds of store say the same.
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from tests.data.known_gaps import OHLCV, known_gaps
 from tickwright.adapters.storage.files.identification import Wish
 from tickwright.bootstrap.import_tree import import_tree
 from tickwright.bootstrap.project import Project
@@ -19,7 +18,6 @@ from tickwright.domain.timestamp import parse_instant
 from tickwright.ingest.consistency import compare_timeframes
 from tickwright.ingest.outliers import doubts
 
-OHLCV = Path(__file__).parent.parent / "data" / "ohlcv"
 GAPPY = "other/ALT-BTC_1m_gappy.parquet"
 IN_DOUBT = {
     GAPPY: "nothing says which exchange it is from",
@@ -27,15 +25,6 @@ IN_DOUBT = {
         "it contradicts binance/BTC-USDT_1d.parquet about 2020-02-29T00:00:00Z"
     ),
 }
-
-
-def known_gaps() -> dict[str, list[tuple[int, int]]]:
-    """The published holes of each file: the first missing open time, and how many bars."""
-    gaps = defaultdict(list)
-    with (OHLCV / "known_gaps.csv").open() as file:
-        for row in csv.DictReader(file):
-            gaps[row["file"]].append((int(row["first_missing_timestamp_ms"]) * 1_000_000, int(row["missing_bars"])))
-    return gaps
 
 
 @pytest.fixture(scope="module")

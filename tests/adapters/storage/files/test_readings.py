@@ -36,11 +36,12 @@ CRYPTODATADOWNLOAD = (
     "1704070800,2024-01-01 01:00:00,BTC/USDT,10.25,12,10,11,4.125,45,9\n"
     "1704067200,2024-01-01 00:00:00,BTC/USDT,10.5,11,10,10.25,3,31.5,7\n"
 )
-YFINANCE = "Datetime,Open,High,Low,Close,Adj Close,Volume\n2024-01-01 00:00:00+00:00,10.5,11,10,10.25,10.25,3\n" \
-    "2024-01-01 01:00:00+00:00,10.25,12,10,11,11,4.125\n"  # fmt: skip
+# Yahoo counts the volume of coins in the quote asset: 3 at 31.25 / 3 and 4.125 at 33 / 3.
+YFINANCE = "Datetime,Open,High,Low,Close,Adj Close,Volume\n2024-01-01 00:00:00+00:00,10.5,11,10,10.25,10.25,31.25\n" \
+    "2024-01-01 01:00:00+00:00,10.25,12,10,11,11,45.375\n"  # fmt: skip
 YFINANCE_LINES = "Price,Close,High,Low,Open,Volume\nTicker,BTC-USDT,BTC-USDT,BTC-USDT,BTC-USDT,BTC-USDT\n" \
-    "Datetime,,,,,\n2024-01-01 00:00:00+00:00,10.25,11,10,10.5,3\n" \
-    "2024-01-01 01:00:00+00:00,11,12,10,10.25,4.125\n"  # fmt: skip
+    "Datetime,,,,,\n2024-01-01 00:00:00+00:00,10.25,11,10,10.5,31.25\n" \
+    "2024-01-01 01:00:00+00:00,11,12,10,10.25,45.375\n"  # fmt: skip
 VECTORBT = "Open time,Open,High,Low,Close,Volume,Close time,Quote volume,Number of trades\n" \
     "2024-01-01 00:00:00+00:00,10.5,11,10,10.25,3,2024-01-01 00:59:59.999000+00:00,31.5,7\n" \
     "2024-01-01 01:00:00+00:00,10.25,12,10,11,4.125,2024-01-01 01:59:59.999000+00:00,45,9\n"  # fmt: skip
@@ -89,6 +90,11 @@ FORMS = {
     "plain, JSON rows": json.dumps(ROWS).encode(),
     "yfinance": YFINANCE.encode(),
     "yfinance, three lines of header": YFINANCE_LINES.encode(),
+    "yfinance, days": YFINANCE.replace("Datetime", "Date").encode(),
+    "yfinance, nobody says Yahoo's": YFINANCE.replace("Adj Close", "Other")
+    .replace("31.25", "3")
+    .replace("45.375", "4.125")
+    .encode(),
     "vectorbt": VECTORBT.encode(),
     "jesse": JESSE.encode(),
     "plain, NumPy array": array(),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from tests.data.known_gaps import OHLCV, known_gaps
 from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.storage.files.candle_file import read_candle_file
 from tickwright.adapters.storage.lake.lake import ParquetLake
@@ -15,16 +14,6 @@ from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.gaps import GapKind
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
-
-OHLCV = Path(__file__).parents[3] / "data" / "ohlcv"
-
-
-def known_gaps() -> dict[str, list[tuple[int, int]]]:
-    gaps = defaultdict(list)
-    with (OHLCV / "known_gaps.csv").open() as file:
-        for row in csv.DictReader(file):
-            gaps[row["file"]].append((int(row["first_missing_timestamp_ms"]) * 1_000_000, int(row["missing_bars"])))
-    return gaps
 
 
 def load(name: str) -> Bars:

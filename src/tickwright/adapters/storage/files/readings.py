@@ -9,7 +9,8 @@ The forms, in this order:
 - freqtrade: date, open, high, low, close, volume;
 - vectorbt: Open time, Open, High, Low, Close, Volume, as its downloads from exchanges have them;
 - plain and Binance archive with quote_volume in the place of volume, which is then turned into base units;
-- yfinance and vectorbt: Date or Datetime (or the nameless index column), Open, High, Low, Close, Volume.
+- yfinance and vectorbt: Date or Datetime (or the nameless index column), Open, High, Low, Close, Volume; where a column
+  shows that it is Yahoo's, the volume counts the quote asset, as Yahoo does for coins, and is turned into base units.
 Invariants: names are compared without case; a table that fits none is refused with what it has and what is missing.
 """
 
@@ -27,6 +28,8 @@ from tickwright.domain.errors import DataError
 
 COLUMNS = ("timestamp", *PRICE_COLUMNS, "volume")
 QUOTE_VOLUME = "quote_volume"
+_YAHOO = frozenset({"adj close", "dividends", "stock splits", "ticker"})
+"""Columns that only frames of Yahoo's have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,9 @@ def understood(table: TextTable, key: SeriesKey, path: Path) -> Reading:
         if all(name in names for name in (*wanted.values(), *marks)):
             turned = _cryptodatadownload(table, names, key, path) if form == "CryptoDataDownload" else table
             columns = {plain: turned.columns[names[name]] for plain, name in wanted.items()}
-            return Reading(columns, turned, form, in_quote=volume_name == QUOTE_VOLUME)
+            of_yahoo = form in ("yfinance", "freqtrade") and not _YAHOO.isdisjoint(names)
+            form = "yfinance" if of_yahoo else form
+            return Reading(columns, turned, form, in_quote=volume_name == QUOTE_VOLUME or of_yahoo)
     raise _lacking([name for name in COLUMNS if name not in names], names, path)
 
 
