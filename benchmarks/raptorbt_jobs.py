@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import raptorbt
-from jobs import CASH, FEE, SINGLE_BARS, SWEEP_BARS, SWEEP_TRIALS, Candles, candles, grid
+from jobs import CALLBACK_BARS, CASH, FEE, SINGLE_BARS, SWEEP_BARS, SWEEP_TRIALS, Candles, candles, grid
 from measuring import chosen, measure
 
 CONFIG = raptorbt.BacktestConfig(initial_capital=CASH, fees=FEE, fill_timing="next_bar_open", periods_per_year=8760.0)
@@ -35,6 +35,32 @@ def sweep(data: Candles, trials: int) -> float:
     return max(result.metrics.total_return_pct for _, result in results) / 100
 
 
+class Cross(raptorbt.Strategy):
+    """Its Python strategy: averages computed at the start, one call per bar."""
+
+    def on_start(self, ctx):
+        """Both averages over the whole series, as its documentation advises."""
+        self.fast, self.slow = raptorbt.sma(ctx.close, 20), raptorbt.sma(ctx.close, 50)
+
+    def on_bar(self, ctx):
+        """Hold while the fast average is above the slow one."""
+        above = self.fast[ctx.idx] > self.slow[ctx.idx]
+        if above and ctx.is_flat:
+            self.enter()
+        elif not above and not ctx.is_flat:
+            self.close_position()
+
+
+def callback(data: Candles) -> float:
+    result = raptorbt.run_strategy_backtest(Cross(), *columns(data), config=CONFIG)
+    return float(result.metrics.end_value)
+
+
+def run_callback() -> None:
+    data, short = candles(CALLBACK_BARS), candles(5000)
+    measure("callback", CALLBACK_BARS, lambda: callback(data), lambda: callback(short))
+
+
 def run_single() -> None:
     data, short = candles(SINGLE_BARS), candles(5000)
     measure("single", SINGLE_BARS, lambda: single(data), lambda: single(short))
@@ -46,4 +72,4 @@ def run_sweep() -> None:
     measure("sweep-all-cores", units, lambda: sweep(data, SWEEP_TRIALS), lambda: sweep(short, 40), 2)
 
 
-chosen({"single": run_single, "sweep-all-cores": run_sweep})
+chosen({"single": run_single, "sweep-all-cores": run_sweep, "callback": run_callback})

@@ -28,7 +28,7 @@ JOBS = {
 }
 PEERS = {
     "vectorbt": ("single", "sweep", "sweep-exits", "portfolio"),
-    "raptorbt": ("single", "sweep-all-cores"),
+    "raptorbt": ("single", "sweep-all-cores", "callback"),
     "backtesting": ("callback",),
     "backtrader": ("callback",),
     "nautilus_trader": ("callback", "wake"),

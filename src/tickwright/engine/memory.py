@@ -48,6 +48,7 @@ _GROWING: Final = {
 }
 _LOGS: Final = ("orders", "slot_of_order", "fills", "recent")
 _LARGEST_RESERVE: Final = 100_000
+_RESERVE_OF_EACH: Final = 5_000  # further instrument
 MOST_COMMANDS: Final = 1024
 CURVE: Final = ("equity", "exposure", "cash_curve")
 _PPB_SCALE: Final = 9
@@ -205,7 +206,7 @@ class Memory:
         for name, (capacity, dtype) in _GROWING.items():
             size = 4 * (most_commands + 4 * count + 16)
             if name in _LOGS:  # reserved, and taken from the machine only when written
-                size += min(self.rows.decisions * count, _LARGEST_RESERVE)
+                size += min(self.rows.decisions * count, _LARGEST_RESERVE + _RESERVE_OF_EACH * (count - 1))
             self.bind(name, np.empty(size, dtype))
             self._set(**{capacity: size})
         self.venue: Any = self.records_over("venue", layout.VENUE)[0]
@@ -214,8 +215,8 @@ class Memory:
 
     def reset(self) -> None:
         """Both halves as before the first row: cash, no position, no order."""
-        for name, pristine in self._pristine.items():
-            ctypes.memmove(self.arrays[name].ctypes.data, pristine.ctypes.data, pristine.nbytes)
+        for place, pristine, size in self._pristine:
+            ctypes.memmove(place, pristine, size)
 
     def _begin(self) -> None:
         """Write both halves as they are before the first row, and keep a copy to go back to."""
@@ -239,7 +240,11 @@ class Memory:
                 books[name][place] = rules[0][name]
             positions["tick"][place], positions["lot"][place] = rules[0]["tick"], rules[0]["lot"]
         mutable = ("venue", "client", "books", "positions", *(("limits",) if self.limits.any_set else ()))
-        self._pristine = {name: self.arrays[name].copy() for name in mutable}
+        self._copies = [self.arrays[name].copy() for name in mutable]
+        self._pristine = [
+            (self.arrays[name].ctypes.data, copy.ctypes.data, copy.nbytes)
+            for name, copy in zip(mutable, self._copies, strict=True)
+        ]
 
     def _bind_rules(self) -> None:
         """The rules in force at the start per instrument, and all later ones in order of time."""
@@ -404,7 +409,7 @@ class Memory:
 
     def run_panel(self) -> None:
         """Run the wanted targets of spot instruments to the end, from change to change."""
-        self.bind("scratch", np.zeros(3 * self.rows.instruments + 1, np.int64))
+        self.bind("scratch", np.zeros(4 * self.rows.instruments + 1, np.int64))
         self._set(logged=1, highest_close=self.rows.highest_close)
         self.jumped = True
         while self._answer(run_panel(self.address, 0)) == layout.NEED_CAPACITY:

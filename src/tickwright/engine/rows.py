@@ -142,6 +142,14 @@ class MarketRows:
             cells |= {"open_budget": np.empty(size, np.int64), "sigma": np.empty(size), "daily_volume": np.empty(size)}
         return cells
 
+    def panels(self) -> dict[str, Int64Array]:
+        """The columns that lie here as panels of the bars decided on, time × instrument, where they do."""
+        shape = len(self.bar_open_ns), self.instruments
+        if self.market.has_detail:
+            return {}
+        columns = ((name, getattr(self, name)) for name in PRICES_AND_VOLUME)
+        return {name: column.reshape(shape) for name, column in columns if column.size}
+
     @property
     def instruments(self) -> int:
         """How many instruments trade."""

@@ -97,11 +97,11 @@ class Sweeper:
 
 def statistics_of(memory: Memory, curve: np.void) -> tuple[float, ...]:
     """The statistics of a finished run, in the order of `TRIAL`."""
-    client = memory.client
+    client, positions = memory.client, list(memory.positions)
     return (
         *(curve[name] for name in ("deepest", "total", "squares")), client.equity,
         client.order_count + client.plain_fills, client.fill_count + client.plain_fills, client.refused,
-        *(sum(getattr(position, name) for position in memory.positions) for name in _OF_POSITIONS),
+        *(sum([getattr(position, name) for position in positions]) for name in _OF_POSITIONS),
         *(getattr(client, name) for name in _OF_CLIENT), curve["held"], memory.venue.ambiguous,
     )  # fmt: skip
 

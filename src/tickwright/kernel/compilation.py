@@ -1,4 +1,4 @@
-"""How the kernel is compiled: two decorators, and the cache directory set before the first of them runs.
+"""How the kernel is compiled: three decorators, and the cache directory set before the first of them runs.
 
 A `rule` is a plain function over integers, floats and records; an `entry` takes a context's address and one integer,
 and its machine code is kept in the cache. With `NUMBA_DISABLE_JIT=1` every function stays plain Python,
@@ -27,6 +27,14 @@ def rule(function: Function) -> Function:
     compiled: Function = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
         function
     )
+    return compiled
+
+
+def inlined(function: Function) -> Function:
+    """The same for a rule called from one place in a hot loop: it becomes part of that loop."""
+    compiled: Function = numba.njit(
+        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True
+    )(function)
     return compiled
 
 

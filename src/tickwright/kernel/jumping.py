@@ -12,7 +12,7 @@ import math
 
 from tickwright.kernel.advance import close_row, has_room, open_row
 from tickwright.kernel.client import mark
-from tickwright.kernel.compilation import entry, rule
+from tickwright.kernel.compilation import entry, inlined, rule
 from tickwright.kernel.curve import begin_curve, curve_at, end_curve, observe, observe_rows
 from tickwright.kernel.decisions import wanted_at
 from tickwright.kernel.fills import forget_decayed
@@ -149,7 +149,7 @@ def next_change(context: Record, decision: int, acted: float) -> int:
     return decision
 
 
-@rule
+@inlined
 def _trade_plainly(context: Record, row: int) -> bool:
     """Act on the target of a row's close and fill at the next open; False, with nothing traded, where not plain."""
     venue, client, position = venue_of(context), client_of(context), position_of(context, 0)
@@ -175,7 +175,7 @@ def _trade_plainly(context: Record, row: int) -> bool:
     return True
 
 
-@rule
+@inlined
 def _fill(context: Record, row: int, planned: int) -> bool:
     venue, client = venue_of(context), client_of(context)
     if planned == 0:

@@ -13,7 +13,7 @@ import math
 from tickwright.kernel.advance import close_row, drain, has_room, open_row
 from tickwright.kernel.arithmetic import mul_div_rounded_down
 from tickwright.kernel.client import value_of
-from tickwright.kernel.compilation import entry, rule
+from tickwright.kernel.compilation import entry, inlined, rule
 from tickwright.kernel.curve import is_quick, quick_value
 from tickwright.kernel.decisions import send_increase, send_reduction
 from tickwright.kernel.fills import forget_decayed
@@ -34,6 +34,7 @@ from tickwright.kernel.layout import (
     view_int64,
     view_uint8,
 )
+from tickwright.kernel.memory import fetch
 from tickwright.kernel.plain import buy_plainly, meets_open, plan, sell_plainly
 
 
@@ -46,6 +47,8 @@ def run_panel(address: int, unused: int) -> int:
     venue, first = venue_of(context), context["first_row"]
     end, row = first + context["decisions"], venue["step"] // 2
     marked, everyone = row - 1, True
+    for instrument in range(context["instruments"]):
+        _inverses(context)[instrument] = 1.0 / position_of(context, instrument)["divisor"]
     while row < end:
         if not has_room(context):
             _take_closes(context, marked, row - 1)
@@ -104,6 +107,12 @@ def _numbers(context: Record):  # type: ignore[no-untyped-def]
 def _waiting(context: Record):  # type: ignore[no-untyped-def]
     """1 while an absent instrument has a target that is still to act."""
     return view_int64(context["scratch"] + 24 * context["instruments"], 1)
+
+
+@rule
+def _inverses(context: Record):  # type: ignore[no-untyped-def]
+    """1 / divisor of every instrument, with which `quick_value` divides."""
+    return view_float64(context["scratch"] + 24 * context["instruments"] + 8, context["instruments"])
 
 
 @rule
@@ -176,10 +185,10 @@ def _mark(context: Record) -> None:
         position = position_of(context, instrument)
         quantity, divisor = position["quantity"], position["divisor"]
         if quantity != 0:
-            quick = is_quick(context, quantity, divisor)
-            value = (
-                quick_value(quantity, position["last_price"], divisor, 1.0 / divisor) if quick else value_of(position)
-            )
+            if is_quick(context, quantity, divisor):
+                value = quick_value(quantity, position["last_price"], divisor, _inverses(context)[instrument])
+            else:
+                value = value_of(position)
             equity += value
             exposure += value
     client["equity"], client["exposure"] = equity, exposure
@@ -188,6 +197,9 @@ def _mark(context: Record) -> None:
 @rule
 def _plan(context: Record, row: int, acting: int) -> bool:
     """Size every order of a row's close; False where one of them is not plain."""
+    opened = context["open"] + 8 * (row + 1) * context["instruments"]
+    for place in range(acting):
+        fetch(opened + 8 * _acting(context)[place])
     _mark(context)
     for place in range(acting):
         instrument = _acting(context)[place]
@@ -198,7 +210,7 @@ def _plan(context: Record, row: int, acting: int) -> bool:
     return True
 
 
-@rule
+@inlined
 def _trade(context: Record, row: int, acting: int) -> bool:
     """Send the orders of a row's close and fill them at the next open; False where some had to be handed over."""
     venue, client = venue_of(context), client_of(context)
@@ -222,7 +234,7 @@ def _trade(context: Record, row: int, acting: int) -> bool:
     return True
 
 
-@rule
+@inlined
 def _sell_all(context: Record, row: int, acting: int) -> bool:
     planned, numbers = _planned(context), _numbers(context)
     for place in range(acting):
@@ -255,7 +267,7 @@ def _shrink(context: Record, acting: int) -> bool:
     return True
 
 
-@rule
+@inlined
 def _buy_all(context: Record, row: int, acting: int) -> bool:
     planned, numbers = _planned(context), _numbers(context)
     for place in range(acting):

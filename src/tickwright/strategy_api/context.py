@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -198,11 +197,16 @@ class PastBars:
 class PresentIndicators:
     """Indicators at this instant: `ctx.ind.fast` is a number, `ctx.ind["fast"]` the view up to now."""
 
-    __slots__ = ("_arrays", "_bar", "_columns")
+    __slots__ = ("_arrays", "_bar")
 
     def __init__(self, arrays: Indicators, bar: Bar) -> None:
         self._arrays, self._bar = arrays, bar
-        self._columns = tuple(np.ascontiguousarray(arrays[name]).data for name in arrays)
+
+    def let_go(self) -> None:
+        """The run is over: forget the numbers, which their class, a circle, would keep until it is collected."""
+        for name in self._arrays:
+            if name in vars(type(self)):
+                delattr(type(self), name)
 
     def __getitem__(self, name: str) -> Any:
         return self._arrays[name][: self._bar.index + 1]
@@ -210,18 +214,13 @@ class PresentIndicators:
 
 def present_indicators(arrays: Indicators, bar: Bar) -> PresentIndicators:
     """Indicators as numbers: one property per name, over memory that is read without making an array."""
-    return _reader_of(tuple(arrays))(arrays, bar)
+    properties = {name: _present(np.ascontiguousarray(arrays[name]).data, bar) for name in arrays}
+    made: PresentIndicators = type("Indicators", (PresentIndicators,), {"__slots__": (), **properties})(arrays, bar)
+    return made
 
 
-@cache
-def _reader_of(names: tuple[str, ...]) -> type[PresentIndicators]:
-    """The class with these properties; it is made once, since a class that held arrays would keep them for long."""
-    properties = {name: _present(place) for place, name in enumerate(names)}
-    return type("Indicators", (PresentIndicators,), {"__slots__": (), **properties})
-
-
-def _present(place: int) -> property:
-    return property(lambda self: self._columns[place][self._bar.index])
+def _present(values: memoryview, bar: Bar) -> property:
+    return property(lambda self: values[bar.index])
 
 
 class Order:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Generic, Self, TypeVar, cast, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 from tickwright.domain.errors import UsageError
 from tickwright.domain.spelling import did_you_mean
@@ -47,7 +47,8 @@ class Parameter(ABC, Generic[Value]):
     def __get__(self, instance: object | None, owner: type) -> Self | Value:
         if instance is None:
             return self
-        return cast(Value, instance.__dict__.get(self.name, self.default))
+        value: Value = instance.__dict__.get(self.name, self.default)
+        return value
 
     def __set__(self, instance: object, value: Any) -> None:
         raise UsageError(
@@ -99,6 +100,8 @@ class _Integer(Parameter[int]):
         return _range_text(self.low, self.high)
 
     def parse(self, value: Any) -> int | None:
+        if type(value) is int:
+            return value if _inside(value, self.low, self.high) else None
         number = exact_number(value)
         if number is None or number != number.to_integral_value() or not _inside(number, self.low, self.high):
             return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
@@ -154,6 +155,12 @@ class Strategy:
 
 def form_of(strategy: type[Strategy]) -> Form:
     """The form of a strategy; raises `UsageError` unless it overrides exactly one."""
+    plain: type = strategy
+    return _found_form(plain)
+
+
+@lru_cache(maxsize=256)  # a sweep asks for every trial
+def _found_form(strategy: type) -> Form:
     written = [form for form in (Form.TARGETS, Form.WEIGHTS) if _overrides(strategy, form.value)]
     if callbacks_of(strategy):
         written.append(Form.CALLBACKS)

@@ -7,7 +7,7 @@ panel an absent bar is NaN in every column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from tickwright.domain.bars import Bars, Float64Array, Int64Array, union_of_time
 from tickwright.domain.errors import UsageError
 from tickwright.domain.market import Funding, Market
 from tickwright.domain.timeframe import Timeframe
+from tickwright.indicators.decimal_units import tell_units, tell_units_of_columns
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -115,7 +116,11 @@ class StrategyBars:
     def _derived(self, name: str) -> Float64Array:
         assert self.exact is not None
         column = self.exact.volumes() if name == "volume" else self.exact.prices(name)
-        return _sealed(column if self._put is None else self._put(column), name, len(self))
+        sealed = _sealed(column if self._put is None else self._put(column), name, len(self))
+        units, scale = getattr(self.exact, name), _scale_of(self.exact, name)
+        if len(units):
+            tell_units(sealed, scale, int(units.min()), int(units.max()))
+        return sealed
 
     def __len__(self) -> int:
         return len(self.open_time_ns)
@@ -200,13 +205,16 @@ class StrategyMarket:
             self.__dict__[name] = self._checked(name, column)
 
     @classmethod
-    def of(cls, series: Market | Sequence[Bars]) -> StrategyMarket:
-        """The panel of several stored series on the union of their times."""
+    def of(cls, series: Market | Sequence[Bars], *, panels: Mapping[str, Int64Array] | None = None) -> StrategyMarket:
+        """The panel of several stored series on the union of their times.
+
+        `panels` are columns that somebody has put side by side already, in the series' own integers.
+        """
         bars = series.bars if isinstance(series, Market) else tuple(series)
         made = cls.__new__(cls)
         symbols = tuple(part.key.instrument.symbol for part in bars)
         made._keep(symbols, bars[0].timeframe, union_of_times(bars))
-        made.__dict__["_series"] = bars
+        made.__dict__.update(_series=bars, _panels=panels or {})
         return made
 
     def _keep(self, symbols: tuple[str, ...], timeframe: Timeframe, times: Int64Array) -> None:
@@ -245,11 +253,15 @@ class StrategyMarket:
 
     def _derived(self, name: str) -> Float64Array:
         series: tuple[Bars, ...] = self.__dict__["_series"]
-        scales = [part.volume_scale if name == "volume" else part.price_scale for part in series]
+        scales = [_scale_of(part, name) for part in series]
         divisors = np.array([10.0**scale for scale in scales])
-        if all(len(part) == len(self) for part in series):
-            whole = np.stack([getattr(part, name) for part in series], axis=1)
-            return self._checked(name, whole / divisors)
+        columns: list[Int64Array] = [getattr(part, name) for part in series]
+        if all(len(column) == len(self) for column in columns):
+            known: Int64Array | None = self.__dict__["_panels"].get(name)
+            whole = self._checked(name, (np.stack(columns, axis=1) if known is None else known) / divisors)
+            lowest, highest = ([int(found(column)) for column in columns] for found in (np.min, np.max))
+            tell_units_of_columns(whole, scales, lowest, highest)
+            return whole
         panel = np.full((len(self), len(series)), np.nan)
         for place, part in enumerate(series):
             rows = np.searchsorted(self.open_time_ns, part.open_time_ns)
@@ -330,6 +342,10 @@ def _resampled(bars: StrategyBars, timeframe: Timeframe) -> StrategyBars:
         volume=np.add.reduceat(bars.volume[inside], edges),
         funding_rates=None if bars.funding_rates is None else bars.funding_rates[inside][lasts],
     )
+
+
+def _scale_of(bars: Bars, name: str) -> int:
+    return bars.volume_scale if name == "volume" else bars.price_scale
 
 
 def _last_rates(funding: Funding, close_time_ns: Int64Array) -> Float64Array:
