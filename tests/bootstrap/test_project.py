@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tickwright.adapters.storage.search_record import TrialRange
@@ -32,6 +33,13 @@ def test_the_settings_bound_the_pool_of_the_database(tmp_path: Path) -> None:
     assert (options.statement_s, options.lock_wait_s, options.slow_s) == (120.0, 1.0, 0.1)
     assert (choice.keep_orders, choice.address(tmp_path)) == (False, tmp_path / "runs" / "tickwright.sqlite")
     assert choice.open(tmp_path).metrics().size == 2
+
+
+def test_the_settings_bound_the_statements_of_the_market_store(tmp_path: Path, database: Callable[[str], str]) -> None:
+    (tmp_path / "tickwright.toml").write_text(f'[store]\nurl = "{database("market")}"\nstatement_timeout = "1500ms"\n')
+    store = Project.of(tmp_path, load_settings(tmp_path).values).store
+    shown = store._server.run(lambda cursor: cursor.execute("show statement_timeout").fetchone())
+    assert shown == ("1500ms",)
 
 
 def test_trials_of_a_former_version_are_counted(tmp_path: Path) -> None:

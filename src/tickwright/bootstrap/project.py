@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tickwright.adapters.storage.database.pool_options import DEFAULT_OPTIONS, PoolOptions
-from tickwright.adapters.storage.opening import open_catalogue, open_store
+from tickwright.adapters.storage.opening import STATEMENT_TIMEOUT_S, open_catalogue, open_store
 from tickwright.domain.timestamp import SECOND
 from tickwright.ingest.archive_view import WithArchive
 from tickwright.ports import InstrumentCatalogue, MarketStore
@@ -68,7 +68,7 @@ class Project:
     """The stores of one project directory; each is opened when it is first used.
 
     `store_url` names another market store than the project's own lake (a directory or a database URL), `archive_url`
-    the one that old rows were moved into.
+    the one that old rows were moved into; `statement_timeout_s` is what a store in a database may take for a statement.
     """
 
     def __init__(
@@ -78,8 +78,10 @@ class Project:
         store_url: str | None = None,
         archive_url: str | None = None,
         database_choice: DatabaseChoice | None = None,
+        statement_timeout_s: float = STATEMENT_TIMEOUT_S,
     ) -> None:
         self.home = home
+        self._statement_timeout_s = statement_timeout_s
         self.store_url, self.archive_url = store_url, archive_url
         self._database_choice = database_choice or DatabaseChoice()
 
@@ -91,6 +93,7 @@ class Project:
             store_url=settings.store.url,
             archive_url=settings.retention.archive,
             database_choice=DatabaseChoice.of(settings),
+            statement_timeout_s=settings.store.statement_timeout / SECOND,
         )
 
     @property
@@ -101,7 +104,7 @@ class Project:
     @cached_property
     def store(self) -> MarketStore:
         """The market data store, without what was archived."""
-        return open_store(self.store_url or self.data_directory)
+        return open_store(self.store_url or self.data_directory, statement_timeout_s=self._statement_timeout_s)
 
     @cached_property
     def history(self) -> MarketStore:

@@ -308,6 +308,7 @@ class Store(Section):
     """Where market data is kept."""
 
     url: str | None = Field(None, min_length=1, description="Another store than the project's own data directory.")
+    statement_timeout: Bound = Field(300 * SECOND, description="Longest time a database may take for one statement.")
 
 
 class Database(Section):

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from tickwright.adapters.storage.postgres.capabilities import Capabilities
 
 
-def open_store(location: str | Path) -> MarketStore:
+STATEMENT_TIMEOUT_S = 300.0
+
+
+def open_store(location: str | Path, *, statement_timeout_s: float = STATEMENT_TIMEOUT_S) -> MarketStore:
     """The market store at a location; raises `SettingsError` for a kind of address that no store has.
+
+    `statement_timeout_s` bounds what a database may take for one statement.
 
     >>> type(open_store("/no/such/place/yet")).__name__
     'ParquetLake'
@@ -30,7 +35,7 @@ def open_store(location: str | Path) -> MarketStore:
     if not separator or scheme == "s3":
         return ParquetLake(place_of(location))
     if scheme in ("postgresql", "postgres"):
-        return _postgres(str(location))
+        return _postgres(str(location), statement_timeout_s)
     raise _no_store(scheme)
 
 
@@ -67,11 +72,11 @@ def _no_store(scheme: str) -> SettingsError:
     return SettingsError(f"{scheme!r} is not a kind of store", where="store", expected=expected)
 
 
-def _postgres(url: str) -> MarketStore:
+def _postgres(url: str, statement_timeout_s: float) -> MarketStore:
     _demand_driver()
     from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
 
-    return PostgresStore(url)
+    return PostgresStore(url, statement_timeout_s=statement_timeout_s)
 
 
 def _demand_driver() -> None:

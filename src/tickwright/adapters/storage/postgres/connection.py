@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tickwright.domain.errors import DataError, SettingsError, StoreUnreachable, StoreWriteFailed
 
 CONNECT_TIMEOUT_S = 10
-STATEMENT_TIMEOUT_S = 300
+STATEMENT_TIMEOUT_S = 300.0
 
 Outcome = TypeVar("Outcome")
 Work = Callable[[psycopg.Cursor], Outcome]
@@ -27,7 +27,7 @@ Work = Callable[[psycopg.Cursor], Outcome]
 class Connection:
     """The connection of one store."""
 
-    def __init__(self, url: str, *, statement_timeout_s: int = STATEMENT_TIMEOUT_S) -> None:
+    def __init__(self, url: str, *, statement_timeout_s: float = STATEMENT_TIMEOUT_S) -> None:
         self._url, self._timeout = url, statement_timeout_s
         self.place = _place(url)
         self._turn = threading.RLock()
@@ -62,7 +62,8 @@ class Connection:
     def _connected(self) -> psycopg.Connection:
         if self._open is None or self._open.closed:
             try:
-                options = f"-c statement_timeout={self._timeout}s -c default_transaction_isolation=repeatable\\ read"
+                limit_ms = max(1, round(self._timeout * 1000))
+                options = f"-c statement_timeout={limit_ms} -c default_transaction_isolation=repeatable\\ read"
                 self._open = psycopg.connect(
                     self._url,
                     autocommit=True,
@@ -91,7 +92,7 @@ class Connection:
             hint = "Nothing was stored; use a user and a server that may write."
             return StoreWriteFailed(f"the server does not take it ({reason})", where=self.place, hint=hint)
         if isinstance(failure, pg.QueryCanceled):
-            expected = f"an answer within {self._timeout} s"
+            expected = f"an answer within {self._timeout:g} s"
             return DataError(
                 "the server took too long", where=self.place, expected=expected, hint="Nothing was changed."
             )

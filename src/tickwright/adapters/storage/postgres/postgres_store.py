@@ -68,7 +68,7 @@ class PostgresStore:
         url: str,
         *,
         now_ns: Callable[[], int] = time.time_ns,
-        statement_timeout_s: int = STATEMENT_TIMEOUT_S,
+        statement_timeout_s: float = STATEMENT_TIMEOUT_S,
         cache_limit_bytes: int = DEFAULT_LIMIT_BYTES,
         cache_directory: Path | None = None,
     ) -> None:
