@@ -187,3 +187,12 @@ def test_a_series_without_any_bar_is_not_an_error(bench) -> None:
     bars = bench.series(0, 1)
     fetched(bench, bars.between(0, 1), 0, 400)
     assert only_gap(bench, bars).kind is GapKind.NOT_LISTED
+
+
+def test_a_mark_price_that_stops_was_out_though_marks_have_no_volume(bench) -> None:
+    bars = bench.series(0, 400, without=HOLE, idle=range(400))
+    marks = replace(bars, key=replace(bars.key, kind="mark"))
+    fetched(bench, marks, 0, 400)
+    assert only_gap(bench, marks).kind is GapKind.OUTAGE
+    fetched(bench, bars, 0, 400)
+    assert only_gap(bench, bars).kind is not GapKind.OUTAGE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,13 @@ def test_a_long_silence_is_marked_once(make_series) -> None:
 def test_a_handful_of_bars_is_no_error(make_series) -> None:
     assert doubts(make_series(0, 0)) == []
     assert doubts(make_series(0, 3)) == []
+
+
+def test_of_a_mark_price_only_the_price_is_doubted(make_series) -> None:
+    bars = lively(make_series)
+    bars.volume[:] = 0
+    assert len(doubts(bars)) > 500
+    marks = replace(bars, key=replace(bars.key, kind="mark"))
+    assert doubts(marks) == []
+    marks.high[300] *= 100
+    assert [doubt.row for doubt in doubts(marks)] == [300]

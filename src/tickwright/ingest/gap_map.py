@@ -102,7 +102,8 @@ class _Evidence:
             unlisted,
         )
         self._disbelieved = disbelieved
-        self._traded_before = np.concatenate([[0], np.cumsum(bars.volume > 0)])
+        alive = bars.volume > 0 if bars.key.kind == "candles" else np.ones(len(bars), np.bool_)  # a mark has no volume
+        self._traded_before = np.concatenate([[0], np.cumsum(alive)])
 
     def _disbelieved_in(self, hole: Span, bars: int) -> bool:
         times = range(hole[0], hole[1], self._length) if self._disbelieved and bars <= QUARANTINE_LIMIT else ()

@@ -39,7 +39,9 @@ class Doubt(NamedTuple):
 
 
 def doubts(bars: Bars) -> list[Doubt]:
-    """Every doubtful row of a series, in order."""
+    """Every doubtful row of a series, in order; mark and index prices have no volume that could be doubted."""
+    if bars.key.kind != "candles":
+        return sorted(_spikes(bars))
     return sorted([*_spikes(bars), *_moves_without_volume(bars), *_standstills(bars), *_silences(bars)])
 
 
