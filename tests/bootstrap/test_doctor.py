@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from tickwright.adapters.storage.database.database import Database
+from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.search_record import TrialRange
 from tickwright.bootstrap import doctor
 from tickwright.bootstrap.doctor import Check, diagnose
 from tickwright.bootstrap.project import Project
+from tickwright.domain.timestamp import parse_instant
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -94,6 +96,18 @@ def test_a_strategy_that_does_not_load_is_worth_a_look(tmp_path) -> None:
 def test_what_is_stored_is_counted(tmp_path, project) -> None:
     assert check(tmp_path / "empty", "store").detail.startswith("empty")
     assert check(project.home, "store").detail.startswith("2 series, ")
+
+
+def test_what_is_archived_is_counted_and_an_archive_that_cannot_be_opened_fails(project) -> None:
+    key = project.store.keys()[0]
+    archive = ParquetLake(project.home / "old")
+    archive.write(project.store.read(key).between(0, parse_instant("2020-02-01")))
+    archived = archive.coverage(key).rows
+    project.store.drop(key, parse_instant("2020-02-01"))
+    (project.home / "tickwright.toml").write_text('version = 1\n[retention]\narchive = "old"\n')
+    assert f"rows, of which {archived:,} archived" in check(project.home, "store").detail
+    (project.home / "tickwright.toml").write_text('version = 1\n[retention]\narchive = "nosuch://x"\n')
+    assert check(project.home, "store").status == "fail"
 
 
 def test_a_store_that_cannot_be_opened_fails_by_its_code(tmp_path) -> None:

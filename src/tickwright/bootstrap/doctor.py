@@ -180,15 +180,18 @@ def _strategies(home: Path) -> Check:
 
 def _store(home: Path, configs: tuple[Path, ...]) -> Check:
     try:
-        url = load_settings(home, configs=configs).values.store.url
+        settings = load_settings(home, configs=configs).values
     except TickwrightError:
         return Check("store", "warn", "not looked at while the settings do not fit", "Correct the settings first.")
-    project = Project(home, store_url=url)
-    if url is None and not project.data_directory.exists():
+    url, archive = settings.store.url, settings.retention.archive
+    project = Project(home, store_url=url, archive_url=archive)
+    if url is None and archive is None and not project.data_directory.exists():
         return Check("store", "ok", "empty; `tickwright data fetch` fills it")
-    keys = project.store.keys()
-    rows = sum(project.store.coverage(key).rows for key in keys)
-    held = f"{len(keys)} series, {rows:,} rows; `tickwright data verify` compares every hash"
+    keys = project.history.keys()
+    rows = sum(project.history.coverage(key).rows for key in keys)
+    archived = rows - sum(project.store.coverage(key).rows for key in keys)
+    apart = f", of which {archived:,} archived" if archive is not None else ""
+    held = f"{len(keys)} series, {rows:,} rows{apart}; `tickwright data verify` compares every hash"
     server = database_server(project.store)
     if server is None:
         return Check("store", "ok", held)
