@@ -76,6 +76,16 @@ def test_what_is_not_stored_or_known_is_a_warning_that_says_what_counts(tmp_path
     assert "no funding is stored; none is paid" in warnings
 
 
+def test_leverage_on_spot_is_a_warning(tmp_path: Path, bars: Bars) -> None:
+    spot = InstrumentId.parse("binance:BTC/USDT")
+    project = project_with(tmp_path, replace(bars, key=SeriesKey(spot, HOUR)))
+    terms = PerpetualTerms(Margin(Decimal(5)))
+    (said,) = [
+        text for text in load_market(project, [spot], HOUR, None, None, perpetuals=terms).warnings if "margin" in text
+    ]
+    assert said == "leverage and margin act on perpetuals; the symbols of this run are spot and trade without"
+
+
 def test_settings_say_how_perpetuals_are_held(tmp_path: Path) -> None:
     (tmp_path / "tickwright.toml").write_text(
         '[margin]\nleverage = 12.5\nmode = "cross"\ntiers = [[0, "0.004"], [50000, "0.005"]]\n'

@@ -83,7 +83,8 @@ def test_a_flag_that_does_not_fit_is_a_usage_error(refusal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "flag"), [("defaults.symbols", "--symbol"), ("costs.max_participation", "--participation")]
+    ("key", "flag"),
+    [("defaults.symbols", "--symbol"), ("costs.max_participation", "--participation"), ("margin.mode", "--margin")],
 )
 def test_a_flag_is_named_as_it_is_typed(refusal, key, flag) -> None:
     assert str(refusal("", overrides={key: 5})).startswith(f"{flag}: ")

@@ -22,6 +22,7 @@ from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey
 from tickwright.domain.errors import DataMissing, GapUnexplained, UsageError
 from tickwright.domain.gaps import Gap, GapKind
 from tickwright.domain.instrument import DEFAULT_LOT, Instrument, InstrumentId, TradingRules
+from tickwright.domain.margin import UNLEVERED
 from tickwright.domain.market import Market
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, iso
@@ -157,6 +158,8 @@ def load_market(
         gaps.append(holes)
         if memory is not None:
             memory.spill.release()
+    if perpetuals.margin != UNLEVERED and all(instrument.kind != "perpetual" for instrument in known):
+        warnings.append("leverage and margin act on perpetuals; the symbols of this run are spot and trade without")
     market = Market.of(
         known, loaded, detail=finer, marks=marks, funding=funding, margin=perpetuals.margin,
         keep=None if memory is None else memory.spill.keep,

@@ -24,7 +24,10 @@ from tickwright.settings.problems import Problem, problems_of
 
 PROJECT_FILE: Final = "tickwright.toml"
 _DEFAULT: Final = Origin("default", "built in")
-_FLAGS: Final = {"defaults.symbols": "--symbol", "costs.max_participation": "--participation"}
+_FLAGS: Final = {
+    "defaults.symbols": "--symbol", "costs.max_participation": "--participation", "margin.mode": "--margin",
+    "store.url": "--store",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
