@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.checks.example_events import example_events
 from tickwright.checks.store import check_store
-from tickwright.domain.bars import Bars
+from tickwright.domain.bars import Bars, SeriesKind
 from tickwright.domain.errors import DataError
-from tickwright.domain.events import event_key, funding_events
+from tickwright.domain.events import Events, event_key, funding_events, joined_events
 from tickwright.domain.gaps import Gap, GapKind
+from tickwright.domain.row_layout import EVENT_KINDS
 from tickwright.domain.timeframe import Timeframe
 from tickwright.ingest.archive_view import WithArchive
 from tickwright.ingest.gap_map import explain_gaps
@@ -150,3 +152,29 @@ def test_events_of_both_are_one_series_each_once(bench, archive: ParquetLake) ->
     key = event_key(identity, "funding")
     assert union.read_events(key).content_hash() == rates.content_hash()
     assert union.read_events(key, bench.at(0), bench.at(24)).ts_ns.tolist() == times[:3].tolist()
+
+
+@pytest.mark.parametrize("kind", EVENT_KINDS)
+def test_events_of_both_are_read_once_whatever_the_decimals_of_each(
+    kind: SeriesKind, archive: ParquetLake, tmp_path: Path
+) -> None:
+    """What both hold is taken from the store, though one of them needs more decimals than the other."""
+    lake, whole = ParquetLake(tmp_path / "store"), example_events(kind, 0, 30)
+    archive.write(example_events(kind, 0, 20))
+    finer = example_events(kind, 10, 30, digits=2)
+    value = {"trades": "quantity", "quotes": "bid_quantity", "funding": "rate", "book": "quantity"}[kind]
+    finer = Events(finer.key, {**finer.columns, value: finer[value] + 1}, finer.price_scale, finer.quantity_scale)
+    lake.write(finer)
+    both = WithArchive(lake, archive).read_events(whole.key)
+    expected = joined_events(whole.key, [example_events(kind, 0, 10), finer])
+    assert both.content_hash() == expected.content_hash()
+
+
+def test_a_book_level_is_the_same_level_on_a_coarser_scale_of_prices(archive: ParquetLake, tmp_path: Path) -> None:
+    lake, book = ParquetLake(tmp_path / "store"), example_events("book", 0, 30)
+    lake.write(book)
+    round_prices = book.where(book["price"] % 100 == 0)
+    assert len(round_prices)
+    archive.write(round_prices)
+    assert archive.read_events(book.key).price_scale < lake.read_events(book.key).price_scale
+    assert WithArchive(lake, archive).read_events(book.key).content_hash() == book.content_hash()

@@ -131,12 +131,13 @@ def other_rows(archived: Series, kept: Series) -> Series:
 
 
 def _other_events(archived: Events, kept: Events) -> Events:
-    here = set(_identities(kept))
-    return archived.where(np.fromiter((row not in here for row in _identities(archived)), np.bool_, len(archived)))
+    scales = max(archived.price_scale, kept.price_scale), max(archived.quantity_scale, kept.quantity_scale)
+    here, there = set(_identities(kept.rescaled(*scales))), _identities(archived.rescaled(*scales))
+    return archived.where(np.fromiter((row not in here for row in there), np.bool_, len(archived)))
 
 
 def _identities(events: Events) -> Iterator[tuple[int, ...]]:
-    """What makes each event itself."""
+    """What makes each event itself; of a book that is its price too, so both sides stand on one scale."""
     return zip(*(events[name].tolist() for name in events.layout.identity), strict=True)
 
 

@@ -3,10 +3,10 @@
 Invariants: a write is one transaction; new rows arrive by COPY BINARY, straight into the table, and revised ones
 through a staging table; a series has one writer at a time (an advisory lock; a second one is told who holds it); rows
 of a series share its scales, which only grow; every read sees one snapshot. A whole series that was read stays on this
-machine as engine-ready arrays under the fingerprint of its rows, so the next read asks the server only whether that
-has changed. `verify` recounts: the number of rows and a checksum over all values are kept beside the series. Known
-limits: growing a scale rewrites the rows of the series; compression, retention policies and continuous aggregates of
-TimescaleDB are not scheduled here.
+machine as engine-ready arrays under the fingerprint of its rows, so the next read asks the server only whether that has
+changed. `verify` recounts: the number of rows and a checksum over all values are kept beside the series. Known limits:
+growing a scale rewrites the rows of the series; tables of events have native partitions also where the extension is;
+compression, retention policies and continuous aggregates of TimescaleDB are not scheduled here.
 """
 
 from __future__ import annotations
