@@ -16,6 +16,9 @@ class Mutation:
     room: str = "kernel"
 
 
+LAYOUT = '__import__("tickwright.kernel.layout", fromlist=["layout"])'
+"""The records of either half, for a rule that has no business with them."""
+
 MUTATIONS = [
     Mutation(
         "the fee is forgotten", "fills", "fee = fee_rounded_up(quantity if in_base else notional, fee_ppb)", "fee = 0"
@@ -158,7 +161,7 @@ MUTATIONS = [
     Mutation(
         "an exit leaves the entry working",
         "protection",
-        'if entry["side"] == part["side"] and makes_parts(context, entry):',
+        'if entry["side"] == part["side"] and makes_parts(entry):',
         "if False:",
     ),
     Mutation("an entry after an exit is not blocked", "decisions", 'position["blocked"] != side', "True"),
@@ -201,8 +204,8 @@ MUTATIONS = [
     Mutation(
         "a fill inside a bar of detail candles wakes nobody",
         "advance",
-        "return _wake_on_fills(context, fills)\n    mark(context)",
-        "return 0\n    mark(context)",
+        "return _wake_on_fills(context, fills)\n    if context",
+        "return 0\n    if context",
     ),
     Mutation(
         "a bar is decided on before its detail candles have traded",
@@ -378,4 +381,42 @@ MUTATIONS = [
     ),
     Mutation("a liquidation uses the cap", "fills", "if not liquidation:", "if True:"),
     Mutation("the insurance does not pay", "insurance", "move_cash(context, instrument, _INSURANCE, -left)", "pass"),
+    Mutation(
+        "the venue asks the client what it can pay",
+        "orders",
+        'return venue["cash"] - venue["held"]',
+        f'return {LAYOUT}.client_of(context)["cash"] - venue["held"]',
+    ),
+    Mutation(
+        "the venue looks at what the client holds",
+        "settlement",
+        'after = in_lots(book["position"], book["lot"])',
+        f'after = in_lots({LAYOUT}.position_of(context, slot["instrument"])["quantity"], book["lot"])',
+    ),
+    Mutation(
+        "the client takes its cash from the venue",
+        "client",
+        'equity, exposure = client["cash"], 0',
+        f'equity, exposure = {LAYOUT}.venue_of(context)["cash"], 0',
+    ),
+    Mutation(
+        "the client sizes by the venue's position",
+        "decisions",
+        'lots, side = in_lots(position["quantity"], position["lot"])',
+        f'lots, side = in_lots({LAYOUT}.book_of(context, instrument)["position"], position["lot"])',
+    ),
+    Mutation(
+        "a report is applied twice",
+        "halves",
+        "        apply_report(context, waiting_report(context, place))",
+        "        apply_report(context, waiting_report(context, place))\n"
+        "        apply_report(context, waiting_report(context, place))",
+    ),
+    Mutation(
+        "the last report is not told",
+        "simulated_venue",
+        '["reports"][: venue.report_count].copy()',
+        '["reports"][: max(venue.report_count - 1, 0)].copy()',
+        room="engine",
+    ),
 ]

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from tests.engine import test_risk_limits as worked_limits
 from tests.parity import test_exits, test_orders, test_perpetuals, test_risk_limits, test_targets
+from tests.parity.commands import sender
+from tests.parity.halves import run_apart
+from tests.parity.precomputed import targets_strategy
 from tests.parity.scenarios import Scenario, scenarios
 from tests.reference import test_exits as test_exit_rules
 from tests.reference import test_sizing as test_sizing_rules
@@ -31,7 +34,15 @@ def checks() -> list[Check]:
     """Every check, made ready: the naive market's answers are computed here, once, before anything is mutated."""
     worked = [*_worked_examples(), *_tests_of(test_sizing_rules), *_tests_of(test_exit_rules), *_worked_limits()]
     perpetual = _orders(test_perpetuals.perpetual_situations(), 60)
-    return [*worked, *_orders(test_orders.situations(), 150), *perpetual, *_limited_orders(), *_exits(), *_targets()]
+    return [
+        *worked,
+        *_orders(test_orders.situations(), 150),
+        *perpetual,
+        *_limited_orders(),
+        *_exits(),
+        *_targets(),
+        *_halves(),
+    ]
 
 
 def _worked_examples() -> list[Check]:
@@ -138,4 +149,39 @@ def _targets() -> list[Check]:
             made.append(run)
 
     collect()
+    return made
+
+
+def _halves() -> list[Check]:
+    """Runs whose halves live in memories of their own, against the naive market."""
+    made: list[Check] = []
+
+    @settings(max_examples=40, **QUIET)
+    @given(situation=test_orders.situations())
+    def orders(situation: test_orders.Situation) -> None:
+        naive, _ = test_orders.naive_run(situation)
+
+        def run() -> None:
+            strategy = sender(situation.commands)
+            result = run_apart(strategy, situation.market(), cash=situation.cash, costs=situation.costs)
+            test_targets.assert_agrees(result, situation.market(), naive)
+
+        if naive.fills:
+            made.append(run)
+
+    @settings(max_examples=20, **QUIET)
+    @given(scenario=scenarios())
+    def targets(scenario: Scenario) -> None:
+        market, naive = test_targets.naive_run(scenario, form="targets")
+
+        def run() -> None:
+            strategy = targets_strategy(scenario.table, scenario.acts)
+            result = run_apart(strategy, market, cash=scenario.cash, costs=scenario.costs)
+            test_targets.assert_agrees(result, market, naive)
+
+        if naive.fills:
+            made.append(run)
+
+    orders()
+    targets()
     return made

@@ -183,6 +183,7 @@ class OrderFlag(IntEnum):
     CHILD = 8  # an exit that belongs to an entry fill
     TRAIL_IS_PRICE = 16  # `trail` is price units, else ppb of the peak
     TRIGGER_BY_MARK = 32
+    MAKES_PARTS = 64  # its fills are parts that a later reduction consumes oldest first, exits or not
 
 
 class ReportKind(IntEnum):

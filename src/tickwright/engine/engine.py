@@ -1,215 +1,127 @@
-"""The engine: one market event in, the commands it led to out.
+"""The client half, event by event: market events and the venue's reports in, commands out.
 
-Invariants: `process` is synchronous and deterministic; it writes the event into the memory's rows and, when an instant
-is complete (DECIDE), advances the kernel by one step; beyond the history before the start, a memory knows only what was
-processed. The venue half of a simulated run is linked to the same memory, so the commands that come back have been
-carried out.
+Invariants: `process` is synchronous and deterministic; a command is to be carried out, and its reports applied, before
+the next one is asked for, so that our own limits judge each with what came of those before it; nothing here knows a
+venue but by its reports. The same half runs against a simulated venue and against an exchange.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tickwright.domain.errors import UsageError
-from tickwright.domain.records import EVENT, EventKind
-from tickwright.engine.chunks import Streaming, blank_chunk, cells_of, show_history
+from tickwright.engine.chunks import Streaming
 from tickwright.engine.memory import Memory
-from tickwright.engine.rows import ABSENT, NONE, STILL, TRADES, MarketRows
-from tickwright.engine.wakes import Bell, Wakes
+from tickwright.engine.tape import DECIDE, END, FUNDING, Tape
+from tickwright.engine.wakes import Wakes
+from tickwright.kernel import halves
+from tickwright.kernel.advance import WAKE_FILLS
 
 Records = npt.NDArray[np.void]
-_OPEN, _RANGE, _BAR, _DECIDE, _END, _FUNDING, _MARK = (
-    int(getattr(EventKind, name)) for name in ("OPEN", "RANGE", "BAR", "DECIDE", "END", "FUNDING", "MARK")
-)
 
 
 class Engine:
-    """One run, event by event; give it a memory over `MarketRows.with_blank_future`.
+    """The client half of one run; give it an unlinked memory over `MarketRows.with_blank_future`.
 
     With `streaming` it holds a few rows at a time, over rows that are not `whole`.
     """
 
     def __init__(self, memory: Memory, wakes: Wakes, streaming: Streaming | None = None) -> None:
-        self.memory, self._wakes, self._rows, self._streaming = memory, wakes, memory.rows, streaming
+        self.memory, self._wakes = memory, wakes
+        memory.looks_back = False  # what the trailing window knows prices fills, and that is the venue's business
         wakes.begin(memory)
-        self._bell = Bell(wakes)
-        memory.hang(self._bell.address)
-        self._step = 2 * memory.rows.first_row
-        self._held, self._end = 0, memory.rows.end_row
-        self._cells = {name: getattr(self._rows, name) for name in cells_of(self._rows.market)}
-        if streaming is not None:
-            self._end = show_history(memory, streaming)
+        memory.begin_curve()
+        self._limited, self._wakes_on_fill = memory.limits.any_set, memory.wakes_on_fill
+        self._wake = memory.arrays["wake"].data
+        self._tape = Tape(memory, streaming)
 
     @property
     def rows_done(self) -> int:
         """How many traded rows are over."""
-        return self._step // 2 - self._rows.first_row
+        return self._tape.row - self.memory.rows.first_row
 
-    def process(self, event: Any) -> Records:
-        """Take one event (layout `records.EVENT`); the commands sent at it, empty but for DECIDE.
+    @property
+    def orders_sent(self) -> int:
+        """How many order numbers are given away, those of orders that our own rules refused among them."""
+        return int(self.memory.client.order_count)
+
+    def process(self, event: Any, reports: Records) -> Iterator[Any]:
+        """Take one event (layout `records.EVENT`) with what the venue reported at it; the commands it leads to.
 
         Raises `UsageError` for an event out of order, and whatever a strategy raises.
         """
         kind = int(event["kind"])
-        if self._step // 2 >= self._end and kind != _END:
-            self._turn(self._step // 2)
-        if kind == _DECIDE:
-            return self._complete_instant()
-        if kind == _END:
+        if kind == END:
             self._wakes.end()
-            self.memory.finish()
-        elif kind == _BAR:
-            self._close_bar(event)
-        elif kind == _FUNDING:
-            self.memory.owe_funding(int(event["ts_ns"]), int(event["instrument"]), int(event["rate_ppb"]))
-        elif kind == _MARK:
-            self._mark(event)
-        else:
-            self._write(event, opens=kind == _OPEN)
-        return self.memory.arrays["commands"][:0]
-
-    def _write(self, event: Any, *, opens: bool) -> None:
-        """Put an event into its row: the OPENs of a row come first, then its RANGEs."""
-        rows, row = self._rows, self._step // 2
-        expected = int(rows.open_ns[row]) + (0 if opens else rows.row_ns)
-        if int(event["ts_ns"]) != expected or opens != (self._step % 2 == 0):
-            problem = f"an event of kind {EventKind(int(event['kind'])).name} at {int(event['ts_ns'])}"
-            raise UsageError(problem, where="engine", expected=f"the next instant's, at {expected}")
-        place, cells = int(event["instrument"]), self._cells
-        index = (row - self._held) * rows.instruments + place
-        if opens:
-            cells["open"][index], cells["presence"][index] = event["open"], TRADES
+            self.apply(reports)
             return
-        for name in ("high", "low", "close", "volume"):
-            cells[name][index] = event[name]
-        if cells["presence"][index] == ABSENT:  # it closed without having opened: nothing was traded in it
-            cells["presence"][index] = STILL
-        if not rows.market.has_detail:
-            self._note_closed(row, place)
-
-    def _close_bar(self, event: Any) -> None:
-        """A bar closed that finer candles have traded: it only tells whose bar is decided on."""
-        rows, row = self._rows, self._step // 2
-        ends_bar = rows.market.has_detail and self._step % 2 == 1 and rows.decision_of_row[row] != NONE
-        if not ends_bar or int(event["ts_ns"]) != int(rows.open_ns[row]) + rows.row_ns:
-            raise UsageError(
-                f"an event of kind BAR at {int(event['ts_ns'])}", where="engine", expected="one where a bar closes"
-            )
-        self._note_closed(row, int(event["instrument"]))
-
-    def _note_closed(self, row: int, place: int) -> None:
-        decision = self._rows.decisions_before(row) - self._rows.decisions_before(self._held)
-        self._cells["decision_presence"][decision * self._rows.instruments + place] = 1
-
-    def _turn(self, row: int) -> None:
-        """Make room for the next rows, of which nothing is known yet."""
-        if self._streaming is None or row >= self._rows.end_row:
-            raise UsageError("an event after the last row", where="engine", expected="END")
-        end = min(row + self._streaming.rows, self._rows.end_row)
-        held = min(row, self.memory.oldest_row_needed())
-        self._cells = blank_chunk(self.memory, held, end)
-        self._held, self._end = held, end
-        self.memory.show(self._cells, held)
-        self._wakes.turn(self._rows.decisions_before(row), self._rows.decisions_before(end))
-        self._streaming.release()
-
-    def _mark(self, event: Any) -> None:
-        """Put a mark into the row: its open with the OPENs, the rest of its candle with the RANGEs."""
-        index = (self._step // 2 - self._held) * self._rows.instruments + int(event["instrument"])
-        for name in ("open",) if self._step % 2 == 0 else ("high", "low", "close"):
-            self._cells[f"mark_{name}"][index] = event[name]
-
-    def _complete_instant(self) -> Records:
-        if self._step % 2 == 0:
-            self.memory.prepare_statistics(self._step // 2 + 1)
-        self._step += 1
-        self.memory.advance(self._step)
-        self._bell.raise_error()
-        return self.memory.arrays["commands"][: self.memory.client.carried]
-
-
-def market_events(rows: MarketRows, streaming: Streaming | None = None) -> Iterator[Any]:
-    """The events of the traded rows in order: per row its OPENs, DECIDE, its RANGEs, DECIDE; END at last.
-
-    With detail candles the RANGEs are theirs, and after them a BAR tells of each bar that closes there. A bar in which
-    nothing trades has no OPEN (rule book §2.3); its RANGE still tells its close. Marks of perpetuals come with the
-    candles they belong to, funding before the DECIDE at or after its time. With `streaming` the rows are read a few at
-    a time.
-    """
-    event = np.zeros(1, EVENT)[0]
-    held = rows.traded_rows if streaming is None else streaming.rows
-    for first in range(rows.first_row, rows.end_row, held):
-        end = min(first + held, rows.end_row)
-        if streaming is None:
-            yield from _events_of(
-                rows, {name: getattr(rows, name) for name in cells_of(rows.market)}, 0, first, end, event
-            )
+        decisions = self._tape.turn()
+        if decisions is not None:
+            self._wakes.turn(*decisions)
+        if kind == FUNDING:
+            return  # what it moves is reported
+        if kind != DECIDE:
+            self._tape.write(event)
+        elif self._tape.opens:
+            yield from self._open(event, reports)
         else:
-            yield from _events_of(rows, rows.chunk(first, end), first, first, end, event)
-    event["kind"] = _END
-    yield event
+            yield from self._close(reports)
 
+    def apply(self, reports: Records) -> None:
+        """Take what a venue reported."""
+        if len(reports):
+            self.memory.put_reports(reports)
+            self.memory.call_with_room(halves.client_applies, len(reports))
 
-def _events_of(
-    rows: MarketRows, cells: Mapping[str, npt.NDArray[Any]], held: int, first_row: int, end_row: int, event: Any
-) -> Iterator[Any]:
-    """The events of some rows, from arrays that begin at row `held`."""
-    paid = _paid_before(rows, first_row)
-    for row in range(first_row, end_row):
-        for opens, ts_ns in ((True, rows.open_ns[row]), (False, rows.open_ns[row] + rows.row_ns)):
-            event["ts_ns"] = ts_ns
-            yield from _candles(rows, cells, row - held, event, opens=opens)
-            while paid < len(rows.funding) and rows.funding["ts_ns"][paid] <= ts_ns:
-                yield _due(rows, paid, event)
-                paid += 1
-            event["ts_ns"], event["kind"] = ts_ns, _BAR
-            for place in [] if opens else _bars_closing(rows, cells["decision_presence"], held, row):
-                event["instrument"] = place
-                yield event
-            event["kind"] = _DECIDE
-            yield event
+    def _open(self, event: Any, reports: Records) -> Iterator[Any]:
+        """An OPEN, and the wake on its fills."""
+        fills = self.memory.client.fill_count
+        self.memory.call(halves.client_open, self._tape.row)
+        self._tape.step += 1
+        self.apply(reports)
+        self.memory.client.now_ns = int(event["ts_ns"])
+        yield from self._wake_on_fills(fills)
 
+    def _close(self, reports: Records) -> Iterator[Any]:
+        """A RANGE: marks, limits, the wake at its close; inside a bar of detail candles only fills wake."""
+        fills, row = self.memory.client.fill_count, self._tape.row
+        self._tape.step += 1
+        self.apply(reports)
+        decision = self.memory.call(halves.client_close, row)
+        if decision < 0:
+            yield from self._wake_on_fills(fills)
+            return
+        if self._limited:
+            yield from self._keep_limits()
+        self.memory.call(halves.client_records, decision)
+        if self._wake[decision]:
+            self._wakes.wake(decision)
+        self.memory.call(halves.client_decides, decision)
+        yield from self._commands()
 
-def _paid_before(rows: MarketRows, first_row: int) -> int:
-    """How many payments the rows before one have told of: those up to the close of the last of them."""
-    if first_row == rows.first_row:
-        return 0
-    return int(np.searchsorted(rows.funding["ts_ns"], rows.open_ns[first_row - 1] + rows.row_ns, "right"))
+    def _wake_on_fills(self, before: int) -> Iterator[Any]:
+        if self._wakes_on_fill and self.memory.client.fill_count != before:
+            self._wakes.wake(WAKE_FILLS)
+            yield from self._commands()
 
+    def _keep_limits(self) -> Iterator[Any]:
+        """Let the latches see this close; while one has fallen, no entry goes on working."""
+        self.memory.call(halves.client_watches, 0)
+        while self.memory.call(halves.client_cancels, 0):
+            yield from self._commands()
+        yield from self._commands()
 
-def _candles(
-    rows: MarketRows, cells: Mapping[str, npt.NDArray[Any]], row: int, event: Any, *, opens: bool
-) -> Iterator[Any]:
-    """What a row tells when it opens, or when it closes."""
-    names = ("open",) if opens else ("high", "low", "close", "volume")
-    for place in range(rows.instruments):
-        index = row * rows.instruments + place
-        presence = cells["presence"][index]
-        if presence == TRADES or (not opens and presence != ABSENT):
-            event["kind"], event["instrument"] = _OPEN if opens else _RANGE, place
-            for name in names:
-                event[name] = cells[name][index]
-            yield event
-        if rows.market.has_marks and cells["mark_close"][index] != 0:
-            event["kind"], event["instrument"] = _MARK, place
-            for name in names[:3]:
-                event[name] = cells[f"mark_{name}"][index]
-            yield event
-
-
-def _due(rows: MarketRows, payment: int, event: Any) -> Any:
-    event["kind"], event["instrument"] = _FUNDING, rows.funding["instrument"][payment]
-    event["ts_ns"], event["rate_ppb"] = rows.funding["ts_ns"][payment], rows.funding["rate_ppb"][payment]
-    return event
-
-
-def _bars_closing(rows: MarketRows, presence: npt.NDArray[Any], held: int, row: int) -> list[int]:
-    """The instruments whose bar closes with a row of detail candles; `presence` begins with the row `held`."""
-    if not rows.market.has_detail or rows.decision_of_row[row] == NONE:
-        return []
-    first = (rows.decisions_before(row) - rows.decisions_before(held)) * rows.instruments
-    return [place for place in range(rows.instruments) if presence[first + place]]
+    def _commands(self) -> Iterator[Any]:
+        """The commands of the ring that our own limits let leave, one at a time."""
+        if not self.memory.client.command_count:
+            return
+        ring = self.memory.arrays["commands"]
+        if self._limited:
+            self.memory.call(halves.client_sorts, 0)
+        for place in range(self.memory.client.command_count):
+            if not self._limited or self.memory.call(halves.client_admits, place):
+                yield ring[place].copy()
+        self.memory.client.command_count = 0

@@ -7,7 +7,7 @@ are shared and read only.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -107,6 +107,7 @@ class Memory:
         self.initial_cash = cash
         self.jumped = False
         self.shown_from = 0
+        self.looks_back = rows.uses_statistics  # whether the trailing window is kept here
         self._set(address=self.address, **{name: pointer for name, (pointer, _) in switchboard().items()})
         self._set(
             layout=layout.LAYOUT,
@@ -359,7 +360,7 @@ class Memory:
 
     def oldest_row_needed(self) -> int:
         """The first row that the trailing window may still look at."""
-        return int(self.arrays["windows"]["first_row"].min()) if self.rows.uses_statistics else len(self.rows.open_ns)
+        return int(self.arrays["windows"]["first_row"].min()) if self.looks_back else len(self.rows.open_ns)
 
     def _bind_from(self, name: str, array: Array, index: int) -> None:
         """Keep an array alive and bind it as if it began `index` elements earlier: what lies there is never read."""
@@ -380,19 +381,19 @@ class Memory:
 
     def prepare_statistics(self, until: int | None = None) -> None:
         """Compute volume and volatility of the rows before `until` (all by default)."""
-        if self.context[0]["statistics"]:
+        if self.looks_back:
             self._answer(extend_statistics(self.address, len(self.rows.open_ns) if until is None else until))
 
     def advance(self, until: int) -> bool:
         """Run the steps before `until`, growing arrays as needed; True when a callback asked to stop."""
-        self._bind_curve()
+        self.begin_curve()
         while True:
             answer = self._answer(advance(self.address, until))
             if answer != layout.NEED_CAPACITY:
                 return answer == layout.STOPPED
             self.grow()
 
-    def _bind_curve(self) -> None:
+    def begin_curve(self) -> None:
         """Make room for the curve before the first of it is written: runs that jump leave none."""
         for name in CURVE:
             if name not in self.arrays:
@@ -417,7 +418,7 @@ class Memory:
 
     def draw_curve(self) -> tuple[Array, ...]:
         """The curve of a run that jumped: written from its fills."""
-        self._bind_curve()
+        self.begin_curve()
         self._set(highest_close=self.rows.highest_close)
         draw_curve(self.address, 0)
         return self.curve()
@@ -425,6 +426,33 @@ class Memory:
     def curve(self) -> tuple[Array, ...]:
         """Instants, equity, exposure and cash after every decision."""
         return self.rows.decision_ns, *(self.arrays[name] for name in CURVE)
+
+    def call(self, step: Callable[[int, int], int], argument: int) -> int:
+        """One step of a half that has its memory for itself, with its answer."""
+        answer = int(step(self.address, argument))
+        raise_failure()
+        return answer
+
+    def call_with_room(self, step: Callable[[int, int], int], argument: int) -> None:
+        """The same for a step that says when it lacks room: then arrays grow."""
+        while self._answer(step(self.address, argument)) == layout.NEED_CAPACITY:
+            self.grow()
+
+    def hold_reports(self, count: int) -> None:
+        """Make the ring of reports hold so many, keeping none."""
+        if count > len(self.arrays["reports"]):
+            self._set(report_capacity=2 * count)
+            self.bind("reports", np.zeros(2 * count, records.REPORT))
+
+    def put_reports(self, reports: Array) -> None:
+        """Put what another half said into the ring."""
+        self.hold_reports(len(reports))
+        self.arrays["reports"][: len(reports)] = reports
+
+    @property
+    def wakes_on_fill(self) -> bool:
+        """Whether fills wake a strategy where no bar closes."""
+        return bool(self.context[0]["wake_on_fill"])
 
     def finish(self) -> None:
         """End the orders that still work: the data is over."""

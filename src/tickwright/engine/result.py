@@ -27,8 +27,13 @@ def result_of(
     tags: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
     plots: dict[str, Float64Array] | None = None,
+    venue: Any = None,
 ) -> RunResult:
-    """The result of a finished run; what jumped has its curve drawn when it is read."""
+    """The result of a finished run; what jumped has its curve drawn when it is read.
+
+    `venue` is the record of the venue half where that lives in another memory.
+    """
+    venue = memory.venue if venue is None else venue
     rows, market, client = memory.rows, memory.rows.market, memory.client
     arrays = memory.arrays
     fields: dict[str, Any] = {
@@ -46,8 +51,8 @@ def result_of(
         "last_price": arrays["positions"]["last_price"].copy(),
         "position": arrays["positions"]["quantity"].copy(),
         "tags": tags,
-        "warnings": (*warnings, *_warnings(memory)),
-        "ambiguous_trades": memory.venue.ambiguous,
+        "warnings": (*warnings, *_warnings(memory, venue)),
+        "ambiguous_trades": venue.ambiguous,
         "plots": plots or {},
         "lots": tuple(int(lot) for lot in arrays["positions"]["lot"]),
     }
@@ -57,9 +62,9 @@ def result_of(
     return RunResult(**fields, equity_ts_ns=equity_ts_ns, equity=equity, exposure=exposure, cash=cash)
 
 
-def _warnings(memory: Memory) -> list[str]:
+def _warnings(memory: Memory, venue: Any) -> list[str]:
     client, found = memory.client, []
-    if memory.venue.warned & WARNED_CAP_OFF:
+    if venue.warned & WARNED_CAP_OFF:
         found.append("An order met an open before any bar had closed: the volume cap was off for it.")
     if memory.context[0]["statistics"]:
         found.extend(
@@ -67,8 +72,8 @@ def _warnings(memory: Memory) -> list[str]:
             for identity, has_volume in zip(memory.rows.market.ids, memory.rows.has_volume, strict=True)
             if not has_volume
         )
-    if memory.venue.ambiguous:
-        found.append(_ambiguous_said(memory.venue.ambiguous, has_detail=memory.rows.market.has_detail))
+    if venue.ambiguous:
+        found.append(_ambiguous_said(venue.ambiguous, has_detail=memory.rows.market.has_detail))
     for count, what in (
         (client.targets_refused, "orders for targets were refused"),
         (client.targets_shrunk, "orders for targets were shrunk to the free cash"),

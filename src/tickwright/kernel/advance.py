@@ -86,15 +86,16 @@ def _sleep(context: Record, row: int, end: int) -> int:
     """Mark the rows up to the next one at whose close somebody wakes; that row, or the end."""
     if context["instruments"] == 1 and context["decision_of_row"] == 0:
         return _sleep_alone(context, row, end)
-    client, wake = client_of(context), view_uint8(context["wake"], context["decisions"])
+    wake = view_uint8(context["wake"], context["decisions"])
     while row < end:
         decision = decision_of(context, row)
         if decision != NONE and wake[decision] == 1:
             return row
         _take_closes(context, row)
+        _take_closes_at_venue(context, row)
         if decision != NONE:
             mark(context)
-            _record_equity(context, client, decision)
+            record_equity(context, decision)
         row += 1
     return row
 
@@ -107,6 +108,7 @@ def _sleep_alone(context: Record, row: int, end: int) -> int:
     if awake > row:
         draw_alone(context, row - first, awake - first, client["cash"], position_of(context, 0)["quantity"])
         _take_closes(context, awake - 1)
+        _take_closes_at_venue(context, awake - 1)
         mark(context)
         client["decision"] = awake - 1 - first
     return awake
@@ -159,7 +161,7 @@ def has_room(context: Record) -> bool:
     """Whether the next step cannot run out of places, whatever happens in it."""
     venue, client = venue_of(context), client_of(context)
     new = context["command_capacity"] + 4 * venue["working"] + 4 * context["instruments"] + 16
-    _compact_recent(context, venue)
+    compact_recent(context, venue)
     return (
         client["order_count"] + 2 * new <= context["order_capacity"]
         and venue["used_slots"] + 2 * new <= context["slot_capacity"]
@@ -171,7 +173,7 @@ def has_room(context: Record) -> bool:
 
 
 @rule
-def _compact_recent(context: Record, venue: Record) -> None:
+def compact_recent(context: Record, venue: Record) -> None:
     """Move the trades still inside the decay window to the front once the front half is forgotten."""
     first, end = venue["recent_first"], venue["recent_end"]
     if first == 0 or first < end - first:
@@ -186,18 +188,38 @@ def _compact_recent(context: Record, venue: Record) -> None:
 @rule
 def open_row(context: Record, row: int) -> int:
     """The OPEN of a row and the wake on its fills; non-zero when a callback asked to stop."""
-    venue, client = venue_of(context), client_of(context)
-    venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row]
+    now_ns, fills = opens_at(context, row), client_of(context)["fill_count"]
+    client_opens(context, now_ns)
+    venue_opens(context, now_ns)
+    client_of(context)["now_ns"] = now_ns
+    return _wake_on_fills(context, fills)
+
+
+@rule
+def opens_at(context: Record, row: int) -> int:
+    """When a row opens."""
+    return view_int64(context["open_ns"], row + 1)[row]
+
+
+@rule
+def client_opens(context: Record, now_ns: int) -> None:
+    """What an OPEN is for the client half, before it hears what the venue made of it."""
+    client_of(context)["carried"] = 0
+    _change_lots(context, now_ns)
+
+
+@rule
+def venue_opens(context: Record, now_ns: int) -> None:
+    """What an OPEN is for the venue half: rules, dates, matches."""
+    venue = venue_of(context)
+    venue["now_ns"] = now_ns
     if context["perpetuals"] != 0:
-        pay_funding(context, venue["now_ns"])
-    client["now_ns"], client["carried"] = venue["now_ns"], 0
+        pay_funding(context, now_ns)
     _change_rules(context)
     if venue["head"] == NONE and context["perpetuals"] == 0:
-        return 0
+        return
     _expire(context)
-    fills = client["fill_count"]
     call_rule(context, context["match_open"], 0)
-    return _wake_on_fills(context, fills)
 
 
 @rule
@@ -213,35 +235,54 @@ def _wake_on_fills(context: Record, before: int) -> int:
 @rule
 def close_row(context: Record, row: int) -> int:
     """The RANGE of a row, its marks and the decision at its close; inside a bar of detail candles only fills wake."""
-    venue, client = venue_of(context), client_of(context)
-    fills = client["fill_count"]
-    venue["now_ns"] = view_int64(context["open_ns"], row + 1)[row] + context["timeframe_ns"]
+    now_ns, fills = opens_at(context, row) + context["timeframe_ns"], client_of(context)["fill_count"]
+    client_of(context)["carried"] = 0
+    venue_closes(context, row, now_ns)
+    decision = client_closes(context, row, now_ns)
+    if decision == NONE:
+        return _wake_on_fills(context, fills)
+    if context["limits"] != 0:
+        _keep_limits(context)
+    record_equity(context, decision)
+    return _wake(context, decision)
+
+
+@rule
+def venue_closes(context: Record, row: int, now_ns: int) -> None:
+    """What a RANGE is for the venue half: matches, the close, dates and rules, the age of what it protects."""
+    venue = venue_of(context)
+    venue["now_ns"] = now_ns
     if context["perpetuals"] != 0:
-        pay_funding(context, venue["now_ns"] - 1)
-    client["now_ns"], client["carried"] = venue["now_ns"], 0
+        pay_funding(context, now_ns - 1)
     if venue["head"] != NONE or context["perpetuals"] != 0:
         call_rule(context, context["match_range"], 0)
-    _take_closes(context, row)
+    _take_closes_at_venue(context, row)
     if context["perpetuals"] != 0:
-        pay_funding(context, venue["now_ns"])
+        pay_funding(context, now_ns)
     _expire(context)
     _change_rules(context)
     decision = decision_of(context, row)
-    if decision == NONE:
-        return _wake_on_fills(context, fills)
-    mark(context)
-    if context["limits"] != 0:
-        _keep_limits(context)
-    _record_equity(context, client, decision)
-    count_closes(context, decision)
-    return _wake(context, client, decision)
+    if decision != NONE:
+        count_closes(context, decision)
+
+
+@rule
+def client_closes(context: Record, row: int, now_ns: int) -> int:
+    """What a RANGE is for the client half, once it has heard the venue; the decision there, `NONE` where none is."""
+    client_of(context)["now_ns"] = now_ns
+    _take_closes(context, row)
+    _change_lots(context, now_ns)
+    decision = decision_of(context, row)
+    if decision != NONE:
+        mark(context)
+    return decision
 
 
 @rule
 def _keep_limits(context: Record) -> None:
     """Let the latches see this close; while one has fallen, no entry goes on working."""
     watch_latches(context)
-    while is_latched(context) and cancel_entries(context) and context["linked"] == 1:
+    while is_latched(context) and cancel_entries(context):
         drain(context)
     drain(context)
 
@@ -277,13 +318,25 @@ def _change_rules(context: Record) -> None:
         book = book_of(context, rules["instrument"])
         book["tick"], book["lot"], book["min_notional"] = rules["tick"], rules["lot"], rules["min_notional"]
         book["min_quantity"], book["max_quantity"] = rules["min_quantity"], rules["max_quantity"]
-        position = position_of(context, rules["instrument"])
-        position["tick"], position["lot"] = rules["tick"], rules["lot"]
         venue["next_rule"] += 1
 
 
 @rule
+def _change_lots(context: Record, now_ns: int) -> None:
+    """The same for the client half: the tick of its prices, and what is dust."""
+    client = client_of(context)
+    while client["next_rule"] < context["rule_count"]:
+        rules = rules_at(context, client["next_rule"])
+        if rules["valid_from_ns"] > now_ns:
+            return
+        position = position_of(context, rules["instrument"])
+        position["tick"], position["lot"] = rules["tick"], rules["lot"]
+        client["next_rule"] += 1
+
+
+@rule
 def _take_closes(context: Record, row: int) -> None:
+    """The last prices of the client half."""
     count = context["instruments"]
     presence, close = (
         view_uint8(context["presence"], (row + 1) * count),
@@ -292,15 +345,35 @@ def _take_closes(context: Record, row: int) -> None:
     for instrument in range(count):
         index = row * count + instrument
         if presence[index] != 0:
-            price = close[index]
-            if context["mark_close"] != 0:
-                price = mark_at(context, context["mark_close"], context["close"], index)
-            position_of(context, instrument)["last_price"] = price
-            book_of(context, instrument)["last_price"] = price
+            position_of(context, instrument)["last_price"] = _marked(context, index, close[index])
 
 
 @rule
-def _record_equity(context: Record, client: Record, decision: int) -> None:
+def _take_closes_at_venue(context: Record, row: int) -> None:
+    """The last prices of the venue half."""
+    count = context["instruments"]
+    presence, close = (
+        view_uint8(context["presence"], (row + 1) * count),
+        view_int64(context["close"], (row + 1) * count),
+    )
+    for instrument in range(count):
+        index = row * count + instrument
+        if presence[index] != 0:
+            book_of(context, instrument)["last_price"] = _marked(context, index, close[index])
+
+
+@rule
+def _marked(context: Record, index: int, close: int) -> int:
+    """The price that a close is valued at: the mark's where there is one."""
+    if context["mark_close"] != 0:
+        return mark_at(context, context["mark_close"], context["close"], index)
+    return close
+
+
+@rule
+def record_equity(context: Record, decision: int) -> None:
+    """Write down what the account is worth at a decision."""
+    client = client_of(context)
     client["decision"] = decision
     if context["equity"] == 0:  # a run that jumps: its curve is drawn when somebody wants to see it
         return
@@ -310,7 +383,7 @@ def _record_equity(context: Record, client: Record, decision: int) -> None:
 
 
 @rule
-def _wake(context: Record, client: Record, decision: int) -> int:
+def _wake(context: Record, decision: int) -> int:
     stopped = 0
     if context["callback"] != 0 and view_uint8(context["wake"], decision + 1)[decision] == 1:
         stopped = call_back(context["callback"], decision)
@@ -322,10 +395,8 @@ def _wake(context: Record, client: Record, decision: int) -> int:
 
 @rule
 def drain(context: Record) -> None:
-    """Carry out the commands of the ring in order; left to whoever carries them while the halves are apart."""
+    """Carry out the commands of the ring in order."""
     client, limited = client_of(context), context["limits"] != 0
-    if context["linked"] == 0:
-        return
     know_numbers(context, client["order_count"])  # also of orders that we refused ourselves
     if client["command_count"] == 0:
         return

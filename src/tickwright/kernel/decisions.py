@@ -30,6 +30,7 @@ _NEW = code(records.CommandKind.NEW)
 _CANCEL = code(records.CommandKind.CANCEL)
 _MARKET = code(records.OrderType.MARKET)
 _SIZED = code(records.OrderFlag.SIZED)
+_MAKES_PARTS = code(records.OrderFlag.MAKES_PARTS)
 _REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
 _SIGNAL = code(records.Reason.SIGNAL)
 _WARMUP = code(records.OrderState.RISK_WARMUP)
@@ -148,7 +149,8 @@ def send_increase(context: Record, instrument: int, side: int, cost: int, decisi
     """Send an increase by cost with the exits of its decision."""
     command = new_command(context)
     command["kind"], command["instrument"], command["type"] = _NEW, instrument, _MARKET
-    command["side"], command["cost"], command["flags"], command["decision"] = side, cost, _SIZED, decision
+    flags = _SIZED | _MAKES_PARTS if context["exits"] == 1 else _SIZED
+    command["side"], command["cost"], command["flags"], command["decision"] = side, cost, flags, decision
     _attach_exits(context, instrument, command, decision - 1)
     position_of(context, instrument)["increase"] = send(context, command)
 

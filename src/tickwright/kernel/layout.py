@@ -347,6 +347,7 @@ CLIENT: Final = np.dtype(
         ("impact_cost", "i8"),
         ("turnover", "i8"),
         ("overflow", "i8"),
+        ("next_rule", "i8"),  # the first dated rule that is not in force yet
     ],
     align=True,
 )

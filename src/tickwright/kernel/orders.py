@@ -46,6 +46,9 @@ def emit(context: Record) -> None:
         call_rule(context, context["apply_report"], 0)
         return
     venue, report = venue_of(context), report_of(context)
+    if venue["report_count"] >= context["report_capacity"]:
+        venue["error"] = 1
+        return
     waiting = waiting_report(context, venue["report_count"])
     _copy_report(report, waiting)
     venue["report_count"] += 1

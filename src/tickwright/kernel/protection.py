@@ -32,7 +32,7 @@ _STOP = code(records.OrderType.STOP)
 _TRAILING_STOP = code(records.OrderType.TRAILING_STOP)
 _CHILD = code(records.OrderFlag.CHILD)
 _REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
-_SIZED = code(records.OrderFlag.SIZED)
+_MAKES_PARTS = code(records.OrderFlag.MAKES_PARTS)
 _STOP_LOSS = code(records.Reason.STOP_LOSS)
 _TAKE_PROFIT = code(records.Reason.TAKE_PROFIT)
 _TRAIL = code(records.Reason.TRAILING_STOP)
@@ -48,14 +48,12 @@ def bears_exits(slot: Record) -> bool:
 
 
 @rule
-def makes_parts(context: Record, slot: Record) -> bool:
+def makes_parts(slot: Record) -> bool:
     """Whether an order's fills are parts: it bears exits, or is an increase of targets that have exits at all.
 
     A part without exits of its own still has its age: a reduction consumes it before younger ones.
     """
-    if bears_exits(slot):
-        return True
-    return context["exits"] == 1 and (slot["flags"] & _SIZED) != 0 and (slot["flags"] & _REDUCE_ONLY) == 0
+    return (slot["flags"] & _MAKES_PARTS) != 0 or bears_exits(slot)
 
 
 @rule
@@ -64,7 +62,7 @@ def protect_fill(context: Record, place: int, side: int, quantity: int, price: i
     slot = slot_at(context, place)
     if slot["part"] != NONE:
         _shrink_own(context, slot["part"], quantity)
-    elif makes_parts(context, slot):
+    elif makes_parts(slot):
         _bear(context, place, side, quantity, price)
     else:
         _consume(context, slot["instrument"], side, quantity)
@@ -90,7 +88,7 @@ def _shrink_own(context: Record, serial: int, quantity: int) -> None:
     other = book_of(context, part["instrument"])["head"]
     while other != NONE:
         entry = slot_at(context, other)
-        if entry["side"] == part["side"] and makes_parts(context, entry):
+        if entry["side"] == part["side"] and makes_parts(entry):
             finish(context, other, _CANCELLED)
         other = entry["next_here"]
 

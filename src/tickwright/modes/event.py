@@ -15,11 +15,13 @@ from tickwright.domain.run import ParameterValue, RunResult
 from tickwright.engine.chunks import Streaming, chunks
 from tickwright.engine.compact import compact_decisions
 from tickwright.engine.decisions import decisions_of
-from tickwright.engine.engine import Engine, market_events
+from tickwright.engine.engine import Engine
 from tickwright.engine.memory import Memory
 from tickwright.engine.result import result_of
 from tickwright.engine.rows import MarketRows
+from tickwright.engine.simulated_venue import SimulatedVenue
 from tickwright.engine.start import starting_cash
+from tickwright.engine.tape import market_events
 from tickwright.engine.wakes import Bell, CallbackWakes, TargetWakes, Wakes
 from tickwright.strategy_api.strategy import Form, form_of
 
@@ -95,16 +97,23 @@ def replay(
     progress: Progress | None = None,
     streaming: Streaming | None = None,
 ) -> RunResult:
-    """The same run, one event at a time through `Engine.process`: its digest must equal `run`'s."""
+    """The same run, event by event, the market in a memory of its own: its digest must equal `run`'s.
+
+    The two halves tell each other commands and reports and nothing else.
+    """
     rows = MarketRows.of(market, costs, start_ns, end_ns, whole=streaming is None)
     wakes = _wakes(strategy_class, params, rows, seed, per_symbol_params, streaming)
-    known = rows.with_blank_future() if streaming is None else rows.with_unknown_funding()
-    engine = Engine(Memory(known, starting_cash(market, cash, cash_asset), limits=limits), wakes, streaming)
+    units = starting_cash(market, cash, cash_asset)
+    theirs, ours = (rows.with_blank_future() if streaming is None else rows.with_unknown_funding() for _ in range(2))
+    venue = SimulatedVenue(theirs, units, streaming)
+    memory = Memory(ours, units, limits=limits, linked=False)
+    engine = Engine(memory, wakes, streaming)
     for event in market_events(rows, streaming):
-        engine.process(event)
+        for command in engine.process(event, venue.process(event, engine.orders_sent)):
+            engine.apply(venue.execute(command, engine.orders_sent))
         if progress is not None and engine.rows_done % _ROWS_PER_CALL == 0:
             progress(engine.rows_done, rows.traded_rows)
-    return _result(engine.memory, wakes)
+    return _result(memory, wakes, venue.record)
 
 
 def _wakes(
@@ -118,12 +127,12 @@ def _wakes(
     return TargetWakes(decisions_of(strategy_class, params, rows, seed=seed, per_symbol=per_symbol))
 
 
-def _result(memory: Memory, wakes: Wakes) -> RunResult:
+def _result(memory: Memory, wakes: Wakes, venue: Any = None) -> RunResult:
     if not isinstance(wakes, CallbackWakes):
-        return result_of(memory)
+        return result_of(memory, venue=venue)
     desk, plots = wakes.desk, {}
     for name, points in desk.plots.items():
         plots[name] = np.full(memory.rows.decisions, np.nan)
         for decision, value in points:
             plots[name][decision] = value
-    return result_of(memory, tags=tuple(desk.tags), plots=plots)
+    return result_of(memory, tags=tuple(desk.tags), plots=plots, venue=venue)
