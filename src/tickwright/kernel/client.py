@@ -178,7 +178,7 @@ def apply_fill(context: Record, report: Record) -> None:
 @rule
 def _follow_perpetual(position: Record, report: Record) -> None:
     """Book a fill to a perpetual's basis and trade."""
-    side, quantity, price = report["side"], report["quantity"], report["price"]
+    side, quantity, price = 1 if report["side"] > 0 else -1, report["quantity"], report["price"]
     held, basis, divisor = position["quantity"], position["basis"], position["divisor"]
     realised = realised_by(basis, held, side, closing_of(held, side, quantity), price, divisor)
     position["basis"] = basis_after(basis, held, side, quantity, price, divisor)
