@@ -4,6 +4,7 @@
 `prices` spread, slippage, impact, fees; `statistics` volume and volatility of the trailing window; the venue half:
 `commands` acceptance, `orders` working orders, `taking` market orders, `fills` one fill, `settlement` what a fill
 brings about, `open_step` and `range_step` the two events of a bar; the client half: `client` reports applied,
-`decisions` targets to orders; `advance` the loop, row by row; `jumping` the same for one instrument, from event to
-event, over `quiet` rows and `plain` fills; `panel` the same for several; `curve` and `drawing` what its equity did.
+`decisions` targets to orders; `advance` the loop, row by row; `halves` the same with each half in a memory of its own;
+`jumping` the same for one instrument, from event to event, over `quiet` rows and `plain` fills; `panel` the same for
+several; `curve` and `drawing` what its equity did.
 """
