@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.parity.perpetual_terms import candles_of, perpetual
 from tests.parity.scenarios import START_NS, candles, walk
 from tests.parity.twin import instrument
 from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import UsageError
-from tickwright.domain.market import Market
+from tickwright.domain.market import Funding, Market
 from tickwright.domain.timestamp import DAY, HOUR, MINUTE
 from tickwright.engine.chunks import Streaming
 from tickwright.modes import event
@@ -171,6 +172,41 @@ def test_funding_is_waited_for_only_where_there_is_some() -> None:
 
     with pytest.raises(UsageError, match="none of its symbols has funding here"):
         run(Waiting, market())
+
+
+@pytest.mark.parametrize(("verb", "rows"), WAYS)
+def test_funding_is_told_with_what_it_moved(verb: str, rows: int | None) -> None:
+    told: list[tuple[int, int, float, float]] = []
+
+    class Holder(Strategy):
+        """Holds a contract from the tenth hour on."""
+
+        def on_bar(self, ctx, bar):  # type: ignore[no-untyped-def]
+            if bar.close_time_ns == START_NS + 10 * HOUR:
+                ctx.buy(qty=1)
+
+        def on_funding(self, ctx, funding):  # type: ignore[no-untyped-def]
+            told.append((funding.ts_ns - START_NS, ctx.now_ns - START_NS, funding.rate, funding.amount))
+            assert funding.symbol == ctx.symbol
+
+    over = contracts([(8 * HOUR, 100_000), (16 * HOUR + MINUTE, -50_000), (24 * HOUR, 200_000)])
+    result = run(Holder, over, verb, rows)
+    closes = over.bars[0].close / 10.0 ** over.price_scales[0]
+    assert [(ts, now, rate) for ts, now, rate, _ in told] == [
+        (8 * HOUR, 8 * HOUR, 1e-4), (16 * HOUR + MINUTE, 17 * HOUR, -5e-5), (24 * HOUR, 24 * HOUR, 2e-4),
+    ]  # fmt: skip
+    assert [amount for *_, amount in told] == pytest.approx([0.0, 5e-5 * closes[15], -2e-4 * closes[23]])
+    assert len(result.account_events) == 2
+
+
+def contracts(payments: list[tuple[int, int]]) -> Market:
+    """The market of one perpetual with its funding: (time since the start, rate in ppb)."""
+    spot = market()
+    what = perpetual(spot.instruments[0])
+    funding = Funding(
+        np.array([START_NS + time for time, _ in payments]), np.array([rate for _, rate in payments], np.int64)
+    )
+    return Market.of([what], [candles_of(what, spot.bars[0])], funding=[funding])
 
 
 def test_a_timer_without_on_timer_is_refused() -> None:

@@ -134,7 +134,9 @@ def _events_of(
     rows: MarketRows, cells: Mapping[str, npt.NDArray[Any]], held: int, first_row: int, end_row: int, event: Any
 ) -> Iterator[Any]:
     """The events of some rows, from arrays that begin at row `held`."""
-    paid = int(np.searchsorted(rows.funding["ts_ns"], rows.open_ns[first_row])) if first_row > rows.first_row else 0
+    paid = 0
+    if first_row > rows.first_row:  # what fell due by the close before was told there
+        paid = int(np.searchsorted(rows.funding["ts_ns"], rows.open_ns[first_row - 1] + rows.row_ns, side="right"))
     for row in range(first_row, end_row):
         for opens, ts_ns in ((True, rows.open_ns[row]), (False, rows.open_ns[row] + rows.row_ns)):
             event["ts_ns"] = ts_ns
