@@ -92,3 +92,22 @@ def test_a_mode_that_does_not_fit_is_refused(market: LoadedMarket, mode: str, se
 
     with pytest.raises(UsageError, match=sentence):
         run_backtest(request(strategy=Idle, params={}, mode=mode), market)
+
+
+def test_parameters_of_one_symbol_make_another_trial_and_stand_in_the_manifest(
+    project: Project, market: LoadedMarket, kept: Run
+) -> None:
+    own = {"binance:BTC/USDT": {"fast": 7}}
+    other = keep_run(project, run_backtest(request(per_symbol_params=own), market))
+    assert (kept.manifest["per_symbol"], other.manifest["per_symbol"]) == (None, own)
+    assert (other.manifest["trials"], other.digest != kept.digest) == (2, True)
+
+
+def test_a_run_with_other_costs_is_the_same_trial_with_a_result_of_its_own(
+    project: Project, market: LoadedMarket, kept: Run
+) -> None:
+    other = keep_run(project, run_backtest(request(costs=CostModel.of(fee="0.002")), market))
+    assert other.manifest["trials"] == kept.manifest["trials"] == 1
+    found = project.trials.best("total_return", 9)
+    assert (found.different, len(found.trials)) == (1, 2)
+    assert [one.metrics["total_return"] for one in found.trials] == [kept.stats.total_return, other.stats.total_return]

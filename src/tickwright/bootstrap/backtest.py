@@ -36,6 +36,8 @@ Mode = Literal["vector", "event", "replay"]
 MODES: tuple[Mode, ...] = ("vector", "event", "replay")
 Progress = Callable[[int, int], None]
 
+_NO_CONTEXT = frozenset(("name", "strategy", "params", "per_symbol", "symbols", "timeframe", "versions", "warnings"))
+
 
 @dataclass(frozen=True)
 class BacktestRequest:
@@ -95,10 +97,11 @@ def keep_run(project: Project, run: Run) -> Run:
     """Count the run as a trial and keep it in the project; returns it with its id and folder."""
     manifest = dict(run.manifest)
     created_ns = time.time_ns() // 1000 * 1000  # the microseconds that its text can be read back with
+    context = search_context(manifest)
     statistics = run.stats.document()
-    tried = TriedSet(manifest["params"], statistics)
+    tried = TriedSet(tried_parameters(manifest), statistics)
     manifest["trials"] = project.trials.record(
-        SearchRecord(created_ns, str(manifest["strategy"]), trial_range(run), search_context(manifest), [tried])
+        SearchRecord(created_ns, str(manifest["strategy"]), trial_range(run), context, [tried])
     )
     manifest["digest"], manifest["account_digest"] = run.digest, run.account_digest
     manifest["statistics"] = statistics
@@ -109,21 +112,16 @@ def keep_run(project: Project, run: Run) -> Run:
 
 
 def search_context(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What makes the result of a trial beside its parameters."""
-    names = (
-        "strategy_source",
-        "mode",
-        "start",
-        "end",
-        "anchor",
-        "cash",
-        "cash_asset",
-        "costs",
-        "margin",
-        "limits",
-        "seed",
-    )
-    return {name: manifest[name] for name in names} | {"data": manifest["data"]["series"]}
+    """What makes the result of a trial beside its parameters: all of the manifest that is not a name or a remark."""
+    kept = {name: value for name, value in manifest.items() if name not in _NO_CONTEXT}
+    return kept | {"data": manifest["data"]["hash"]}
+
+
+def tried_parameters(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a run, those of one symbol under its name."""
+    own = manifest.get("per_symbol") or {}
+    named = {f"{symbol} {name}": value for symbol, of in own.items() for name, value in of.items()}
+    return {**manifest["params"], **named}
 
 
 def trial_range(run: Run) -> TrialRange:
@@ -171,6 +169,7 @@ def run_manifest(request: BacktestRequest, strategy: Strategy, mode: str, loaded
         "strategy": request.strategy.__name__,
         "strategy_source": _source_hash(request.strategy),
         "params": strategy.params,
+        "per_symbol": None if request.per_symbol_params is None else dict(request.per_symbol_params),
         "mode": mode,
         "symbols": [str(identity) for identity in market.ids],
         "timeframe": str(market.timeframe),

@@ -18,7 +18,20 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
 
-SETTINGS = ("strategy", "params", "symbols", "timeframe", "start", "end", "mode", "cash", "costs", "seed", "versions")
+SETTINGS = (
+    "strategy",
+    "params",
+    "per_symbol",
+    "symbols",
+    "timeframe",
+    "start",
+    "end",
+    "mode",
+    "cash",
+    "costs",
+    "seed",
+    "versions",
+)
 
 
 @dataclass(frozen=True)
