@@ -38,6 +38,8 @@ def test_a_free_model_has_no_cost_and_no_cap() -> None:
         ({"spread": "nan"}, "spread"),
         ({"spread": "-0.001"}, "half_spread"),
         ({"slippage": "tiny"}, "slippage"),
+        ({"spread_volatility": 1.5}, "spread_volatility"),
+        ({"spread_volatility": float("nan")}, "spread_volatility"),
         ({"slippage": "0.00000000001"}, "slippage"),
         ({"max_participation": "0"}, "max_participation"),
         ({"max_participation": "1.1"}, "max_participation"),

@@ -44,6 +44,12 @@ def test_fees_round_up_and_rebates_towards_zero() -> None:
     assert (fee(1_001, 1_000_000), fee(1_001, -1_000_000), fee(0, 1_000_000)) == (2, -1, 0)
 
 
+def test_a_spread_from_volatility_is_its_share_rounded_up_and_at_least_the_fixed_one() -> None:
+    widened = compiled(prices.widened)
+    # 0.005 · 4 % = 2 bp, half of it 1 bp = 100,000 ppb; 3e-9 / 2 is 1.5 ppb, which rounds up
+    assert (widened(50_000, 0.005, 0.04), widened(200_000, 0.005, 0.04), widened(0, 1.0, 3e-9)) == (100_000, 200_000, 2)
+
+
 @pytest.mark.parametrize(
     ("share", "basis_points"), [(0.001, 8.433), (0.01, 26.667), (0.1, 84.327)], ids=["0.1%", "1%", "10%"]
 )

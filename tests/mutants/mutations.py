@@ -419,4 +419,16 @@ MUTATIONS = [
         '["reports"][: max(venue.report_count - 1, 0)].copy()',
         room="engine",
     ),
+    Mutation(
+        "a spread from volatility forgets the fixed one",
+        "prices",
+        "max(half_spread, math.ceil(share * sigma / 2.0 * 1e9))",
+        "math.ceil(share * sigma / 2.0 * 1e9)",
+    ),
+    Mutation(
+        "the volatility of a spread knows the bar it prices",
+        "statistics",
+        "            if row > 0:\n                _admit(context, instrument, row - 1)",
+        "            _admit(context, instrument, row)",
+    ),
 ]

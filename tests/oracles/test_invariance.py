@@ -88,6 +88,19 @@ def test_the_first_bars_do_not_depend_on_what_follows(seed: int) -> None:
     assert second.fills["ts_ns"].tolist() == first.fills["ts_ns"].tolist()[: len(second.fills)]
 
 
+def test_a_spread_from_volatility_does_not_know_what_follows() -> None:
+    """§3.5: from bar 150 on the walk goes wild; what was paid until its open is the same to the last unit."""
+    calm, wild = walk(1), walk(1)
+    wild[150:] = wild[149] * (1 + 0.5 * (np.arange(len(wild) - 150) % 2))
+    costs = CostModel.of(fee=0, spread="0.0001", impact="none", max_participation=None, spread_volatility=0.05)
+    results = [run_targets(bars_of_closes(closes), wanted(1), costs=costs) for closes in (calm, wild)]
+    until = results[0].equity_ts_ns[149]
+    one, other = (result.fills[result.fills["ts_ns"] <= until] for result in results)
+    columns = ["ts_ns", "side", "reference_price", "spread_cost"]
+    assert one[columns].tolist() == other[columns].tolist()
+    assert len({int(fill["spread_cost"] * 10**6 // (fill["price"] * fill["quantity"] // 10**8)) for fill in one}) > 3
+
+
 def test_the_market_draws_nothing_so_a_seed_changes_nothing() -> None:
     """§3.4: what a draw would depend on is the seed and the order's number; nothing in the market draws."""
     late = replace(ALL_COSTS, latency_ns=250_000_000)

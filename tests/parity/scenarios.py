@@ -113,6 +113,7 @@ def costs(draw: st.DrawFn, *, resting: bool = False) -> CostModel:
         maker_fee=draw(st.sampled_from(["0", "0.0004", "-0.0001"])) if resting else None,
         fee_asset=draw(st.sampled_from(["quote", "received"])),
         spread=draw(st.sampled_from(["0", "0.0001", "0.000000001", "0.01"])),
+        spread_volatility=draw(st.sampled_from([0.0, 0.0, 0.01, 0.3])),
         slippage=draw(st.sampled_from(["0", "0.0002"])),
         impact=draw(st.sampled_from(["none", "linear", "sqrt"])),
         impact_y=draw(st.sampled_from([1.0, 0.3])),

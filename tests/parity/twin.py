@@ -60,6 +60,7 @@ def naive_costs(market: Market, costs: CostModel) -> Costs:
         decay_ns=costs.decay_window_ns,
         limit_fill=costs.limit_fill,
         limit_gap=costs.limit_gap,
+        spread_volatility=costs.spread_volatility,
         refuse_triggered=costs.refuse_triggered,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from fractions import Fraction
 from itertools import pairwise
-from math import log, sqrt
+from math import ceil, log, sqrt
 
 from tests.reference.rounding import parts_per_billion_up, taker_price, whole_lots
 from tests.reference.words import DAY_NS, UNLIMITED, Bar, Costs, Spec
@@ -72,7 +72,17 @@ def impact_fraction(costs: Costs, spec: Spec, closed: list[Bar], side: int, befo
     return impact
 
 
-def price_of_taking(costs: Costs, side: int, reference: int, impact: float) -> int:
+def half_spread(costs: Costs, spec: Spec, closed: list[Bar]) -> int:
+    """§3.5: the fixed half-spread in parts per billion, or half of its share of the volatility known, rounded up."""
+    fixed = parts_per_billion_up(costs.spread / 2)
+    if len(closed) < 2:
+        return fixed
+    sigma = daily_volatility(closed, DAY_NS / spec.timeframe_ns)
+    return max(fixed, ceil(costs.spread_volatility * sigma / 2.0 * 1e9))
+
+
+def price_of_taking(costs: Costs, side: int, reference: int, impact: float, half_spread: int | None = None) -> int:
     """§1.2: the integers of half-spread, slippage and impact are summed, and the price is rounded once against us."""
-    ppb = parts_per_billion_up(costs.spread / 2) + parts_per_billion_up(costs.slippage) + round(impact * 1e9)
+    half = parts_per_billion_up(costs.spread / 2) if half_spread is None else half_spread
+    ppb = half + parts_per_billion_up(costs.slippage) + round(impact * 1e9)
     return taker_price(side, reference, ppb)

@@ -19,6 +19,7 @@ from tests.reference import matching, perpetuals
 from tests.reference.account import Account, value_of
 from tests.reference.cost_models import (
     bars_closed_in_window,
+    half_spread,
     impact_fraction,
     open_budget,
     price_of_taking,
@@ -306,7 +307,7 @@ class Market:
         self, name: Name, side: int, reference: int, quantity: int, event: Event, *, latency: bool = True
     ) -> int:
         """What taking a quantity here costs a unit of it, all costs but the fee in."""
-        if self.costs.impact == "none" and not self.costs.latency_days:
+        if self.costs.impact == "none" and not self.costs.latency_days and not self.costs.spread_volatility:
             return price_of_taking(self.costs, side, reference, 0.0)
         since = event.ts_ns - self.costs.decay_ns
         before = sum(q for ts, own_side, q in self.taken[name] if own_side == side and ts > since)
@@ -314,7 +315,7 @@ class Market:
         closed = bars_closed_in_window(self.history[name], event.bar.open_ns, self.costs.window_ns)
         costs = self.costs if latency else replace(self.costs, latency_days=0.0)
         impact = impact_fraction(costs, event.spec, closed, side, before, quantity, net)
-        return price_of_taking(self.costs, side, reference, impact)
+        return price_of_taking(self.costs, side, reference, impact, half_spread(costs, event.spec, closed))
 
     def cost_of(self, order: Order, price: int, quantity: int) -> int:
         """What a quantity costs by §4.2: notional and fee (§7.3: for shorts too)."""

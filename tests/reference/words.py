@@ -93,6 +93,7 @@ class Costs:
     limit_fill: Literal["through", "touch"] = "through"
     limit_gap: Literal["limit", "open"] = "limit"
     refuse_triggered: bool = False
+    spread_volatility: float = 0.0
 
 
 @dataclass

@@ -28,7 +28,9 @@ class CostModel:
     """Fees, spread, slippage, impact, the volume cap and the fill conventions of one run.
 
     A fee of None means the instrument's own base fee, or 10 bp where it names none. `half_spread_ppb` and
-    `slippage_ppb` move a taker's price; `participation_ppb` caps our share of a bar's volume, None lifts the cap.
+    `slippage_ppb` move a taker's price; with `spread_volatility` c the whole spread is at least c times the daily
+    volatility known at the bar's open (spreads move with volatility: Wyart, Bouchaud, Kockelkoren, Potters and
+    Vettorazzo, Quantitative Finance 8, 2008); `participation_ppb` caps our share of a bar's volume, None lifts the cap.
     `impact_y` is Y and `impact_gamma` the permanent part γ of the rule book; `volume_floor` is in base units a day.
     `limit_fill` says when a rested limit counts as met, `limit_gap` its price when the open jumps over it;
     `refuse_triggered` whether the venue refuses a stop that is already through when it first meets the market.
@@ -51,6 +53,7 @@ class CostModel:
     limit_gap: Literal["limit", "open"] = "limit"
     refuse_triggered: bool = False
     maintenance_at: Literal["mark", "entry"] = "mark"
+    spread_volatility: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("maker_fee_ppb", "taker_fee_ppb", "half_spread_ppb", "slippage_ppb"):
@@ -69,6 +72,8 @@ class CostModel:
         for name in ("impact_y", "impact_gamma", "volume_floor"):
             number = getattr(self, name)
             _demand(0.0 <= number < float("inf"), name, number, "a finite number of at least 0")
+        share = self.spread_volatility
+        _demand(0.0 <= share <= 1.0, "spread_volatility", share, "a share of the daily volatility from 0 to 1")
         for name in ("decay_window_ns", "statistics_window_ns"):
             _demand(getattr(self, name) > 0, name, getattr(self, name), "a positive span")
         _demand(self.latency_ns >= 0, "latency", self.latency_ns, "a span of at least 0")
@@ -93,6 +98,7 @@ class CostModel:
         limit_gap: Literal["limit", "open"] = "limit",
         refuse_triggered: bool = False,
         maintenance_at: Literal["mark", "entry"] = "mark",
+        spread_volatility: float = 0.0,
     ) -> CostModel:
         """The model for rates given as fractions of price (`0.001`, `Decimal("0.0001")`, `"1e-4"`).
 
@@ -118,7 +124,14 @@ class CostModel:
             limit_gap=limit_gap,
             refuse_triggered=refuse_triggered,
             maintenance_at=maintenance_at,
+            spread_volatility=spread_volatility,
         )
+
+    @property
+    def uses_statistics(self) -> bool:
+        """Whether volume or volatility of the trailing window is asked for."""
+        asked = self.participation_ppb is not None or self.impact != "none" or self.latency_ns > 0
+        return asked or self.spread_volatility > 0.0
 
     @classmethod
     def free(cls) -> CostModel:

@@ -68,8 +68,7 @@ def rows_that_fit(market: Market, costs: CostModel, budget: int) -> int:
 
 def _window_rows(market: Market, costs: CostModel) -> int:
     """The most rows that the trailing window of volume and volatility can reach back."""
-    asked = costs.participation_ppb is not None or costs.impact != "none" or costs.latency_ns > 0
-    return costs.statistics_window_ns // market.finest[0].timeframe.length_ns + 2 if asked else 0
+    return costs.statistics_window_ns // market.finest[0].timeframe.length_ns + 2 if costs.uses_statistics else 0
 
 
 def chunks(memory: Memory, streaming: Streaming) -> Iterator[tuple[int, int]]:

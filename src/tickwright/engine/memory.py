@@ -177,6 +177,7 @@ class Memory:
             )
         self._set(
             half_spread_ppb=costs.half_spread_ppb,
+            spread_volatility=costs.spread_volatility,
             slippage_ppb=costs.slippage_ppb,
             participation_ppb=-1 if costs.participation_ppb is None else costs.participation_ppb,
             impact=_IMPACTS[costs.impact],

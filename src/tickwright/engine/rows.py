@@ -87,7 +87,7 @@ class MarketRows:
         open_ns = _row_times(market, bar_open_ns, first_bar)
         first, end, decision_of_row = _decision_rows(market, open_ns, bar_open_ns, first_bar, end_bar)
         has_volume = tuple(bool(series.volume.any()) for series in market.finest)
-        uses_statistics = _uses_statistics(costs)
+        uses_statistics = costs.uses_statistics
         if uses_statistics:
             _check_window_sums(market, costs)
         read = {"high": extremes, "low": extremes, "volume": extremes or uses_statistics}
@@ -122,7 +122,7 @@ class MarketRows:
     @property
     def uses_statistics(self) -> bool:
         """Whether volume and volatility of the trailing window are asked for."""
-        return _uses_statistics(self.costs)
+        return self.costs.uses_statistics
 
     def chunk(self, first: int, end: int) -> dict[str, npt.NDArray[Any]]:
         """The arrays of rows × instruments over the rows from `first` to `end`, as the whole ones would hold them."""
@@ -281,10 +281,6 @@ def _traded(open_ns: Int64Array, start_ns: int | None, end_ns: int | None) -> tu
     first = 0 if start_ns is None else int(np.searchsorted(open_ns, start_ns))
     end = len(open_ns) if end_ns is None else int(np.searchsorted(open_ns, end_ns))
     return first, end
-
-
-def _uses_statistics(costs: CostModel) -> bool:
-    return costs.participation_ppb is not None or costs.impact != "none" or costs.latency_ns > 0
 
 
 def _cells(

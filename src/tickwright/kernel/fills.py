@@ -25,7 +25,7 @@ from tickwright.kernel.layout import (
     view_int64,
 )
 from tickwright.kernel.orders import emit, holding_of, set_hold
-from tickwright.kernel.prices import fee_rounded_up, notional_of, pays_fee_in_base
+from tickwright.kernel.prices import fee_rounded_up, half_spread_ppb, notional_of, pays_fee_in_base
 
 TAKER = code(records.Liquidity.TAKER)
 MAKER = code(records.Liquidity.MAKER)
@@ -103,7 +103,8 @@ def fill(context: Record, place: int, quantity: int, reference: int, price: int,
         use_volume(context, book, quantity)
     if liquidity == TAKER:
         remember_taken(context, book, slot["instrument"], side, quantity)
-    write_costs(context, book, side, quantity, reference, price, ppb)
+    half_spread = half_spread_ppb(context, index_of(context, slot["instrument"]))
+    write_costs(context, book, side, quantity, reference, price, half_spread, ppb)
     report = report_of(context)
     report["ts_ns"], report["order_id"], report["sequence"] = venue["now_ns"], slot["order_id"], book["sequence"]
     book["sequence"] += 1
@@ -196,7 +197,7 @@ def forget_decayed(context: Record) -> None:
 
 @rule
 def write_costs(
-    context: Record, book: Record, side: int, quantity: int, reference: int, price: int, impact: int
+    context: Record, book: Record, side: int, quantity: int, reference: int, price: int, half_spread: int, impact: int
 ) -> None:
     """Split quantity × |price - reference| into spread, slippage and impact; rounding falls to the last that is set."""
     report, divisor = report_of(context), book["divisor"]
@@ -208,7 +209,7 @@ def write_costs(
     total = mul_div_rounded_down(abs(distance), quantity, divisor)
     total = total if distance >= 0 else -total
     value = mul_div_rounded_down(reference, quantity, divisor)
-    spread = mul_div_rounded_down(value, context["half_spread_ppb"], PPB)
+    spread = mul_div_rounded_down(value, half_spread, PPB)
     slippage = mul_div_rounded_down(value, context["slippage_ppb"], PPB)
     if impact != 0:
         report["spread_cost"], report["slippage_cost"], report["impact_cost"] = (

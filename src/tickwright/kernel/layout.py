@@ -139,6 +139,7 @@ CONTEXT: Final = np.dtype(
         ("impact_gamma", "f8"),
         ("volume_floor", "f8"),
         ("bars_per_day", "f8"),
+        ("spread_volatility", "f8"),  # the least whole spread as a share of the daily volatility
     ],
     align=True,
 )

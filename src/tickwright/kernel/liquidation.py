@@ -24,7 +24,7 @@ from tickwright.kernel.layout import (
     view_int64,
 )
 from tickwright.kernel.orders import append, finish, new_slot, report_accepted
-from tickwright.kernel.prices import impact_without_latency, notional_of, taker_price
+from tickwright.kernel.prices import half_spread_ppb, impact_without_latency, notional_of, taker_price
 from tickwright.kernel.safety import is_unsafe, liquidation_price
 from tickwright.kernel.slots import clear_progress, clear_terms
 
@@ -102,8 +102,9 @@ def liquidate_from_reference(address: int, instrument: int) -> int:
         place = slot["next_here"]
     place = _send(context, instrument)
     slot = slot_at(context, place)
-    impact = impact_without_latency(context, book, index_of(context, instrument), slot["side"], slot["quantity"])
-    ppb = context["half_spread_ppb"] + context["slippage_ppb"] + impact
+    index = index_of(context, instrument)
+    impact = impact_without_latency(context, book, index, slot["side"], slot["quantity"])
+    ppb = half_spread_ppb(context, index) + context["slippage_ppb"] + impact
     price = taker_price(reference, ppb, slot["side"])
     if notional_of(price, slot["quantity"], book["divisor"], slot["side"]) == OVERFLOW:
         price = reference

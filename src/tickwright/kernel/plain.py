@@ -28,6 +28,7 @@ from tickwright.kernel.layout import (
 from tickwright.kernel.open_step import TRADES
 from tickwright.kernel.prices import (
     fee_rounded_up,
+    half_spread_ppb,
     impact_ppb,
     largest_affordable,
     market_price,
@@ -117,7 +118,7 @@ def _book(context: Record, instrument: int, index: int, side: int, quantity: int
     book["position"] += change
     use_volume(context, book, quantity)
     remember_taken(context, book, instrument, side, quantity)
-    write_costs(context, book, side, quantity, reference, price, impact)
+    write_costs(context, book, side, quantity, reference, price, half_spread_ppb(context, index), impact)
     report["price"], report["quantity"], report["fee"], report["amount"] = price, quantity, fee, amount
     report["fee_asset"] = book["base_asset"] if in_base else 0
     if context["logged"] == 1:

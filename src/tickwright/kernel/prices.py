@@ -96,9 +96,25 @@ def _impact_ppb(context: Record, book: Record, index: int, side: int, quantity: 
 
 
 @rule
+def half_spread_ppb(context: Record, index: int) -> int:
+    """Half the spread: the fixed one, or more where volatility asks for it (rule book §3.5)."""
+    share = context["spread_volatility"]
+    if share == 0.0:
+        return context["half_spread_ppb"]
+    return widened(context["half_spread_ppb"], share, view_float64(context["sigma"], index + 1)[index])
+
+
+@rule
+def widened(half_spread: int, share: float, sigma: float) -> int:
+    """A half-spread, or half of a share of the daily volatility, rounded up to a ppb, where that is more."""
+    return max(half_spread, math.ceil(share * sigma / 2.0 * 1e9))
+
+
+@rule
 def taker_ppb(context: Record, book: Record, index: int, side: int, quantity: int) -> int:
     """Half-spread, slippage and impact of a piece together."""
-    return context["half_spread_ppb"] + context["slippage_ppb"] + impact_ppb(context, book, index, side, quantity)
+    impact = impact_ppb(context, book, index, side, quantity)
+    return half_spread_ppb(context, index) + context["slippage_ppb"] + impact
 
 
 @rule

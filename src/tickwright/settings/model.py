@@ -221,6 +221,9 @@ class Costs(Section):
     taker_fee: CostPaid | None = Field(None, description="Fee of fills that took liquidity, where it differs.")
     fee_asset: Literal["quote", "received"] = Field("quote", description="What a fee is paid in.")
     spread: CostPaid = Field(Decimal("0.0001"), description="Whole spread; a taker pays half.")
+    spread_volatility: float = Field(
+        0.0, ge=0, le=1, allow_inf_nan=False, description="Least whole spread, as a share of the daily volatility."
+    )
     slippage: CostPaid = Field(Decimal(0), description="Further move against a taker.")
     impact: Literal["none", "linear", "sqrt"] = Field("sqrt", description="How our own quantity moves the price.")
     impact_y: float = Field(1.0, ge=0, allow_inf_nan=False, description="Strength Y of the impact.")
@@ -254,6 +257,7 @@ class Costs(Section):
             limit_fill=self.limit_fill,
             limit_gap=self.limit_gap,
             refuse_triggered=self.refuse_triggered,
+            spread_volatility=self.spread_volatility,
         )
 
 

@@ -128,6 +128,15 @@ CASES = [
     ),
     Case(
         "§1.5",
+        "and so do the exits of what it then buys",
+        [FLAT, FLAT, DIP, (98, 98, 95, 96)],
+        [buy(quantity=1, limit=97, bracket_stop="0.0225"), amend("buy", after=1, limit=98)],
+        ["bar 2 RANGE: buy 1 @ 98 maker", "bar 3 RANGE: sell 1 @ 95.5 taker"],
+        {"buy": "FILLED"},
+        later=[(2, "0.5", "0.001", "0")],
+    ),
+    Case(
+        "§1.5",
         "an amend to more size whose price does not fit them leaves the order as it was",
         [FLAT, FLAT, DIP],
         [buy(quantity=1, limit=98.25), amend("buy", after=1, quantity=2)],

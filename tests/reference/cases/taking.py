@@ -7,6 +7,25 @@ SMALL, SMALL_UP = (100, 100, 100, 100, 1), (100, 110, 100, 110, 1)
 
 CASES = [
     Case(
+        "§3.5",
+        "a spread from volatility waits for two closes and is then its share of the volatility known",
+        [(100, 100, 100, 100), (100, 101, 100, 101), (100, 150, 50, 150), (100, 100, 100, 100)],
+        [buy("first", quantity=1), buy("second", after=1, quantity=1)],
+        [
+            "bar 1 OPEN: buy 1 @ 100.1 taker",
+            "bar 2 OPEN: buy 1 @ 100.24374 taker",
+        ],  # 0.1 · ln 1.01 · √24 / 2 = 0.2437 %
+        costs={"spread": "0.002", "spread_volatility": 0.1},
+    ),
+    Case(
+        "§3.5",
+        "and never less than the fixed spread",
+        [(100, 100, 100, 100), (100, 101, 100, 101), (100, 150, 50, 150)],
+        [buy(after=1, quantity=1)],
+        ["bar 2 OPEN: buy 1 @ 100.1 taker"],
+        costs={"spread": "0.002", "spread_volatility": 0.01},
+    ),
+    Case(
         "§4.1",
         "a market order takes at the next open",
         [FLAT, (102, 105, 101, 104)],
