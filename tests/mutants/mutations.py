@@ -50,14 +50,14 @@ MUTATIONS = [
     Mutation(
         "the spread is forgotten",
         "prices",
-        'context["half_spread_ppb"] + context["slippage_ppb"]',
+        'half_spread_ppb(context, index) + context["slippage_ppb"]',
         'context["slippage_ppb"]',
     ),
     Mutation(
         "slippage is forgotten",
         "prices",
-        'context["half_spread_ppb"] + context["slippage_ppb"]',
-        'context["half_spread_ppb"]',
+        'half_spread_ppb(context, index) + context["slippage_ppb"]',
+        "half_spread_ppb(context, index)",
     ),
     Mutation("a seller gains the spread", "prices", "max(0, PPB - ppb)", "max(0, PPB + ppb)"),
     Mutation(

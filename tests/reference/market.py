@@ -276,7 +276,9 @@ class Market:
         return rounding(order.side, stop, tick)
 
     def _refusal(self, order: Order) -> str:
-        """Why the venue refuses an order on acceptance, or nothing."""
+        """Why the venue refuses an order on acceptance, or nothing; exits close whatever is left of their part."""
+        if order.child:
+            return ""
         spec, rules = self.specs[order.name], order.rules
         if not order.cost and order.quantity <= 0:
             return "VENUE_TOO_SMALL"
