@@ -1,7 +1,7 @@
 """The way to real exchanges, and to the practice exchange, which is reached by the same way under another address.
 
 `ccxt_gateway` market data through an unmodified ccxt client; `ccxt_client` how that client is built and kept to its
-address; `ccxt_errors` ccxt's exceptions in our words; `candle_rows` and `trade_rows` answers to columns;
+address; `ccxt_errors` ccxt's exceptions in our words; `candle_rows`, `trade_rows` and `event_rows` answers to columns;
 `decimal_columns` decimal text to exact integers; `retry` when a read is asked again; `rate_budget` the request weight
 that all processes of a machine share; `venues` what is peculiar to an exchange, one file each.
 """
