@@ -225,6 +225,22 @@ def test_runs_read_what_was_archived_and_it_comes_back(tickwright, market) -> No
     assert tickwright("data", "unarchive").code == 3
 
 
+def test_an_archive_that_is_gone_is_noticed_and_not_read_as_an_empty_one(tickwright, hours, project) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    (project / "tickwright.toml").write_text('version = 1\n[retention]\narchive = "old"\nkeep = { 1h = "30d" }\n')
+    assert tickwright("data", "ls").code == 0  # nothing was archived yet, so nothing is missing
+    tickwright("data", "archive", "--carry-out")
+    (project / "old").rename(project / "gone")
+    for words in (["data", "ls"], ["data", "gaps"], ["backtest", "SmaCross", "--symbol", "x:BTC/USDT"]):
+        refused = tickwright(*words)
+        assert (refused.code, "the archive lacks x:BTC/USDT candles 1h" in refused.err) == (4, True)
+    assert "the archive lacks" in tickwright("doctor").out
+    (project / "gone").rename(project / "old")
+    assert tickwright("data", "ls", "--json").document["series"][0]["archived"] == 3
+    (project / "data" / "archived.json").write_text("{")
+    assert "the record of archives is not readable" in tickwright("data", "ls").err
+
+
 def test_what_is_known_of_an_instrument_is_shown_and_noted(tickwright, project) -> None:
     words = ["data", "instrument", "SOL/USDT"]
     assert tickwright(*words).code == 4

@@ -5,8 +5,9 @@
 for, `fetch` market data from exchanges into the store, `repair` what is missing there, `instruments` what is known of
 instruments, `files` a file in and out, `import_tree` a folder of them, `built_candles` candles made of stored trades,
 `stored_data` what is held, `backup` copies of it, `database` the relational store, `retention` the way of old rows into
-an archive and back, or into another store. `request` flags, settings and store as a complete request, `market_loading`
-stored series as a run's market, `backtest` and `sweep` run it, `compiled_code` whether it must be compiled first; `run`
-the result in its user's hands, `trade_frame` its trades, `kept_runs` runs read back, `compare` several side by side.
-`batch` runs the commands of a schedule. `notebook` is the Python face, `demo` the platform's main job from end to end.
+an archive and back, or into another store, `archive_record` which series are there. `request` flags, settings and store
+as a complete request, `market_loading` stored series as a run's market, `backtest` and `sweep` run it, `compiled_code`
+whether it must be compiled first; `run` the result in its user's hands, `trade_frame` its trades, `kept_runs` runs read
+back, `compare` several side by side. `batch` runs the commands of a schedule. `notebook` is the Python face, `demo` the
+platform's main job from end to end.
 """

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tickwright.adapters.storage.database.pool_options import DEFAULT_OPTIONS, PoolOptions
 from tickwright.adapters.storage.opening import STATEMENT_TIMEOUT_S, open_catalogue, open_store
+from tickwright.bootstrap.archive_record import demand_archive
 from tickwright.domain.timestamp import SECOND
 from tickwright.ingest.archive_view import WithArchive
 from tickwright.ports import InstrumentCatalogue, MarketStore
@@ -108,8 +109,15 @@ class Project:
 
     @cached_property
     def history(self) -> MarketStore:
-        """All market data there is: the store with what was moved into the archive, as one."""
-        return self.store if self.archive_url is None else WithArchive(self.store, self.archive(self.archive_url))
+        """All market data there is: the store with what was moved into the archive, as one.
+
+        Raises `DataError` where the archive lacks series that were moved into it.
+        """
+        if self.archive_url is None:
+            return self.store
+        archive = self.archive(self.archive_url)
+        demand_archive(self.data_directory, self.archive_url, archive)
+        return WithArchive(self.store, archive)
 
     def archive(self, place: str) -> MarketStore:
         """The store that takes old rows; one that is a directory stands in the project where its path is relative."""

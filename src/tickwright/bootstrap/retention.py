@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from tickwright.adapters.storage.opening import open_catalogue, open_store, shown_location
+from tickwright.bootstrap.archive_record import remember_archive
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.stored_data import SeriesChoice, chosen_series
 from tickwright.domain.bars import SeriesKind
@@ -54,6 +55,8 @@ def archive(
     for retirement in plan:
         rows = retire(project.store, target, retirement) if carry_out else retirement.rows
         moved.append({"series": str(retirement.key), "before": iso(retirement.before_ns), "rows": rows})
+    if carry_out:
+        remember_archive(project.data_directory, place, target)
     return {"archive": shown_location(place), "carried_out": carry_out, "series": moved}
 
 
