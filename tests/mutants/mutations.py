@@ -309,8 +309,8 @@ MUTATIONS = [
     Mutation(
         "an order by cost takes the lot in force instead of its own",
         "taking",
-        'lot = slot["lot"]\n    wanted',
-        'lot = book["lot"]\n    wanted',
+        'side, lot = slot["side"], slot["lot"]',
+        'side, lot = slot["side"], book["lot"]',
     ),
     Mutation(
         "a minimum that was raised later refuses a waiting order",

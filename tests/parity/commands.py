@@ -86,7 +86,7 @@ def _terms(draw: random.Random, verb: str, price: int, now_ns: int, length_ns: i
     """Terms in whole ticks, lots and money of 1."""
     kind = draw.choice(KINDS)
     terms: dict[str, Any] = {"quantity": draw.randrange(1, 30)}
-    if kind == "market" and verb == "buy" and draw.random() < 0.5:
+    if kind == "market" and draw.random() < 0.5:
         terms = {"cost": draw.randrange(1, 40) * price}
     if kind in ("limit", "stop_limit", "take_profit_limit"):
         terms["limit"] = _near(draw, price)

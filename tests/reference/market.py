@@ -28,7 +28,20 @@ from tests.reference.cost_models import (
 from tests.reference.limits import Limits, worth
 from tests.reference.matching import Event
 from tests.reference.rounding import away_from_market, fee_up, notional, notional_paid, passive, taker_price, whole_lots
-from tests.reference.words import BUY, AccountEvent, Bar, Bracket, Costs, Decision, Fill, Name, Order, Rules, Spec
+from tests.reference.words import (
+    BUY,
+    UNLIMITED,
+    AccountEvent,
+    Bar,
+    Bracket,
+    Costs,
+    Decision,
+    Fill,
+    Name,
+    Order,
+    Rules,
+    Spec,
+)
 
 
 class Trader(Protocol):
@@ -332,8 +345,10 @@ class Market:
         return ceil(Fraction(cost) / (spec.leverage if spec.perpetual else 1))
 
     def free_money(self, order: Order) -> Fraction:
-        """The largest cost free money allows an order."""
+        """The largest cost free money allows an order; a spot sale needs base, not money."""
         spec = self.specs[order.name]
+        if not spec.perpetual and order.side != BUY:
+            return Fraction(UNLIMITED)
         return Fraction(self.account.free_cash(self.working, but=order)) * (spec.leverage if spec.perpetual else 1)
 
     def can_pay(self, order: Order, price: int, quantity: int) -> bool:
@@ -342,7 +357,7 @@ class Market:
         if order.reduce_only:
             return True
         if not spec.perpetual and order.side != BUY:
-            return quantity <= self.account.free_base(order.name, self.working, but=order)
+            return self.can_deliver(order, quantity)
         if not spec.perpetual:
             needed = self.account.price_of_buying(spec, price, quantity, spec.taker_fee)
             return needed <= self.account.free_cash(self.working, but=order)
@@ -351,6 +366,12 @@ class Market:
         value = notional_paid(spec, price, opening)
         needed = ceil(value / spec.leverage) + fee_up(value, spec.taker_fee)
         return not opening or needed <= self.account.free_cash(self.working, but=order)
+
+    def can_deliver(self, order: Order, quantity: int) -> bool:
+        """Whether the base of a plain spot sale is there; everything else delivers nothing."""
+        if order.reduce_only or self.specs[order.name].perpetual or order.side == BUY:
+            return True
+        return quantity <= self.account.free_base(order.name, self.working, but=order)
 
     # ---- what happens to orders
 

@@ -138,7 +138,7 @@ def _take_by_cost(market: Market, order: Order, event: Event, reference: int) ->
     """§4.2: the largest lot multiple whose notional and fee fit into what is left of the cost."""
     left = order.cost - order.spent
     first, order.tested = not order.tested, True
-    if left > market.free_money(order):
+    if not order.reduce_only and left > market.free_money(order):
         return market.end(order, "VENUE_INSUFFICIENT_FUNDS" if first else "CANCELLED", event.ts_ns)
 
     def affordable(quantity: int) -> bool:
@@ -151,8 +151,10 @@ def _take_by_cost(market: Market, order: Order, event: Event, reference: int) ->
     if not most:
         return market.end(order, "VENUE_TOO_SMALL" if first else "FILLED", event.ts_ns)
     price = market.price_of(order.name, order.side, reference, most, event)
-    if first and notional(event.spec, price, most) < order.rules.min_notional:
+    if first and not order.reduce_only and notional(event.spec, price, most) < order.rules.min_notional:
         return market.end(order, "VENUE_MIN_NOTIONAL", event.ts_ns)
+    if not market.can_deliver(order, most):
+        return market.end(order, "VENUE_INSUFFICIENT_FUNDS" if first else "CANCELLED", event.ts_ns)
     piece = min(most, whole_lots(event.budget, order.rules.lot))
     if order.tif == "fok" and piece < most:
         return market.end(order, "CANCELLED", event.ts_ns)

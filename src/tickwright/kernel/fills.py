@@ -92,12 +92,11 @@ def fill(context: Record, place: int, quantity: int, reference: int, price: int,
     slot["filled"] += quantity
     if book["perpetual"] == 1:
         amount = _trade_perpetual(context, slot["instrument"], side, quantity, price, fee, liquidation)
-        slot["spent"] += notional + fee
     else:
         amount = -side * notional - (0 if in_base else fee)
         venue["cash"] += amount
         book["position"] += side * quantity - (fee if in_base else 0)
-        slot["spent"] += -side * amount
+    slot["spent"] += notional + (0 if in_base else fee)
     set_hold(context, slot, holding_of(context, slot) if slot["quantity"] > slot["filled"] else 0)
     if not liquidation:
         use_volume(context, book, quantity)

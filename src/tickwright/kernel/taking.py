@@ -12,8 +12,8 @@ from tickwright.kernel.clipping import clipped, reducible, wanted_here
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.contracts import margin_for, most_notional, needed_to_open
 from tickwright.kernel.fills import TAKER, budget_left, fill, index_of
-from tickwright.kernel.layout import NONE, Record, book_of, call_rule, code, slot_at, venue_of, view_context
-from tickwright.kernel.orders import finish, free_cash, free_for, is_reduce_only, report_amended
+from tickwright.kernel.layout import NONE, UNLIMITED, Record, book_of, call_rule, code, slot_at, venue_of, view_context
+from tickwright.kernel.orders import finish, free_cash, free_for, holds_cash, is_reduce_only, report_amended
 from tickwright.kernel.prices import counted_price, impact_ppb, largest_affordable, market_price, spending_of
 
 _IOC = code(records.TimeInForce.IOC)
@@ -112,22 +112,24 @@ def take_cost(context: Record, place: int, reference: int) -> None:
     """Fill the largest lot multiple that the unspent cost buys, as far as the budget allows."""
     slot = slot_at(context, place)
     book, index, side = book_of(context, slot["instrument"]), index_of(context, slot["instrument"]), slot["side"]
-    left, first = slot["cost"] - slot["spent"], slot["tested"] == 0
+    left, first, reducing = slot["cost"] - slot["spent"], slot["tested"] == 0, is_reduce_only(slot)
     slot["tested"] = 1
-    if left > (most_notional(book, free_cash(context)) if book["perpetual"] == 1 else free_cash(context)):
+    if reducing and reducible(slot, book) == 0:
+        finish(context, place, _CANCELLED)
+        return
+    if not reducing and left > _most_cost(context, slot, book):
         finish(context, place, _INSUFFICIENT_FUNDS if first else _CANCELLED)
         return
-    lot = slot["lot"]
-    wanted = largest_affordable(context, book, index, side, reference, left, most_at(book, reference, left), lot)
-    if book["perpetual"] == 1:
-        wanted = _carried_by_margin(context, slot, book, index, reference, wanted)
-    wanted = clipped(context, slot, book, wanted)
+    wanted = _bought_by(context, slot, book, index, reference, left)
     if wanted == 0:
         finish(context, place, _TOO_SMALL if first else _FILLED)
         return
     price = market_price(context, book, index, side, reference, wanted)
-    if first and below_minimum(book, slot["min_notional"], price, wanted):
+    if first and not reducing and below_minimum(book, slot["min_notional"], price, wanted):
         finish(context, place, _MIN_NOTIONAL)
+        return
+    if not reducing and not holds_cash(context, slot) and wanted > free_for(context, slot):
+        finish(context, place, _INSUFFICIENT_FUNDS if first else _CANCELLED)
         return
     quantity = min(wanted, budget_left(context, book, index, slot["lot"]))
     if quantity <= 0 or (slot["time_in_force"] == _FOK and quantity < wanted):
@@ -136,6 +138,26 @@ def take_cost(context: Record, place: int, reference: int) -> None:
     _fill_piece(context, place, index, quantity, reference, price)
     if slot["side"] != 0 and quantity == wanted:
         finish(context, place, _FILLED)
+
+
+@rule
+def _most_cost(context: Record, slot: Record, book: Record) -> int:
+    """The largest cost that free money allows; a sale of base needs base, not money."""
+    if book["perpetual"] == 1:
+        return most_notional(book, free_cash(context))
+    return free_cash(context) if slot["side"] > 0 else UNLIMITED
+
+
+@rule
+def _bought_by(context: Record, slot: Record, book: Record, index: int, reference: int, cost: int) -> int:
+    """The lots that a cost trades here, as far as position and margin allow."""
+    side, lot = slot["side"], slot["lot"]
+    wanted = largest_affordable(context, book, index, side, reference, cost, most_at(book, reference, cost), lot)
+    if is_reduce_only(slot):
+        wanted = min(wanted, reducible(slot, book))
+    elif book["perpetual"] == 1:
+        wanted = _carried_by_margin(context, slot, book, index, reference, wanted)
+    return clipped(context, slot, book, wanted)
 
 
 @rule
