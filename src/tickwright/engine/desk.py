@@ -7,7 +7,7 @@ records are read over the same bytes the kernel writes, and bound anew when arra
 from __future__ import annotations
 
 import struct
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from tickwright.strategy_api.context import Request
 _CODES = {"i8": "q", "i4": "i", "i1": "b"}
 _FIELDS = "".join(_CODES[records.COMMAND[name].str[1:]] for name in records.COMMAND.names or ())
 _COMMAND = struct.Struct(f"@{_FIELDS}0q")
+_COMMAND_BYTES = _COMMAND.size
 _NEW, _CANCEL = int(records.CommandKind.NEW), int(records.CommandKind.CANCEL)
 _CANCEL_ALL, _AMEND = int(records.CommandKind.CANCEL_ALL), int(records.CommandKind.AMEND)
 _NO_TERMS = (0,) * 8  # trail, date, siblings, decision and exits
@@ -38,19 +39,25 @@ class KernelDesk:
         self._tag_numbers: dict[str, int] = {}
         self._ring = memory.arrays["commands"].view("u1").data
         self._most = len(memory.arrays["commands"])
+        self._address = memory.address
         self._orders_array: Any = None
         self._orders: Any = None
 
     def submit(self, request: Request) -> int:
         """Write an order into the ring and let the kernel check and number it."""
-        tag = self._tag(request.tag) if request.tag else -1
-        self._write(
+        tag, client = self._tag(request.tag) if request.tag else -1, self.client
+        place = client.command_count
+        if place >= self._most:
+            self._refuse()
+        _COMMAND.pack_into(  # as `_write`, without collecting the fields first
+            self._ring, place * _COMMAND_BYTES,
             -1, request.quantity, request.cost, request.limit_price, request.stop_price, request.trail,
             request.expire_ns, request.oco, 0, request.exit_stop_ppb, request.exit_target_ppb, request.exit_trail_ppb,
             request.exit_max_bars, tag, request.instrument, request.flags, _NEW, request.side, request.type,
             request.time_in_force, request.reason,
         )  # fmt: skip
-        return submit(self._memory.address, 0)
+        client.command_count = place + 1
+        return submit(self._address, 0)
 
     def cancel(self, order_id: int) -> None:
         """Queue a cancel."""
@@ -105,11 +112,14 @@ class KernelDesk:
         """Put a command at the end of the ring, its fields in the order of the layout."""
         place = self.client.command_count
         if place >= self._most:
-            raise UsageError(
-                f"more than {self._most} orders at one instant", where="ctx.order", expected="fewer orders per wake"
-            )
-        _COMMAND.pack_into(self._ring, place * _COMMAND.size, *fields)
+            self._refuse()
+        _COMMAND.pack_into(self._ring, place * _COMMAND_BYTES, *fields)
         self.client.command_count = place + 1
+
+    def _refuse(self) -> NoReturn:
+        raise UsageError(
+            f"more than {self._most} orders at one instant", where="ctx.order", expected="fewer orders per wake"
+        )
 
     def _tag(self, text: str) -> int:
         if text not in self._tag_numbers:
