@@ -15,7 +15,7 @@ from tickwright.domain.errors import SettingsError, StoreBusy, UsageError
 from tickwright.settings import load_settings
 
 KNOWN = [entry.name for entry in COMMANDS]
-GOOD, BAD = ("explain", "DATA"), ("run", "show", "nosuch")
+GOOD, BAD = ("explain", "DATA"), ("db", "restore", "nosuch")
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def test_a_failure_skips_the_rest_and_its_code_is_the_code_of_the_batch(project:
     assert told == outcomes
     assert exit_code_of(outcomes) == 4
     assert outcomes[1].error is not None
-    assert outcomes[1].error.startswith("RUN_NOT_FOUND")
+    assert outcomes[1].error.startswith("DATA: ")
     rows = newest_jobs(project, 9)[::-1]
     assert [(row["command"], row["status"]) for row in rows] == [
-        ("explain DATA", DONE), ("run show nosuch", FAILED), ("explain DATA", SKIPPED),
+        ("explain DATA", DONE), ("db restore nosuch", FAILED), ("explain DATA", SKIPPED),
     ]  # fmt: skip
 
 

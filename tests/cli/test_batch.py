@@ -5,16 +5,16 @@ from __future__ import annotations
 
 def test_jobs_run_in_order_and_are_summed_up(tickwright, project) -> None:
     (project / "tickwright.toml").write_text(
-        '[schedule.nightly]\njobs = ["explain DATA", "run show nosuch", "run ls"]\n'
+        '[schedule.nightly]\njobs = ["explain DATA", "db restore nosuch", "run ls"]\n'
     )
     outcome = tickwright("batch", "nightly")
     assert outcome.code == 4
     first, second, reason, third, summary = outcome.out.splitlines()
     assert (first.split()[0], second.split()[0], third.split()[0]) == ("done", "failed", "skipped")
-    assert reason.strip().startswith("RUN_NOT_FOUND")
+    assert reason.strip().startswith("DATA: ")
     assert summary == "nightly: 1 done, 1 failed, 1 skipped"
     rows = tickwright("batch", "--jobs", "2", "--json").document["jobs"]
-    assert [(row["command"], row["status"]) for row in rows] == [("run ls", "skipped"), ("run show nosuch", "failed")]
+    assert [(row["command"], row["status"]) for row in rows] == [("run ls", "skipped"), ("db restore nosuch", "failed")]
 
 
 def test_a_document_holds_the_answer_of_every_job(tickwright, project) -> None:

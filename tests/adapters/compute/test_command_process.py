@@ -15,10 +15,10 @@ def test_a_command_that_ends_well_gives_its_document(tmp_path: Path) -> None:
 
 
 def test_a_command_that_fails_says_why_in_one_sentence(tmp_path: Path) -> None:
-    ended = run_command(["run", "show", "nosuch", "--home", str(tmp_path)], timeout_s=60, directory=tmp_path)
+    ended = run_command(["db", "restore", "nosuch", "--home", str(tmp_path)], timeout_s=60, directory=tmp_path)
     assert ended.exit_code == 4
     assert ended.failure is not None
-    assert ended.failure.startswith("RUN_NOT_FOUND: ")
+    assert ended.failure.startswith("DATA: ")
 
 
 def test_a_command_that_outlives_its_time_is_ended(tmp_path: Path) -> None:
