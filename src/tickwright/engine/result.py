@@ -74,6 +74,7 @@ def _warnings(memory: Memory, venue: Any) -> list[str]:
         )
     if venue.ambiguous:
         found.append(_ambiguous_said(venue.ambiguous, has_detail=memory.rows.market.has_detail))
+    found.extend(_held_to_the_end(memory))
     for count, what in (
         (client.targets_refused, "orders for targets were refused"),
         (client.targets_shrunk, "orders for targets were shrunk to the free cash"),
@@ -98,6 +99,19 @@ def _weak_protection(memory: Memory) -> list[str]:
     if not count:
         return []
     return [f"{count} stop-limit orders were to protect a position: beyond its limit such an order does not sell."]
+
+
+def _held_to_the_end(memory: Memory) -> list[str]:
+    """Positions in instruments whose candles end before the run does: delisted, renamed or not stored."""
+    rows, said = memory.rows, []
+    for place, bars in enumerate(rows.market.bars):
+        position, ended_ns = memory.positions[place], int(bars.open_time_ns[-1]) + bars.timeframe.length_ns
+        if abs(position.quantity) >= position.lot and ended_ns < int(rows.decision_ns[-1]):
+            said.append(
+                f"{rows.market.ids[place]}: its candles end at {iso(ended_ns)} while it is held; "
+                "the position stays, valued at the last close."
+            )
+    return said
 
 
 def _ambiguous_said(count: int, *, has_detail: bool) -> str:
