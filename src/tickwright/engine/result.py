@@ -118,7 +118,8 @@ def _ambiguous_said(count: int, *, has_detail: bool) -> str:
     """What the path inside a bar left open, in words."""
     candle = "detail candle" if has_detail else "bar"
     hint = "" if has_detail else " Detail candles would tell."
-    return f"{count} cases are ambiguous: one {candle} held what decides them, and the worse was taken.{hint}"
+    cases = "1 case is" if count == 1 else f"{count} cases are"
+    return f"{cases} ambiguous: one {candle} held what decides them, and the worse was taken.{hint}"
 
 
 def _limits_said(memory: Memory) -> list[str]:
