@@ -60,9 +60,13 @@ class RunStore:
     """The runs of one project."""
 
     def __init__(self, root: Path, rows: RunRows, *, shared: bool = False) -> None:
-        """`shared` says that other projects keep their runs in the same database."""
+        """`shared` says that other projects keep their runs in the same database.
+
+        `unreadable` names the folders that could not be adopted when that was last tried, each with the reason.
+        """
         self.folders, self._rows, self._shared = RunFolder(root), rows, shared
         self._home = str(root.absolute())
+        self.unreadable: tuple[tuple[str, str], ...] = ()
 
     def save(
         self,
@@ -144,14 +148,14 @@ class RunStore:
             self._finish_removal(run_id)
         unfinished = {run_id for run_id, row in own.items() if row.status == WRITING}
         orphans = sorted((here - rows.keys()) | (unfinished & here))
-        adopted, unreadable = self._adopt(orphans, progress)
+        adopted, self.unreadable = self._adopt(orphans, progress)
         dead = [run_id for run_id in sorted(unfinished - here) if not self.folders.is_being_written(run_id)]
         for run_id in dead:
             # read again: it may have been finished since the rows were read
             if not self.folders.path(run_id).exists():
                 self._rows.mark(run_id, INTERRUPTED)
         self.folders.sweep()
-        return Settled(adopted, tuple(dead), tuple(removing), unreadable)
+        return Settled(adopted, tuple(dead), tuple(removing), self.unreadable)
 
     def _adopt(
         self, names: Sequence[str], progress: Progress | None
