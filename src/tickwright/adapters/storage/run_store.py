@@ -78,6 +78,7 @@ class RunStore:
         manifest: Mapping[str, Any],
     ) -> tuple[Path, dict[str, Any]]:
         """Keep a run under a new id; returns its folder and its manifest with the id, or leaves nothing behind."""
+        self.folders.sweep()  # also where nobody ever lists the runs
         for run_id in self.folders.free_ids(name, created_ns, seed):
             document = {**manifest, "run_id": run_id, "created": iso(created_ns)}
             with self.folders.draft(run_id) as draft:
