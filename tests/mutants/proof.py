@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.engine import test_risk_limits as worked_limits
+from tests.modes import test_detail
 from tests.parity import test_exits, test_orders, test_perpetuals, test_risk_limits, test_targets
 from tests.parity.commands import sender
 from tests.parity.halves import run_apart
@@ -33,6 +35,7 @@ QUIET = {
 def checks() -> list[Check]:
     """Every check, made ready: the naive market's answers are computed here, once, before anything is mutated."""
     worked = [*_worked_examples(), *_tests_of(test_sizing_rules), *_tests_of(test_exit_rules), *_worked_limits()]
+    worked.append(partial(test_detail.test_a_fill_inside_a_bar_wakes_the_strategy_there, "run"))
     perpetual = _orders(test_perpetuals.perpetual_situations(), 60)
     return [
         *worked,

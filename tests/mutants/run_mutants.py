@@ -43,11 +43,13 @@ def import_mutated(mutation: Mutation | None) -> None:
     for name in [name for name in sys.modules if name.startswith(ENGINE)]:
         del sys.modules[name]
     from tests.engine import test_risk_limits as worked_limits
+    from tests.modes import test_detail
     from tests.parity import test_orders, test_risk_limits, test_targets
     from tickwright.modes import event, vector
 
     test_targets.MODES.update({"vector": (vector, "run"), "event": (event, "run"), "replay": (event, "replay")})
     test_orders.event = test_risk_limits.event = worked_limits.event = event
+    test_detail.MODES.update(test_targets.MODES)
 
 
 def outcome(mutation: Mutation | None, checks: list) -> str:  # type: ignore[type-arg]

@@ -68,6 +68,14 @@ CASES = [
     ),
     Case(
         "§6.1",
+        "below its boundary a higher tier does not count",
+        [FLAT, FLAT, (100, 101, 90, 95)],
+        [enter(10)],
+        [ENTERED, "bar 2 RANGE: sell 10 @ 90.45226 taker"],
+        perpetual=Perpetual(brackets=((0, "0.005"), (2000, "0.05"))),
+    ),
+    Case(
+        "§6.1",
         "where marks are given, a trade below the price liquidates nobody",
         [FLAT, FLAT, (100, 101, 80, 95)],
         [enter(10)],
