@@ -389,9 +389,10 @@ MUTATIONS = [
     ),
     Mutation(
         "the venue looks at what the client holds",
-        "settlement",
-        'after = in_lots(book["position"], book["lot"])',
-        f'after = in_lots({LAYOUT}.position_of(context, slot["instrument"])["quantity"], book["lot"])',
+        "orders",
+        'return book["position"] - book["held"] + group_hold(context, slot)',
+        f'held = {LAYOUT}.position_of(context, slot["instrument"])["quantity"]\n'
+        '    return held - book["held"] + group_hold(context, slot)',
     ),
     Mutation(
         "the client takes its cash from the venue",
