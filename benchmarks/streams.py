@@ -23,7 +23,7 @@ from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 
-BUDGETS = ("", "2GB", "512MB", "200MB")
+BUDGETS = ("", "512MB")
 MODES = ("vector", "event")
 
 
@@ -92,4 +92,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--job"]:
         job(Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5])
     else:
-        main(*(int(word) for word in (sys.argv[1:] or ["20", "1000000"])))
+        main(*(int(word) for word in (sys.argv[1:] or ["24", "400000"])))

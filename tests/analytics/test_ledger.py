@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.parity.scenarios import Scenario, scenarios
 from tests.parity.test_orders import Situation, mode_run, situations
+from tests.parity.test_perpetuals import perpetual_situations
 from tests.parity.test_targets import mode_run as targets_run
 from tickwright.analytics.ledger import Account, Event, Holding, Ledger, ledger
 from tickwright.domain.instrument import InstrumentId
@@ -163,6 +164,25 @@ def test_random_orders_add_up_at_every_event_and_close(situation: Situation) -> 
 @given(scenario=scenarios())
 def test_random_targets_add_up_at_every_event_and_close(scenario: Scenario) -> None:
     assert_adds_up(targets_run(scenario, "vector", form="targets"), scenario.market())
+
+
+@QUICK
+@given(situation=perpetual_situations())
+def test_random_perpetuals_add_up_at_every_event_and_close(situation: Situation) -> None:
+    result, _ = mode_run(situation, "run")
+    book = ledger(result)
+    assert book.problems() == []
+    assert all(sum(amounts) == 0 for amounts in by_entry_and_asset(book).values())
+
+
+def test_what_a_liquidation_at_an_open_is_charged_comes_after_the_close_of_the_same_time() -> None:
+    fills = [
+        {"ts_ns": 1, "side": 1, "quantity": 10, "price": 1000, "sequence": 0},
+        {"ts_ns": 100, "side": -1, "quantity": 10, "price": 900, "sequence": 2, "at_open": 1},
+    ]
+    kept = {"ts_ns": 100, "amount": -500, "kind": int(AccountEventKind.LIQUIDATION_FEE), "sequence": 1}
+    run = run_of(fills, [kept], instrument=PERPETUAL, cash=100_000, position=0, last_price=900, equity=98_500)
+    assert ledger(run).problems() == []
 
 
 def assert_adds_up(result: RunResult, market: Market) -> None:

@@ -105,3 +105,12 @@ def test_the_best_trials_are_shown_with_their_results(tickwright, kept) -> None:
 def test_no_trial_is_known_where_nothing_is_kept(tickwright, project) -> None:
     assert "No such trial" in tickwright("run", "trials").out
     assert not (project / "runs").exists()
+
+
+def test_a_folder_that_cannot_be_read_is_named_beside_the_others(tickwright, kept, market) -> None:
+    (market / "runs" / "2024-01-01-broken-0000").mkdir()
+    (market / "runs" / "2024-01-01-broken-0000" / "manifest.json").write_text("{")
+    outcome = tickwright("run", "ls")
+    assert all(run_id in outcome.out for run_id in kept)
+    assert "the folder 2024-01-01-broken-0000 is no run that can be read" in outcome.err
+    assert tickwright("run", "import").code == 1

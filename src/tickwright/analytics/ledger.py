@@ -200,10 +200,10 @@ def ledger(result: RunResult) -> Ledger:
     book = _Book(result, holdings)
     book.begin()
     for fill, event in _in_order(result):
-        if fill is not None:
-            book.fill(fill)
+        if event is not None:
+            book.move(event, at_open=_charged_at_open(event, fill))
         else:
-            book.move(event)
+            book.fill(fill)
     return Ledger(result, np.array(book.rows, POSTING), holdings)
 
 
@@ -245,12 +245,12 @@ class _Book:
         moves += [(Account.WALLET, fee_asset, -fee), (Account.FEES, fee_asset, fee)]
         self._write(int(fill["ts_ns"]), Event.FILL, place, int(fill["order_id"]), int(fill["at_open"]), moves)
 
-    def move(self, event: Any) -> None:
+    def move(self, event: Any, *, at_open: int) -> None:
         """Money that moved without a trade."""
         kind, account = _EVENTS[AccountEventKind(int(event["kind"]))]
         asset, amount = int(event["asset"]), int(event["amount"])
         moves = [(Account.WALLET, asset, amount), (account, asset, -amount)]
-        self._write(int(event["ts_ns"]), kind, int(event["instrument"]), -1, 0, moves)
+        self._write(int(event["ts_ns"]), kind, int(event["instrument"]), -1, at_open, moves)
 
     def _write(
         self, ts_ns: int, event: Event, instrument: int, order_id: int, at_open: int,
@@ -265,7 +265,7 @@ class _Book:
 
 
 def _in_order(result: RunResult) -> Iterator[tuple[Any, Any]]:
-    """Fills and account events as they happened: (fill, None) or (None, event).
+    """Fills and account events as they happened: (fill, None), or (the fill that comes next or None, event).
 
     Each instrument counts both in one sequence. Between instruments funding falls due after what a close fills and
     before what an open of the same time fills; a charge stands with the fill it belongs to.
@@ -274,11 +274,18 @@ def _in_order(result: RunResult) -> Iterator[tuple[Any, Any]]:
     place = 0
     for fill in fills:
         while place < len(events) and _comes_before(events[place], fill):
-            yield None, events[place]
+            yield fill, events[place]
             place += 1
         yield fill, None
     for event in events[place:]:
         yield None, event
+
+
+def _charged_at_open(event: Any, fill: Any) -> int:
+    """1 for what a liquidation at an OPEN charges: it follows a close of the same time, as its fill does."""
+    if fill is None or event["kind"] == AccountEventKind.FUNDING or event["instrument"] != fill["instrument"]:
+        return 0
+    return int(fill["at_open"]) if event["ts_ns"] == fill["ts_ns"] else 0
 
 
 def _comes_before(event: Any, fill: Any) -> bool:

@@ -30,7 +30,10 @@ def ls(
     from tickwright.bootstrap.kept_runs import list_runs
     from tickwright.bootstrap.project import Project
 
-    rows = list_runs(Project.of(frame.home, frame.settings()), everywhere=everywhere)
+    project = Project.of(frame.home, frame.settings())
+    rows = list_runs(project, everywhere=everywhere)
+    for name, reason in () if project.keeps_nothing else project.runs.unreadable:
+        frame.note(f"the folder {name} is no run that can be read ({reason})")
 
     def text(paper: Paper) -> None:
         if not rows:

@@ -16,7 +16,7 @@ _SHARES = ("max_daily_loss", "max_drawdown")
 
 @dataclass(frozen=True, slots=True)
 class RiskLimits:
-    """What may be traded at most; see the rule book's page on limits for what counts.
+    """What may be traded at most; see the guide to backtests for what counts.
 
     `max_order_notional`, `max_position_notional` (per instrument, with the open orders of its side) and `max_exposure`
     (sum of absolute position values, with all open orders that could add) are amounts of the cash asset;

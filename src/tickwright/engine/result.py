@@ -74,6 +74,7 @@ def _warnings(memory: Memory, venue: Any) -> list[str]:
         )
     if venue.ambiguous:
         found.append(_ambiguous_said(venue.ambiguous, has_detail=memory.rows.market.has_detail))
+    found.extend(_held_to_the_end(memory))
     for count, what in (
         (client.targets_refused, "orders for targets were refused"),
         (client.targets_shrunk, "orders for targets were shrunk to the free cash"),
@@ -100,11 +101,25 @@ def _weak_protection(memory: Memory) -> list[str]:
     return [f"{count} stop-limit orders were to protect a position: beyond its limit such an order does not sell."]
 
 
+def _held_to_the_end(memory: Memory) -> list[str]:
+    """Positions in instruments whose candles end before the run does: delisted, renamed or not stored."""
+    rows, said = memory.rows, []
+    for place, bars in enumerate(rows.market.bars):
+        position, ended_ns = memory.positions[place], int(bars.open_time_ns[-1]) + bars.timeframe.length_ns
+        if abs(position.quantity) >= position.lot and ended_ns < int(rows.decision_ns[-1]):
+            said.append(
+                f"{rows.market.ids[place]}: its candles end at {iso(ended_ns)} while it is held; "
+                "the position stays, valued at the last close."
+            )
+    return said
+
+
 def _ambiguous_said(count: int, *, has_detail: bool) -> str:
     """What the path inside a bar left open, in words."""
     candle = "detail candle" if has_detail else "bar"
     hint = "" if has_detail else " Detail candles would tell."
-    return f"{count} cases are ambiguous: one {candle} held what decides them, and the worse was taken.{hint}"
+    cases = "1 case is" if count == 1 else f"{count} cases are"
+    return f"{cases} ambiguous: one {candle} held what decides them, and the worse was taken.{hint}"
 
 
 def _limits_said(memory: Memory) -> list[str]:

@@ -98,6 +98,13 @@ def test_an_id_taken_in_the_database_alone_is_not_used_again(relational: Databas
     assert sorted(run.place for run in one.all(everywhere=True)) == ["elsewhere", "here"]
 
 
+def test_keeping_a_run_sweeps_what_a_killed_one_left(store: RunStore) -> None:
+    left = store.folders.root / ".2024-01-01-x-0000.77.draft"
+    left.mkdir(parents=True)
+    keep(store)
+    assert not left.exists()
+
+
 def test_a_failure_while_files_are_written_leaves_nothing(relational: Database, store: RunStore) -> None:
     with pytest.raises(TypeError):
         store.save("x", NOON_NS, "seed", a_run(), TRADES, MANIFEST | {"costs": object()})

@@ -60,9 +60,13 @@ class RunStore:
     """The runs of one project."""
 
     def __init__(self, root: Path, rows: RunRows, *, shared: bool = False) -> None:
-        """`shared` says that other projects keep their runs in the same database."""
+        """`shared` says that other projects keep their runs in the same database.
+
+        `unreadable` names the folders that could not be adopted when that was last tried, each with the reason.
+        """
         self.folders, self._rows, self._shared = RunFolder(root), rows, shared
         self._home = str(root.absolute())
+        self.unreadable: tuple[tuple[str, str], ...] = ()
 
     def save(
         self,
@@ -74,6 +78,7 @@ class RunStore:
         manifest: Mapping[str, Any],
     ) -> tuple[Path, dict[str, Any]]:
         """Keep a run under a new id; returns its folder and its manifest with the id, or leaves nothing behind."""
+        self.folders.sweep()  # also where nobody ever lists the runs
         for run_id in self.folders.free_ids(name, created_ns, seed):
             document = {**manifest, "run_id": run_id, "created": iso(created_ns)}
             with self.folders.draft(run_id) as draft:
@@ -144,14 +149,14 @@ class RunStore:
             self._finish_removal(run_id)
         unfinished = {run_id for run_id, row in own.items() if row.status == WRITING}
         orphans = sorted((here - rows.keys()) | (unfinished & here))
-        adopted, unreadable = self._adopt(orphans, progress)
+        adopted, self.unreadable = self._adopt(orphans, progress)
         dead = [run_id for run_id in sorted(unfinished - here) if not self.folders.is_being_written(run_id)]
         for run_id in dead:
             # read again: it may have been finished since the rows were read
             if not self.folders.path(run_id).exists():
                 self._rows.mark(run_id, INTERRUPTED)
         self.folders.sweep()
-        return Settled(adopted, tuple(dead), tuple(removing), unreadable)
+        return Settled(adopted, tuple(dead), tuple(removing), self.unreadable)
 
     def _adopt(
         self, names: Sequence[str], progress: Progress | None
