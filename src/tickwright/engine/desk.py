@@ -16,7 +16,7 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.timestamp import iso
 from tickwright.engine.memory import Memory
 from tickwright.kernel.advance import submit, target_now
-from tickwright.strategy_api.context import Request
+from tickwright.strategy_api.desk import Request
 
 _CODES = {"i8": "q", "i4": "i", "i1": "b"}
 _FIELDS = "".join(_CODES[records.COMMAND[name].str[1:]] for name in records.COMMAND.names or ())

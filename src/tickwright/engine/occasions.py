@@ -18,7 +18,8 @@ from tickwright.domain.market import Market
 from tickwright.domain.records import AccountEventKind
 from tickwright.engine.memory import Memory
 from tickwright.engine.rows import MarketRows
-from tickwright.strategy_api.context import Context, FundingView, MarketContext
+from tickwright.strategy_api.account_views import FundingView
+from tickwright.strategy_api.context import Context, MarketContext
 from tickwright.strategy_api.strategy import Strategy, callbacks_of
 from tickwright.strategy_api.universe import UniverseChange
 from tickwright.strategy_api.views import StrategyMarket

@@ -23,7 +23,9 @@ from tickwright.engine.memory import Memory
 from tickwright.engine.occasions import Occasions, refuse_what_never_comes
 from tickwright.engine.rows import MarketRows
 from tickwright.kernel.advance import WAKE_FILLS
-from tickwright.strategy_api.context import Context, FillView, MarketContext, Scales
+from tickwright.strategy_api.account_views import FillView
+from tickwright.strategy_api.context import Context, MarketContext
+from tickwright.strategy_api.desk import Scales
 from tickwright.strategy_api.evaluate import Prepared, evaluate_indicators
 from tickwright.strategy_api.strategy import Strategy, callbacks_of, one_instance
 from tickwright.strategy_api.timers import Timers

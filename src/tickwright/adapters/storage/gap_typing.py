@@ -62,8 +62,8 @@ def event_gaps(key: SeriesKey, ends: tuple[int, int], holes: Iterable[Span], rem
 def missing_rates(ts_ns: Int64Array) -> tuple[Span, ...]:
     """The spans of the rates that are missing, one each: a distance longer than is usual on both sides lacks some.
 
-    Usual is the median of the five distances before, and of the five after; an exchange that changes its interval makes
-    no hole.
+    Usual is the median of the five distances before, and of the five after, of two middle ones the larger; an exchange
+    that changes its interval makes no hole.
 
     >>> missing_rates(np.array([0, 8, 16, 40, 48]))
     ((24, 32), (32, 40))
@@ -74,7 +74,7 @@ def missing_rates(ts_ns: Int64Array) -> tuple[Span, ...]:
     found: list[Span] = []
     for place in np.flatnonzero(steps > steps.min(initial=2**62)).tolist():
         around = [steps[max(0, place - _AROUND) : place], steps[place + 1 : place + 1 + _AROUND]]
-        usual = max(int(np.median(side)) for side in around if len(side))
+        usual = max(int(np.sort(side)[len(side) // 2]) for side in around if len(side))
         if steps[place] > usual:
             following = int(ts_ns[place + 1])
             starts = range(int(ts_ns[place]) + usual, following, usual)
