@@ -129,6 +129,12 @@ MUTATIONS = [
     Mutation("held cash is spent again", "orders", 'return venue["cash"] - venue["held"]', 'return venue["cash"]'),
     Mutation("increases do not shrink together", "taking", "if total > free:", "if False:"),
     Mutation(
+        "an increase that nothing is left of waits for ever",
+        "taking",
+        'elif slot["quantity"] == 0:  # the',
+        "elif False:  # the",
+    ),
+    Mutation(
         "increases come before reductions",
         "open_step",
         "_match_pass(context, True, arrivals)",

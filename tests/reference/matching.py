@@ -97,6 +97,8 @@ def take(market: Market, order: Order, event: Event, reference: int) -> None:
         market.end(order, "CANCELLED", event.ts_ns)
     elif order.cost:
         _take_by_cost(market, order, event, reference)
+    elif not order.quantity:  # the shrink factor of its decision left nothing of its cost (§4.2)
+        market.end(order, "VENUE_TOO_SMALL", event.ts_ns)
     else:
         _take_by_quantity(market, order, event, reference)
 

@@ -7,6 +7,7 @@ from math import nan
 
 from tests.reference.targets import situation
 from tickwright.domain.margin import Margin
+from tickwright.domain.records import OrderState
 from tickwright.strategy_api.acts import every, retry
 
 FLAT = (100, 100, 100, 100)
@@ -51,6 +52,16 @@ def test_a_partly_unfilled_target_counts_as_acted_and_is_a_warning() -> None:
     assert fills == ["A 1 OPEN: buy 1 @ 100", "A 2 OPEN: buy 1 @ 100"]
     assert len(result.orders) == 1
     assert result.warnings[-1] == "1 orders for targets ended before they were filled."
+
+
+def test_an_increase_that_no_free_cash_is_left_for_is_refused_as_too_small() -> None:
+    # A took all 1000; B's 500 shrink by 0 ÷ 500 to nothing: that buys no share, and the order does not wait
+    rows, wanted = {"A": [FLAT] * 4, "B": [FLAT] * 4}, {"A": [1.0] * 4, "B": [0.0, 0.5, 0.5, 0.5]}
+    market, fills, result = situation(rows, wanted, form="weights")
+    assert fills == ["A 1 OPEN: buy 10 @ 100"]
+    assert [order.state for order in market.orders] == ["FILLED", "VENUE_TOO_SMALL"]
+    assert [OrderState(int(state)).name for state in result.orders["state"]] == ["FILLED", "VENUE_TOO_SMALL"]
+    assert "1 orders for targets were refused." in result.warnings
 
 
 def test_retry_acts_again_while_the_last_decision_has_a_refused_order() -> None:

@@ -42,6 +42,8 @@ def take_from_reference(address: int, place: int) -> int:
     slot["met"] = 1
     if slot["cost"] > 0:
         take_cost(context, place, reference)
+    elif slot["quantity"] == 0:  # the decision's shrink factor left nothing of its cost
+        finish(context, place, _TOO_SMALL)
     else:
         take_quantity(context, place, reference)
     if slot["side"] != 0 and (slot["time_in_force"] == _IOC or slot["time_in_force"] == _FOK):

@@ -26,6 +26,7 @@ from tickwright.strategy_api.timers import Timers
 from tickwright.strategy_api.views import StrategyBars
 
 TimeInForceName = Literal["gtc", "ioc", "fok", "gtd"]
+_KEPT = 64
 _TAKE_PROFITS = (int(OrderType.TAKE_PROFIT), int(OrderType.TAKE_PROFIT_LIMIT))
 
 
@@ -46,7 +47,8 @@ class Context:
         self.timers = timers
         self._desk, self._place, self._scales, self._symbols = desk, place, scales, symbols
         self._client, self._held = desk.client, desk.position(place)
-        self._open: dict[int, Order] = {}
+        self._open: dict[int, Order] = {}  # those that work; ended ones until they are told or their room is wanted
+        self._room, self._tells_ends = _KEPT, callable(getattr(strategy, "on_order", None))
         self.strategy, self.symbol, self.state = strategy, bars.symbol, strategy.state
         self.bar = Bar(bars)
         self.bars = PastBars(bars, self.bar)
@@ -84,9 +86,10 @@ class Context:
 
     def orders(self, tag: str | None = None) -> list[Order]:
         """The orders that still work, oldest first; with `tag` those whose tag begins with it."""
-        for order_id in [number for number, order in self._open.items() if not order.is_open]:
-            del self._open[order_id]
-        return [order for order in self._open.values() if tag is None or order.tag.startswith(tag)]
+        working = [order for order in self._open.values() if order.is_open]
+        if not self._tells_ends:
+            self._keep(working)
+        return [order for order in working if tag is None or order.tag.startswith(tag)]
 
     def take_ended(self) -> list[Order]:
         """The orders that ended since the last call; they are then forgotten here."""
@@ -255,7 +258,14 @@ class Context:
         """Draw a value at this instant in the report."""
         self._desk.plot(name, float(value))
 
+    def _keep(self, working: list[Order]) -> None:
+        """Forget all other orders."""
+        self._open = {order.id: order for order in working}
+        self._room = max(_KEPT, 2 * len(working))
+
     def _track(self, order_id: int) -> Order:
+        if len(self._open) >= self._room and not self._tells_ends:
+            self._keep([order for order in self._open.values() if order.is_open])
         order = Order(self._desk, self._scales, order_id)
         self._open[order_id] = order
         return order
