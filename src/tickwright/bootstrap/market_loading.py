@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,7 +27,9 @@ from tickwright.domain.market import Market
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, iso
 from tickwright.ingest.consistency import resampled
-from tickwright.strategy_api.informative import Informative
+
+if TYPE_CHECKING:
+    from tickwright.strategy_api.informative import Informative
 
 _MOST_VOLUME = 2.0**61
 SPILL = ".spill"

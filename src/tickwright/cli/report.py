@@ -22,7 +22,7 @@ def report(
     store: options.Store = None,
 ) -> Answer:
     """Write the HTML report of a kept run."""
-    from tickwright.bootstrap.kept_runs import open_run
+    from tickwright.bootstrap.open_run import open_run
     from tickwright.bootstrap.project import Project
 
     kept = open_run(Project.of(frame.home, frame.settings({"store.url": store})), run)

@@ -65,7 +65,7 @@ def show(
     store: options.Store = None,
 ) -> Answer:
     """Show one kept run."""
-    from tickwright.bootstrap.kept_runs import open_run
+    from tickwright.bootstrap.open_run import open_run
     from tickwright.bootstrap.project import Project
     from tickwright.cli.backtest import describe
 
@@ -81,8 +81,8 @@ def ledger(
     store: options.Store = None,
 ) -> Answer:
     """Show the double-entry ledger of a run, and whether it adds up to its account."""
-    from tickwright.bootstrap.kept_runs import open_run
     from tickwright.bootstrap.ledger_view import LedgerView
+    from tickwright.bootstrap.open_run import open_run
     from tickwright.bootstrap.project import Project
 
     kept = open_run(Project.of(frame.home, frame.settings({"store.url": store})), run)
@@ -124,7 +124,7 @@ def compare(
 ) -> Answer:
     """Put kept runs side by side and say where the first two parted."""
     from tickwright.bootstrap.compare import compare as compared
-    from tickwright.bootstrap.kept_runs import open_run
+    from tickwright.bootstrap.open_run import open_run
     from tickwright.bootstrap.project import Project
 
     project = Project.of(frame.home, frame.settings({"store.url": store}))

@@ -1,7 +1,7 @@
 """Which store a location means: a directory or `s3://…` is a Parquet lake, `postgresql://…` a database.
 
-The database driver and the client for object storage are imported only where they are asked for; they come with the
-extras `postgres` and `s3`.
+A store is imported when it is asked for: a command that only lists runs waits for none. The database driver and the
+client for object storage come with the extras `postgres` and `s3`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tickwright.adapters.storage.catalogue import FileCatalogue
-from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.place import place_of
 from tickwright.domain.errors import SettingsError
 from tickwright.ports import InstrumentCatalogue, MarketStore
@@ -33,6 +32,8 @@ def open_store(location: str | Path, *, statement_timeout_s: float = STATEMENT_T
     """
     scheme, separator, _ = str(location).partition("://")
     if not separator or scheme == "s3":
+        from tickwright.adapters.storage.lake.lake import ParquetLake
+
         return ParquetLake(place_of(location))
     if scheme in ("postgresql", "postgres"):
         return _postgres(str(location), statement_timeout_s)

@@ -19,15 +19,15 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from tickwright.adapters.storage.run_tables import from_tables, scales_of, to_tables
 from tickwright.domain.run import RunResult
+
+if TYPE_CHECKING:  # whoever only lists the folders does not wait for what reads and writes tables
+    import polars as pl
+    import pyarrow as pa
 from tickwright.domain.timestamp import iso
 
 TABLES = ("orders", "fills", "equity", "account_events")
@@ -46,6 +46,10 @@ class Draft:
         self, result: RunResult, trades: pl.DataFrame, manifest: Mapping[str, Any]
     ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
         """Write every file and flush it; returns the tables and the manifest as they were written."""
+        import pyarrow.parquet as pq
+
+        from tickwright.adapters.storage.run_tables import scales_of, to_tables
+
         tables = to_tables(result)
         for name, table in {**tables, "trades": trades.to_arrow()}.items():
             pq.write_table(table, self.path / f"{name}.parquet", compression="zstd")
@@ -135,6 +139,10 @@ class RunFolder:
 
     def load(self, run_id: str) -> tuple[RunResult, pl.DataFrame, dict[str, Any]]:
         """A run's result, its trades and its manifest, as they were saved."""
+        import polars as pl
+
+        from tickwright.adapters.storage.run_tables import from_tables
+
         manifest = self.manifest(run_id)
         result = from_tables(self.tables(run_id), manifest["scales"])
         return result, pl.read_parquet(self.root / run_id / "trades.parquet"), manifest
@@ -177,6 +185,8 @@ def _is_held(path: Path) -> bool:
 
 def _table(path: Path) -> pa.Table:
     """A Parquet file, read without Arrow's scanner: its threads can abort a process that ends right after."""
+    import pyarrow.parquet as pq
+
     return pq.ParquetFile(path).read(use_threads=False)
 
 

@@ -24,15 +24,16 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-
-import polars as pl
+from typing import TYPE_CHECKING, Any, Literal
 
 from tickwright.adapters.storage.database.run_rows import FINISHED, INTERRUPTED, REMOVING, WRITING, RunRow, RunRows
 from tickwright.adapters.storage.run_folder import RunFolder
 from tickwright.domain.errors import DataError, RunNotFound
 from tickwright.domain.run import RunResult
 from tickwright.domain.timestamp import iso
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Place = Literal["here", "elsewhere", "gone"]
 Progress = Callable[[int, int], None]

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-import pyarrow as pa
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from tickwright.adapters.storage.database.bulk_insert import insert_new, insert_rows
 from tickwright.adapters.storage.database.database import Database
 from tickwright.adapters.storage.database.models import FillRow, OrderRow, Run, RunManifest, Table
-from tickwright.adapters.storage.database.order_rows import fill_columns, order_columns
 from tickwright.domain.timestamp import parse_instant
+
+if TYPE_CHECKING:  # whoever only lists runs does not wait for Arrow
+    import pyarrow as pa
 
 WRITING: Final = "writing"
 FINISHED: Final = "finished"
@@ -69,6 +70,8 @@ class RunRows:
 
     def finish(self, run_id: str, home: str, manifest: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> None:
         """Write all of a run and call it finished, in one transaction; a run that is finished stays as it is."""
+        from tickwright.adapters.storage.database.order_rows import fill_columns, order_columns
+
         orders = order_columns(run_id, tables["orders"]) if self._with_orders else None
         fills = fill_columns(run_id, tables["fills"]) if self._with_orders else None
         row, outcome = _row(run_id, home, manifest), _outcome(manifest)
