@@ -1,4 +1,4 @@
-"""Oracles R8.1 to R8.3: which of two barriers a driftless price meets first, through protective exits.
+"""Oracles R8.1 to R8.5: which of two barriers a price meets first, and whether it meets one in time, through exits.
 
 Log steps are Gaussian with the drift that makes the price a martingale; each fine bar is one step: its path is known.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -191,3 +192,53 @@ def test_looking_at_closes_only_meets_the_farther_barrier_more_often(
     share, error = np.mean(won), math.sqrt(0.24 / len(won))
     assert share == pytest.approx(told, abs=0.004 + 2 * error)
     assert share - continuous > 4 * error
+
+
+def in_time(target: float, bars: int) -> type[Strategy]:
+    """Always long: out at the target, or after so many bars, and in again at the next one."""
+
+    class InTime(Strategy):
+        """Buys, and waits for a price until a deadline."""
+
+        def targets(self, bars_seen, ind):  # type: ignore[no-untyped-def]
+            return np.ones(len(bars_seen))
+
+        def exits(self, bars_seen, ind):  # type: ignore[no-untyped-def]
+            return Exits(target=target, max_bars=bars, reenter="next_bar")
+
+    return InTime
+
+
+@pytest.mark.parametrize(
+    ("barrier", "drift", "sigma", "horizon", "expected"),
+    [
+        (0.02, 0.0, 0.01, 1, 0.045500),
+        (0.02, 0.0, 0.01, 10, 0.527089),
+        (0.05, 0.001, 0.02, 30, 0.726236),
+        (0.10, -0.001, 0.03, 30, 0.482715),
+        (0.10, 0.0005, 0.03, 30, 0.572921),
+    ],
+)
+def test_a_limit_is_met_within_its_horizon_as_often_as_reflection_says(
+    barrier: float, drift: float, sigma: float, horizon: int, expected: float
+) -> None:
+    """R8.4, R8.5: P(max ≥ a by T) = Φ((-a + μT) / σ√T) + e^(2μa/σ²)·Φ((-a - μT) / σ√T), as fills of a target.
+
+    Steps see the barrier farther out by 0.5826 of their own volatility (R8.3); the target stands nearer by as much.
+    """
+    steps, walks, normal = 50, 5, NormalDist()
+    spread = sigma * math.sqrt(horizon)
+    formula = normal.cdf((-barrier + drift * horizon) / spread)
+    formula += math.exp(2 * drift * barrier / sigma**2) * normal.cdf((-barrier - drift * horizon) / spread)
+    assert formula == pytest.approx(expected, abs=1e-6)
+    step = sigma / math.sqrt(steps)
+    strategy = in_time(math.expm1(barrier - 0.5826 * step), horizon * steps)
+    met: list[bool] = []
+    for seed in range(walks):
+        logs = np.cumsum(drift / steps + step * normals(150_000, 300 + seed))
+        result = run_strategy(strategy, bars_of_closes(1000 * np.exp(logs), timeframe="1m"), cash="1000")
+        ends = result.fills[result.fills["side"] < 0]["reason"]
+        assert set(ends.tolist()) <= {int(Reason.TAKE_PROFIT), int(Reason.TIME_EXIT)}
+        met += (ends == Reason.TAKE_PROFIT).tolist()
+    assert len(met) > 500
+    assert np.mean(met) == pytest.approx(expected, abs=4 * math.sqrt(expected * (1 - expected) / len(met)) + 0.002)

@@ -1,13 +1,16 @@
-"""What a context keeps of a run: orders that work, and those that ended until they are told."""
+"""What a callback reads of its symbol, and what a context keeps of a run: orders that work, or ended untold."""
 
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from decimal import Decimal
 
+from tests.oracles.simulated import START_NS, bars_of_closes
 from tests.parity.scenarios import candles
 from tests.parity.twin import instrument
 from tickwright.domain.costs import CostModel
+from tickwright.domain.instrument import TradingRules
 from tickwright.domain.market import Market
 from tickwright.domain.records import OrderState
 from tickwright.modes import event
@@ -75,3 +78,24 @@ def test_looking_at_the_orders_loses_no_word_of_their_ends() -> None:
 
     run(Looks)
     assert told == [OrderState.FILLED] + [OrderState.CANCELLED] * (BARS - 2)
+
+
+def test_lot_and_tick_are_those_in_force() -> None:
+    """From 02:00 on quantities go in tenths and prices in halves."""
+    told: list[tuple[float, float]] = []
+
+    class Reader(Strategy):
+        """Reads the rules."""
+
+        def on_start(self, ctx):  # type: ignore[no-untyped-def]
+            told.append((ctx.lot, ctx.tick))
+
+        def on_bar(self, ctx, bar):  # type: ignore[no-untyped-def]
+            told.append((ctx.lot, ctx.tick))
+
+    plain = instrument("BTC/USDT", tick="0.01", lot="0.001")
+    later = TradingRules(START_NS + 2 * HOUR_NS, tick=Decimal("0.5"), lot=Decimal("0.1"))
+    what = replace(plain, rules=(*plain.rules, later))
+    market = Market.of([what], [bars_of_closes([100.0, 100.0, 100.0])])
+    event.run(Reader, {}, market, cash=Decimal(1000), cash_asset="USDT", costs=CostModel.free())
+    assert told == [(0.001, 0.01), (0.001, 0.01), (0.1, 0.5), (0.1, 0.5)]

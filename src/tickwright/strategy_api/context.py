@@ -84,6 +84,16 @@ class Context:
         held: float = (whole if quantity > 0 else -whole) / self._scales.quantity
         return held
 
+    @property
+    def lot(self) -> float:
+        """The smallest step of a quantity in force now, in base units."""
+        return float(self._held.lot / self._scales.quantity)
+
+    @property
+    def tick(self) -> float:
+        """The smallest step of an order's price in force now."""
+        return float(self._held.tick / self._scales.price)
+
     def orders(self, tag: str | None = None) -> list[Order]:
         """The orders that still work, oldest first; with `tag` those whose tag begins with it."""
         working = [order for order in self._open.values() if order.is_open]
