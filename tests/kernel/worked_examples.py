@@ -59,7 +59,7 @@ def terms_of(terms: dict[str, Any]) -> dict[str, Any]:
         made["qty"] = float(str(terms["quantity"]))
     if "cost" in terms:
         made["cost"] = float(str(terms["cost"]))
-    for name in ("tif", "post_only", "reduce_only"):
+    for name in ("tif", "post_only", "reduce_only", "trigger_by"):
         if name in terms:
             made[name] = terms[name]
     if "oco" in terms:
@@ -69,7 +69,9 @@ def terms_of(terms: dict[str, Any]) -> dict[str, Any]:
     stop, target = terms.get("bracket_stop"), terms.get("bracket_target")
     if stop is not None or target is not None:
         made["exits"] = Exits(
-            stop=None if stop is None else float(str(stop)), target=None if target is None else float(str(target))
+            stop=None if stop is None else float(str(stop)),
+            target=None if target is None else float(str(target)),
+            trigger_by=terms.get("bracket_by", "last"),
         )
     return made
 

@@ -16,6 +16,9 @@ from tests.parity.test_targets import naive_readable, readable, wanted_by_name
 from tests.parity.twin import naive_market
 from tests.reference.exits import ExitTerms
 from tests.reference.sizing import TargetTrader
+from tests.reference.targets import situation
+from tickwright.domain.errors import UsageError
+from tickwright.domain.margin import Margin
 from tickwright.modes import event, vector
 from tickwright.strategy_api.exits import Exits
 from tickwright.strategy_api.strategy import Strategy
@@ -76,3 +79,10 @@ def test_exits_trade_alike_in_every_mode_and_in_the_naive_market(run, scenario, 
     )
     assert readable(result.fills) == naive_readable(market, naive)
     assert int(result.cash[-1]) == naive.account.cash
+
+
+@pytest.mark.parametrize("margin", [None, Margin()], ids=["spot", "no mark series"])
+def test_exits_by_mark_where_there_is_none_are_refused_before_the_run(margin: Margin | None) -> None:
+    rows, terms = {"A": [(100, 100, 100, 100)] * 3}, [ExitTerms(stop=0.05, trigger_by="mark")] * 3
+    with pytest.raises(UsageError, match="triggered by a mark price, and it has none here"):
+        situation(rows, {"A": [1, 1, 1]}, exits=terms, margin=margin)

@@ -94,7 +94,7 @@ MUTATIONS = [
     Mutation(
         "a stop fills at the better price",
         "triggers",
-        "reference = open_price if through else trigger_level(slot)",
+        "reference = open_price if through else traded_level(context, slot, trigger_level(slot))",
         "reference = open_price",
     ),
     Mutation(
@@ -113,15 +113,15 @@ MUTATIONS = [
     Mutation(
         "a target born in the bar fills by its high",
         "range_step",
-        'near = view_int64(context["close"], index + 1)[index]',
+        "near = _close(context, slot)",
         "near = near + 0",
     ),
     Mutation("quotes make a round trip inside a bar", "clipping", "if min(quantity, against) <= room:", "if True:"),
     Mutation(
         "a trailing stop sees the high before the low",
         "range_step",
-        "_walk_path(context, instrument, index)\n            _after_path(context, instrument, index)",
-        "_after_path(context, instrument, index)\n            _walk_path(context, instrument, index)",
+        "_walk_path(context, instrument, index)\n            _after_path(context, instrument)",
+        "_after_path(context, instrument)\n            _walk_path(context, instrument, index)",
     ),
     Mutation("post-only takes", "limits", 'if (slot["flags"] & _POST_ONLY) != 0:', "if False:"),
     Mutation("reduce-only opens", "clipping", "if is_reduce_only(slot):", "if False:"),
@@ -279,8 +279,8 @@ MUTATIONS = [
     Mutation(
         "the farthest comes first",
         "range_step",
-        "distance = _distance(slot, open_price)",
-        "distance = -_distance(slot, open_price)",
+        "distance = _distance(context, slot)\n",
+        "distance = -_distance(context, slot)\n",
     ),
     Mutation(
         "what cannot be known is not counted",
@@ -360,7 +360,21 @@ MUTATIONS = [
         "money = cross_cash(context)",
         'money = book["margin"]',
     ),
-    Mutation("the mark is ignored", "liquidation", 'if context["mark_close"] != 0:', "if False:"),
+    Mutation("the last price triggers what waits for the mark", "marks", "if watches_mark(slot):", "if False:"),
+    Mutation(
+        "what the mark triggers takes a price that did not trade",
+        "marks",
+        "    if not watches_mark(slot):\n        return level",
+        "    if True:\n        return level",
+    ),
+    Mutation("a mark triggers where there is none", "commands", 'if book["marked"] == 0 and', "if False and"),
+    Mutation(
+        "exits forget the mark",
+        "protection",
+        "by_mark = _BY_MARK if",
+        "by_mark = 0 if",
+    ),
+    Mutation("the mark is ignored", "marks", 'if context["mark_close"] != 0:', "if False:"),
     Mutation(
         "a liquidation comes before a stop at its price",
         "liquidation",

@@ -59,7 +59,8 @@ def random_commands(seed: int, series: Sequence[Bars], *, often: float = 0.5, bo
                     on_fill = older if older and choice < 0.35 else ""
                     verb = draw.choice(("buy", "buy", "sell"))
                     as_if = draw.choice(("buy", "buy", "sell")) if both_ways else verb
-                    terms = _terms(draw, as_if, price, closes_ns, bars.timeframe.length_ns)
+                    by_mark = 0.35 if bars.key.instrument.settle else 0.02  # spot refuses it
+                    terms = _terms(draw, as_if, price, closes_ns, bars.timeframe.length_ns, by_mark)
                     if on_fill:  # it is not known when that is: a date could have passed
                         terms.pop("expires_ns", None)
                     commands.append(Command(label, symbol, closes_ns, verb, on_fill, terms))
@@ -82,8 +83,8 @@ def _changes(draw: random.Random, price: int, terms: Mapping[str, Any]) -> dict[
     return chosen
 
 
-def _terms(draw: random.Random, verb: str, price: int, now_ns: int, length_ns: int) -> dict[str, Any]:
-    """Terms in whole ticks, lots and money of 1."""
+def _terms(draw: random.Random, verb: str, price: int, now_ns: int, length_ns: int, by_mark: float) -> dict[str, Any]:
+    """Terms in whole ticks, lots and money of 1; `by_mark` is how often the mark is to trigger."""
     kind = draw.choice(KINDS)
     terms: dict[str, Any] = {"quantity": draw.randrange(1, 30)}
     if kind == "market" and draw.random() < 0.5:
@@ -98,6 +99,8 @@ def _terms(draw: random.Random, verb: str, price: int, now_ns: int, length_ns: i
         terms["trail"] = max(1, round(price * draw.choice((0.005, 0.02, 0.05))))
     if kind == "trail_rate":
         terms["trail_rate"] = draw.choice((0.01, 0.03))
+    if kind not in ("market", "limit") and draw.random() < by_mark:
+        terms["trigger_by"] = "mark"
     chance = draw.random()
     if chance < 0.1:
         terms["tif"] = draw.choice(("ioc", "fok"))
@@ -115,6 +118,7 @@ def _terms(draw: random.Random, verb: str, price: int, now_ns: int, length_ns: i
             "target": draw.choice((None, 0.01, 0.05)),
             "trail": draw.choice((None, None, 0.02)),
             "max_bars": draw.choice((None, None, 2)),
+            "trigger_by": "mark" if draw.random() < by_mark else "last",
         }
     return terms
 
@@ -156,7 +160,7 @@ class NaiveSender:
         if "quantity" in made:  # a strategy's quantity is rounded down to whole lots before it is sent
             made["quantity"] = whole_lots(made["quantity"], spec.rules_at(market.now_ns).lot)
         made["kind"] = _kind(terms)
-        made.update({key: terms[key] for key in ("tif", "post_only", "reduce_only") if key in terms})
+        made.update({key: terms[key] for key in ("tif", "post_only", "reduce_only", "trigger_by") if key in terms})
         if "expires_ns" in terms:
             made["tif"], made["expires_ns"] = "gtd", terms["expires_ns"]
         if "oco" in terms:
@@ -164,6 +168,7 @@ class NaiveSender:
             made["oco"] = self.groups.setdefault(key, 1_000_000 + len(self.groups))
         if "trail_rate" in terms:
             made["trail_rate"] = Fraction(str(terms["trail_rate"]))
+        made["exits_by_mark"] = terms.get("exits", {}).get("trigger_by") == "mark"
         side = BUY if command.verb == "buy" else SELL
         order = self.orders[command.label] = market.send(name, side, **made)
         if "exits" in terms:

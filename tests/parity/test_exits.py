@@ -23,7 +23,9 @@ from tickwright.strategy_api.strategy import Strategy
 FRACTIONS = (0.004, 0.02, 0.05, 0.2)
 
 
-def protected_strategy(scenario: Scenario, seed: int, max_bars: int | None, reenter: str) -> type[Strategy]:
+def protected_strategy(
+    scenario: Scenario, seed: int, max_bars: int | None, reenter: str, trigger_by: str = "last"
+) -> type[Strategy]:
     """The scenario's targets with exits that differ from bar to bar."""
 
     class Protected(targets_strategy(scenario.table, scenario.acts)):  # type: ignore[misc]
@@ -31,7 +33,7 @@ def protected_strategy(scenario: Scenario, seed: int, max_bars: int | None, reen
 
         def exits(self, bars, ind):  # type: ignore[no-untyped-def]
             columns = exit_columns(seed, bars.close_time_ns.tolist())
-            return Exits(**columns, max_bars=max_bars, reenter=reenter)  # type: ignore[arg-type]
+            return Exits(**columns, max_bars=max_bars, reenter=reenter, trigger_by=trigger_by)  # type: ignore[arg-type]
 
     return Protected
 
@@ -48,7 +50,9 @@ def exit_columns(seed: int, times: list[int]) -> dict[str, np.ndarray]:
     return columns
 
 
-def naive_run(scenario: Scenario, seed: int, max_bars: int | None, reenter: str) -> NaiveMarket:
+def naive_run(
+    scenario: Scenario, seed: int, max_bars: int | None, reenter: str, trigger_by: str = "last"
+) -> NaiveMarket:
     """The scenario with its exits in the naive market."""
     market = scenario.market()
     naive = naive_market(market, scenario.costs, scenario.cash)
@@ -58,17 +62,21 @@ def naive_run(scenario: Scenario, seed: int, max_bars: int | None, reenter: str)
         times = sorted(wanted)
         columns = exit_columns(seed, times)
         rows = zip(columns["stop"].tolist(), columns["target"].tolist(), columns["trail"].tolist(), strict=True)
-        terms[name] = {ts_ns: ExitTerms(*row, max_bars or 0) for ts_ns, row in zip(times, rows, strict=True)}
+        terms[name] = {
+            ts_ns: ExitTerms(*row, max_bars or 0, trigger_by) for ts_ns, row in zip(times, rows, strict=True)
+        }
     trader = replace(trader, exits=terms, reenter=reenter)
     naive.run(trader)
     assume(fits(naive))
     return naive
 
 
-def mode_run(scenario: Scenario, mode: str, seed: int, max_bars: int | None, reenter: str) -> RunResult:
+def mode_run(
+    scenario: Scenario, mode: str, seed: int, max_bars: int | None, reenter: str, trigger_by: str = "last"
+) -> RunResult:
     """The scenario with its exits in one mode of the product."""
     where, verb = MODES[mode]
-    strategy = protected_strategy(scenario, seed, max_bars, reenter)
+    strategy = protected_strategy(scenario, seed, max_bars, reenter, trigger_by)
     market = scenario.market()
     return getattr(where, verb)(
         strategy, {}, market, cash=scenario.cash, cash_asset=market.cash_asset, costs=scenario.costs

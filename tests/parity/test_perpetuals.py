@@ -67,10 +67,18 @@ def test_weights_of_either_sign_trade_alike(mode: str, scenario: Scenario) -> No
 
 @pytest.mark.parametrize("mode", MODES)
 @QUICK
-@given(scenario=perpetual_scenarios(), seed=st.integers(0, 2**16), max_bars=st.sampled_from([None, 1, 3]))
-def test_exits_protect_longs_and_shorts_alike(mode: str, scenario: Scenario, seed: int, max_bars: int | None) -> None:
-    naive = test_exits.naive_run(scenario, seed, max_bars, "flat")
-    assert_agrees(test_exits.mode_run(scenario, mode, seed, max_bars, "flat"), scenario.market(), naive)
+@given(
+    scenario=perpetual_scenarios(),
+    seed=st.integers(0, 2**16),
+    max_bars=st.sampled_from([None, 1, 3]),
+    by_mark=st.booleans(),
+)
+def test_exits_protect_longs_and_shorts_alike(
+    mode: str, scenario: Scenario, seed: int, max_bars: int | None, by_mark: bool
+) -> None:
+    trigger_by = "mark" if by_mark and None not in scenario.market().marks else "last"
+    naive = test_exits.naive_run(scenario, seed, max_bars, "flat", trigger_by)
+    assert_agrees(test_exits.mode_run(scenario, mode, seed, max_bars, "flat", trigger_by), scenario.market(), naive)
 
 
 @QUICK

@@ -21,6 +21,7 @@ class ExitTerms:
     target: float = math.nan
     trail: float = math.nan
     max_bars: int = 0
+    trigger_by: str = "last"
 
 
 @dataclass
@@ -126,13 +127,18 @@ def _exit_orders(entry: Order, fill: Fill, terms: ExitTerms) -> list[dict[str, o
     tick, side, orders = entry.rules.tick, fill.side, []
     if not math.isnan(terms.stop):
         level = away_from_market(-side, _at(fill.price, -side, terms.stop), tick)
-        orders.append({"kind": "stop", "stop": level, "reason": "stop_loss"})
+        orders.append({"kind": "stop", "stop": level, "reason": "stop_loss", "trigger_by": terms.trigger_by})
     if not math.isnan(terms.target):
         level = passive(-side, _at(fill.price, side, terms.target), tick)
         orders.append({"kind": "limit", "limit": level, "reason": "take_profit", "rested": not fill.at_open})
     if not math.isnan(terms.trail):
         rate = Fraction(round(terms.trail * PPB), PPB)
-        orders.append({"kind": "trailing_stop", "trail_rate": rate, "peak": fill.price, "reason": "trailing_stop"})
+        orders.append(
+            {
+                "kind": "trailing_stop", "trail_rate": rate, "peak": fill.price, "reason": "trailing_stop",
+                "trigger_by": terms.trigger_by,
+            }
+        )  # fmt: skip
     return orders
 
 

@@ -295,6 +295,9 @@ class Market:
         spec, rules = self.specs[order.name], order.rules
         if not order.cost and order.quantity <= 0:
             return "VENUE_TOO_SMALL"
+        by_mark = order.trigger_by == "mark" or order.exits_by_mark
+        if (by_mark or (order.bracket and order.bracket.trigger_by == "mark")) and order.name not in self.marks:
+            return "VENUE_UNSUPPORTED"
         if order.quantity % rules.lot:
             return "VENUE_LOT"
         if order.limit and not order.reduce_only and notional(spec, order.limit, order.quantity) < rules.min_notional:
@@ -455,7 +458,7 @@ class Market:
             self.send(
                 entry.name, -entry.side, kind=kind, quantity=quantity, oco=oco, reduce_only=True, child=True,
                 born_in_ns=born, entry_price=fill.price, reason=reason, rested=bool(born) and kind == "limit",
-                rules=entry.rules, **terms,
+                rules=entry.rules, trigger_by=bracket.trigger_by, **terms,
             )  # fmt: skip
 
     def trigger(self, order: Order, ts_ns: int) -> bool:

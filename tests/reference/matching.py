@@ -91,6 +91,13 @@ def wanted(market: Market, order: Order, event: Event, rest: int) -> int:
     return rest
 
 
+def watched(market: Market, order: Order, event: Event) -> Bar:
+    """The candle that an order looks at: the mark's where that is to trigger it and it has one here (§4.4)."""
+    waits = not is_market_like(order) and not is_limit_like(order)
+    mark = market.mark_bar(event.name, event.bar) if waits and order.trigger_by == "mark" else None
+    return mark or event.bar
+
+
 def take(market: Market, order: Order, event: Event, reference: int) -> None:
     """Take as a market order from a reference price (§4.1), as much as the cap leaves."""
     if order.reduce_only and not _reducible(market, order):
@@ -242,20 +249,20 @@ def fill_at_limit(market: Market, order: Order, event: Event, price: int) -> Non
 
 def meet_open(market: Market, order: Order, event: Event) -> None:
     """§4 at OPEN: market orders take, stops beyond their level trigger, limits rest, arrive or fill."""
-    price = event.bar.open
+    price, seen = event.bar.open, watched(market, order, event).open
     first, order.met = not order.met, True
     if order.state == "PENDING":
         order.state = "WORKING"
     if order.kind == "trailing_stop" and not order.triggered and not order.peak:
-        order.peak = price
+        order.peak = seen
     if is_market_like(order):
         take(market, order, event, price)
     elif is_limit_like(order):
         _limit_at_open(market, order, event, price)
-    elif touched(market, order, price):
+    elif touched(market, order, seen):
         _trigger_at_open(market, order, event, price, first)
     elif order.kind == "trailing_stop":
-        advance_peak(order, price)
+        advance_peak(order, seen)
 
 
 def _limit_at_open(market: Market, order: Order, event: Event, price: int) -> None:
@@ -338,7 +345,7 @@ def _next(market: Market, event: Event, group: int, seen: set[int]) -> Order | N
     for order in _live(market, event):
         own = _group(market, order, event)
         if order.number not in seen and own is not None and own <= group:
-            reached.append((own, _distance(order, _level(market, order), event), order.arrival, order))
+            reached.append((own, _distance(market, order, event), order.arrival, order))
     return min(reached, key=lambda row: row[:3])[3] if reached else None
 
 
@@ -356,7 +363,7 @@ def _liquidation_comes_first(market: Market, event: Event, group: int, candidate
     assert level is not None
     gapped = group == 1 and perpetuals.unsafe_at(market, event.name, opened)
     far = 0 if gapped else abs(level - opened)
-    if candidate is not None and _distance(candidate, _level(market, candidate), event) <= far:
+    if candidate is not None and _distance(market, candidate, event) <= far:
         return False
     perpetuals.liquidate(market, event.name, event, event.bar.open if gapped else level)
     return True
@@ -366,9 +373,9 @@ def _level(market: Market, order: Order) -> int:
     return order.limit if is_limit_like(order) else level_of(market, order)
 
 
-def _distance(order: Order, level: int, event: Event) -> int:
+def _distance(market: Market, order: Order, event: Event) -> int:
     """How far the path has to go from the open."""
-    return abs(level - event.bar.open)
+    return abs(_level(market, order) - watched(market, order, event).open)
 
 
 def _group(market: Market, order: Order, event: Event) -> int | None:
@@ -385,7 +392,7 @@ def _group(market: Market, order: Order, event: Event) -> int | None:
 
 
 def _reached(market: Market, order: Order, event: Event) -> bool:
-    bar = event.bar
+    bar = watched(market, order, event)
     low, high = (bar.low, bar.high) if order.side == BUY else (bar.high, bar.low)
     born_here = order.born_in_ns == event.ts_ns
     if is_limit_like(order):
@@ -400,11 +407,14 @@ def _meet_path(market: Market, order: Order, event: Event) -> None:
         return fill_at_limit(market, order, event, order.limit)
     level = level_of(market, order)
     first, order.met = not order.met, True
-    through = touched(market, order, event.bar.open) and order.born_in_ns != event.ts_ns
+    seen = watched(market, order, event)
+    through = touched(market, order, seen.open) and order.born_in_ns != event.ts_ns
     if first and through and market.costs.refuse_triggered and not order.child:
         return market.end(order, "VENUE_WOULD_TRIGGER", event.ts_ns)
     if not market.trigger(order, event.ts_ns):
         return None
+    if seen is not event.bar:  # the mark triggered it: no better price than any that traded here
+        level = max(level, event.bar.low) if order.side == BUY else min(level, event.bar.high)
     reference = event.bar.open if through else level
     if not through and order.kind in ("stop", "trailing_stop") and _target_lay_too(market, order, event):
         market.ambiguous.add((order.number, event.ts_ns))
@@ -441,7 +451,8 @@ def _after_the_path(market: Market, event: Event) -> None:
     for order in _live(market, event):
         order.met = True
         if order.kind == "trailing_stop" and not order.triggered:
+            seen = watched(market, order, event)
             if order.born_in_ns == event.ts_ns:
-                advance_peak(order, event.bar.close)
+                advance_peak(order, seen.close)
             elif order.peak:
-                advance_peak(order, event.bar.low if order.side == BUY else event.bar.high)
+                advance_peak(order, seen.low if order.side == BUY else seen.high)

@@ -56,7 +56,8 @@ def _order_terms(spec: Spec, terms: dict[str, object]) -> dict[str, object]:
         made["oco"] = terms["oco"]
     stop, target = terms.get("bracket_stop"), terms.get("bracket_target")
     if stop is not None or target is not None:
-        made["bracket"] = Bracket(*(None if rate is None else Fraction(str(rate)) for rate in (stop, target)))
+        rates = (None if rate is None else Fraction(str(rate)) for rate in (stop, target))
+        made["bracket"] = Bracket(*rates, str(terms.get("bracket_by", "last")))
     if "expires" in terms:
         made["tif"], made["expires_ns"] = "gtd", START_NS + int(float(str(terms["expires"])) * HOUR_NS)
     if "take_profit" in terms:
@@ -79,7 +80,8 @@ def _units(spec: Spec, terms: dict[str, object]) -> dict[str, object]:
         "take_profit": spec.price_scale,
         "trail": spec.price_scale,
     }
-    made: dict[str, object] = {key: terms[key] for key in ("tif", "post_only", "reduce_only") if key in terms}
+    plain = ("tif", "post_only", "reduce_only", "trigger_by")
+    made: dict[str, object] = {key: terms[key] for key in plain if key in terms}
     for key, scale in scales.items():
         if key in terms:
             made["stop" if key == "take_profit" else key] = int(Fraction(str(terms[key])) * 10**scale)

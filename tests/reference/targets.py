@@ -109,7 +109,8 @@ def _protected(strategy: type[Strategy], terms: Mapping[int, ExitTerms] | None, 
             chosen = [terms.get(ts_ns, ExitTerms()) for ts_ns in bars.close_time_ns.tolist()]
             columns = {name: np.array([getattr(term, name) for term in chosen]) for name in ("stop", "target", "trail")}
             longest = max((term.max_bars for term in terms.values()), default=0)
-            return Exits(**columns, max_bars=longest or None, reenter=reenter)  # type: ignore[arg-type]
+            trigger_by = next(iter(terms.values())).trigger_by
+            return Exits(**columns, max_bars=longest or None, reenter=reenter, trigger_by=trigger_by)  # type: ignore[arg-type]
 
     return Protected
 

@@ -202,3 +202,21 @@ def test_a_change_of_sign_lets_a_symbol_in_again() -> None:
     _, fills, _ = protected(rows, [1, 1, 1, -0.5, 0.5, 0.5], ExitTerms(stop=0.1), margin=Margin())
     # stopped at 90 with 900 left: half of it short, then long
     assert fills[2:] == ["A 4 OPEN: sell 4 @ 100", "A 5 OPEN: buy 4 @ 100", "A 5 OPEN: buy 4 @ 100"]
+
+
+def test_exits_by_mark_are_triggered_by_marks_alone() -> None:
+    # bar 2: trades fall to 90 and rise to 96, marks stay; bar 3: the mark falls to 94, trades do not
+    rows = {"A": [FLAT, FLAT, (100, 100, 90, 96), (97, 98, 96, 97), FLAT]}
+    marks = {"A": [FLAT, FLAT, FLAT, (100, 100, 94, 99), FLAT]}
+    terms = every_bar(ExitTerms(stop=0.05, trigger_by="mark"), 5)
+    _, fills, _ = situation(rows, {"A": [1] * 5}, exits=terms, margin=Margin(), marks=marks)
+    assert fills == ["A 1 OPEN: buy 10 @ 100", "A 3 RANGE: sell 10 @ 95"]
+
+
+def test_a_trailing_exit_by_mark_follows_the_marks() -> None:
+    # a peak of 120 by mark, none by trades: 10 % below is 108, reached by the mark where trades stand at 101 and less
+    rows = {"A": [FLAT, FLAT, (100, 101, 99, 100), (100, 101, 99, 100), FLAT]}
+    marks = {"A": [FLAT, FLAT, (100, 120, 100, 119), (119, 119, 107, 110), FLAT]}
+    terms = every_bar(ExitTerms(trail=0.1, trigger_by="mark"), 5)
+    _, fills, _ = situation(rows, {"A": [1] * 5}, exits=terms, margin=Margin(), marks=marks)
+    assert fills == ["A 1 OPEN: buy 10 @ 100", "A 3 RANGE: sell 10 @ 101"]

@@ -114,6 +114,8 @@ class Order:
     expires_ns: int = 0
     post_only: bool = False
     reduce_only: bool = False
+    trigger_by: str = "last"
+    exits_by_mark: bool = False  # its fills' stops and trails are triggered by the mark
     oco: int | None = None
     bracket: Bracket | None = None
     reason: str = "signal"
@@ -153,6 +155,7 @@ class Bracket:
 
     stop: Fraction | None = None
     target: Fraction | None = None
+    trigger_by: str = "last"
 
 
 @dataclass

@@ -124,6 +124,10 @@ class Market:
         """Whether any instrument has mark prices of its own."""
         return any(series is not None for series in self.marks)
 
+    def has_mark(self, place: int) -> bool:
+        """Whether an instrument is a perpetual with mark prices of its own: they may trigger orders."""
+        return self.instruments[place].kind == "perpetual" and self.marks[place] is not None
+
     @property
     def cash_asset(self) -> str:
         """The asset every instrument is paid in."""

@@ -101,9 +101,11 @@ ORDER_ENDS: Final[dict[OrderState, str]] = {
     """,
     OrderState.VENUE_UNSUPPORTED: """Refused: the exchange or this mode has no such order.
 
-    What happened: the order's type, its time in force or a flag is not offered for the instrument.
+    What happened: the order's type, its time in force or a flag is not offered for the instrument; in a simulated
+    market, the mark price is to trigger it (`trigger_by="mark"`) and no mark series of the instrument is stored.
     State: the order was never accepted; nothing is held for it.
-    What to do: use a type that the instrument offers; market orders are offered everywhere.
+    What to do: use a type that the instrument offers; market orders are offered everywhere. Marks of a perpetual come
+    with `tickwright data fetch --kind mark`.
     """,
     OrderState.RISK_MAX_ORDER_NOTIONAL: """Refused by our own limit on the value of one order.
 

@@ -182,8 +182,9 @@ class OrderFlag(IntEnum):
     SIZED = 4  # sent by target sizing: takes part in the decision's shrink factor
     CHILD = 8  # an exit that belongs to an entry fill
     TRAIL_IS_PRICE = 16  # `trail` is price units, else ppb of the peak
-    TRIGGER_BY_MARK = 32
+    TRIGGER_BY_MARK = 32  # a stop or take-profit that the mark triggers, not the last price
     MAKES_PARTS = 64  # its fills are parts that a later reduction consumes oldest first, exits or not
+    EXITS_BY_MARK = 128  # the mark triggers the stop and the trail its fills bear
 
 
 class ReportKind(IntEnum):

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array, Int64Array
+from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue
 from tickwright.engine.chunks import Streaming
 from tickwright.engine.decisions import (
@@ -22,6 +23,7 @@ from tickwright.engine.decisions import (
     PerSymbol,
     StrategyViews,
     decisions_of,
+    distances_of,
     exits_alike,
     instances_of,
     may_act,
@@ -111,7 +113,7 @@ def compact_decisions(
         columns.append(_exit_columns(answer.exits, inside, places, rows.decisions, streaming))
         acts += [Runs.of(column, streaming.keep) for column in may_act(strategy.acts, rows, [place]).T if len(column)]
         streaming.release()
-    distances, varying = _exits(exits, columns)
+    distances, varying = _exits(exits, columns, rows.market)
     policy = instances[0].acts
     return CompactDecisions(_terms(rows, policy, False, distances), tuple(wanted), tuple(acts), varying)
 
@@ -143,13 +145,12 @@ def _exit_columns(
 
 
 def _exits(
-    exits: list[Exits | None], columns: list[dict[str, Runs]]
+    exits: list[Exits | None], columns: list[dict[str, Runs]], market: Market
 ) -> tuple[ExitDistances | None, dict[str, tuple[Runs, ...]]]:
     """Distances that are alike for every entry, or else none of them and the columns that differ."""
-    given = same_limits(exits)
+    given = same_limits(exits, market)
     if not given:
         return None, {}
     alike = exits_alike(given)
-    stop, target, trail = alike or [np.empty(0)] * len(DISTANCES)
-    distances = ExitDistances(stop, target, trail, given[0].max_bars or 0, given[0].reenter == "next_bar")
+    distances = distances_of(given, alike or [np.empty(0)] * len(DISTANCES))
     return distances, {} if alike else {name: tuple(own[name] for own in columns) for name in DISTANCES}

@@ -15,7 +15,8 @@ import numpy as np
 
 from tickwright.domain.bars import Float64Array
 from tickwright.domain.errors import UsageError
-from tickwright.domain.instrument import Instrument
+from tickwright.domain.instrument import Instrument, InstrumentId
+from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue
 from tickwright.engine.rows import MarketRows, UInt8Array
 from tickwright.strategy_api.acts import Acts
@@ -42,6 +43,7 @@ class ExitDistances:
     trail: Float64Array
     max_bars: int
     reenter_next_bar: bool
+    by_mark: bool
 
 
 @dataclass(frozen=True)
@@ -196,19 +198,44 @@ def refuse_short(wanted: Float64Array, instrument: Instrument) -> None:
 
 def exit_distances(exits: list[Exits | None], rows: MarketRows) -> ExitDistances | None:
     """The exits of all instances on the decisions' grid."""
-    given = same_limits(exits)
+    given = same_limits(exits, rows.market)
     if not given:
         return None
-    stop, target, trail = exits_alike(given) or _grids(given, rows)
-    return ExitDistances(stop, target, trail, given[0].max_bars or 0, given[0].reenter == "next_bar")
+    return distances_of(given, exits_alike(given) or _grids(given, rows))
 
 
-def same_limits(exits: list[Exits | None]) -> list[Exits]:
-    """The exits of all instances, empty where none has any; raises `UsageError` where they differ in `max_bars`."""
+def distances_of(given: Sequence[Exits], columns: Sequence[Float64Array]) -> ExitDistances:
+    """Columns of stop, target and trail with what all symbols' exits have in common."""
+    stop, target, trail = columns
+    common = given[0]
+    return ExitDistances(
+        stop, target, trail, common.max_bars or 0, common.reenter == "next_bar", common.trigger_by == "mark"
+    )
+
+
+def same_limits(exits: list[Exits | None], market: Market) -> list[Exits]:
+    """The exits of all instances, empty where none has any.
+
+    Raises `UsageError` where they differ in what is one for all symbols, or look at a mark that a symbol does not have.
+    """
     given = [one for one in exits if one is not None]
-    if given and (len({one.max_bars or 0 for one in given}) > 1 or len(given) < len(exits)):
-        raise UsageError("symbols differ in max_bars", where="exits", expected="one max_bars for all symbols")
+    for name in ("max_bars", "reenter", "trigger_by"):
+        if given and (len({getattr(one, name) for one in given}) > 1 or len(given) < len(exits)):
+            raise UsageError(f"symbols differ in {name}", where="exits", expected=f"one {name} for all symbols")
+    for place, one in enumerate(given):
+        if one.trigger_by == "mark" and not market.has_mark(place):
+            raise no_mark(market.instruments[place].id)
     return given
+
+
+def no_mark(identity: InstrumentId) -> UsageError:
+    """What is said where the mark is to trigger exits and there is none."""
+    return UsageError(
+        f"exits of {identity} are to be triggered by a mark price, and it has none here",
+        where="exits",
+        expected="a perpetual with stored mark prices, or trigger_by of last",
+        hint="`tickwright data fetch --kind mark` fetches them.",
+    )
 
 
 def exits_alike(given: list[Exits]) -> list[Float64Array] | None:

@@ -294,6 +294,7 @@ class Memory:
         book["first_tier"], book["end_tier"] = self._tier_ends[before], self._tier_ends[before + 1]
         book["liquidation_fee_ppb"] = units_rounded_up(instrument.liquidation_fee, _PPB_SCALE)
         book["keeps_leftover"] = int(instrument.keeps_leftover)
+        book["marked"] = int(market.has_mark(place))
 
     def _fees(self, instrument: Instrument) -> tuple[int, int]:
         costs = self.rows.costs
@@ -334,7 +335,7 @@ class Memory:
             self.bind(f"exit_{name}", getattr(exits, name).reshape(-1))
         self._set(
             exits_alike=int(exits.stop.size == 1), exit_max_bars=exits.max_bars,
-            reenter_next_bar=int(exits.reenter_next_bar),
+            reenter_next_bar=int(exits.reenter_next_bar), exits_by_mark=int(exits.by_mark),
         )  # fmt: skip
 
     def wake_at(self, wake: Array, *, on_fill: bool) -> None:

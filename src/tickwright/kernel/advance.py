@@ -35,7 +35,7 @@ from tickwright.kernel.layout import (
     view_int64,
     view_uint8,
 )
-from tickwright.kernel.liquidation import mark_at
+from tickwright.kernel.marks import mark_at
 from tickwright.kernel.memory import call_back
 from tickwright.kernel.orders import bury_dead, finish
 from tickwright.kernel.protection import count_closes

@@ -47,6 +47,7 @@ _MIN_NOTIONAL = code(records.OrderState.VENUE_MIN_NOTIONAL)
 _INSUFFICIENT_FUNDS = code(records.OrderState.VENUE_INSUFFICIENT_FUNDS)
 _UNSUPPORTED = code(records.OrderState.VENUE_UNSUPPORTED)
 _OVERFLOW = code(records.OrderState.RISK_OVERFLOW)
+_BY_MARK = code(records.OrderFlag.TRIGGER_BY_MARK | records.OrderFlag.EXITS_BY_MARK)
 
 
 @entry
@@ -87,6 +88,8 @@ def _refusal_of(book: Record, command: Record) -> int:
     quantity, limit, stop = command["quantity"], command["limit_price"], command["stop_price"]
     if quantity <= 0 and command["cost"] <= 0:
         return _TOO_SMALL
+    if book["marked"] == 0 and (command["flags"] & _BY_MARK) != 0:
+        return _UNSUPPORTED
     if quantity % book["lot"] != 0 or (quantity > 0 and quantity < book["min_quantity"]):
         return _LOT
     if book["max_quantity"] > 0 and quantity > book["max_quantity"]:

@@ -32,6 +32,7 @@ _MARKET = code(records.OrderType.MARKET)
 _SIZED = code(records.OrderFlag.SIZED)
 _MAKES_PARTS = code(records.OrderFlag.MAKES_PARTS)
 _REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
+_EXITS_BY_MARK = code(records.OrderFlag.EXITS_BY_MARK)
 _SIGNAL = code(records.Reason.SIGNAL)
 _WARMUP = code(records.OrderState.RISK_WARMUP)
 
@@ -164,6 +165,7 @@ def _attach_exits(context: Record, instrument: int, command: Record, decision: i
     command["exit_target_ppb"] = _distance(view_float64(context["exit_target"], index + 1)[index])
     command["exit_trail_ppb"] = _distance(view_float64(context["exit_trail"], index + 1)[index])
     command["exit_max_bars"] = context["exit_max_bars"]
+    command["flags"] |= _EXITS_BY_MARK if context["exits_by_mark"] == 1 else 0
 
 
 @rule

@@ -104,6 +104,7 @@ CONTEXT: Final = np.dtype(
         ("exit_max_bars", "i8"),
         ("reenter_next_bar", "i8"),
         ("exits_alike", "i8"),  # 1: the three arrays of exits hold one value each, for every entry
+        ("exits_by_mark", "i8"),  # 1: the mark triggers stops and trails
         ("scratch", "i8"),  # 3 · instruments + 1 int64: what `panel` notes while one instant trades
         ("logged", "i8"),  # 1: plain fills leave orders and fills; 0: a sweep's trial only counts them
         # our own limits
@@ -216,6 +217,7 @@ BOOK: Final = np.dtype(
         ("end_tier", "i8"),
         ("liquidation_fee_ppb", "i8"),  # on top of the taker fee
         ("keeps_leftover", "i8"),
+        ("marked", "i8"),  # 1: it has a mark series, which may trigger orders
     ],
     align=True,
 )

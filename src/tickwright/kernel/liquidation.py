@@ -23,6 +23,7 @@ from tickwright.kernel.layout import (
     view_context,
     view_int64,
 )
+from tickwright.kernel.marks import mark_at
 from tickwright.kernel.orders import append, finish, new_slot, report_accepted
 from tickwright.kernel.prices import half_spread_ppb, impact_without_latency, notional_of, taker_price
 from tickwright.kernel.safety import is_unsafe, liquidation_price
@@ -34,16 +35,6 @@ _LIQUIDATION = code(records.Reason.LIQUIDATION)
 _GTD = code(records.TimeInForce.GTD)
 _EXPIRED = code(records.OrderState.EXPIRED)
 _LIQUIDATED = code(records.OrderState.LIQUIDATED)
-
-
-@rule
-def mark_at(context: Record, marks: int, trades: int, index: int) -> int:
-    """What liquidates: a number of the mark series where it has one here, else of trades; both given by address."""
-    if context["mark_close"] != 0:
-        mark = view_int64(marks, index + 1)[index]
-        if mark != 0:
-            return mark
-    return view_int64(trades, index + 1)[index]
 
 
 @rule

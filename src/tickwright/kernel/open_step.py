@@ -23,6 +23,7 @@ from tickwright.kernel.layout import (
 from tickwright.kernel.levels import advance_peak, past_limit, touched
 from tickwright.kernel.limits import arrive, fill_at_limit
 from tickwright.kernel.liquidation import liquidate_at_open
+from tickwright.kernel.marks import seen_open
 from tickwright.kernel.orders import bury_dead, is_limit, is_reduce_only
 from tickwright.kernel.taking import shrink_decision, take
 from tickwright.kernel.triggers import trigger_at_open
@@ -99,16 +100,16 @@ def _meet_open(context: Record, place: int, open_price: int) -> None:
     first = slot["met"] == 0
     slot["met"] = 1
     if slot["type"] == _TRAILING_STOP and slot["triggered"] == 0 and slot["peak"] == 0:
-        slot["peak"] = open_price
+        slot["peak"] = seen_open(context, slot)
     if takes_now(slot):
         shrink_decision(context, place)
         take(context, place, open_price)
     elif rests_as_limit(slot):
         _limit_at_open(context, place, open_price)
-    elif touched(context, slot, open_price):
+    elif touched(context, slot, seen_open(context, slot)):
         trigger_at_open(context, place, open_price, first)
     elif slot["type"] == _TRAILING_STOP:
-        advance_peak(slot, open_price)
+        advance_peak(slot, seen_open(context, slot))
 
 
 @rule

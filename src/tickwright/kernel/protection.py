@@ -33,6 +33,8 @@ _TRAILING_STOP = code(records.OrderType.TRAILING_STOP)
 _CHILD = code(records.OrderFlag.CHILD)
 _REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)
 _MAKES_PARTS = code(records.OrderFlag.MAKES_PARTS)
+_EXITS_BY_MARK = code(records.OrderFlag.EXITS_BY_MARK)
+_BY_MARK = code(records.OrderFlag.TRIGGER_BY_MARK)
 _STOP_LOSS = code(records.Reason.STOP_LOSS)
 _TAKE_PROFIT = code(records.Reason.TAKE_PROFIT)
 _TRAIL = code(records.Reason.TRAILING_STOP)
@@ -107,18 +109,21 @@ def _bear(context: Record, place: int, side: int, quantity: int, price: int) -> 
     part["closes"], part["max_bars"] = 0, entry["exit_max_bars"]
     part["parent"], part["lot"], part["tick"] = entry["order_id"], entry["lot"], entry["tick"]
     up = 1 if side < 0 else 0
+    by_mark = _BY_MARK if (entry["flags"] & _EXITS_BY_MARK) != 0 else 0
     if entry["exit_stop_ppb"] > 0:
         level = on_tick(price_away(price, entry["exit_stop_ppb"], up), part["tick"], up)
-        _send_child(context, part, _STOP, _STOP_LOSS, level, 0, 0)
+        _send_child(context, part, _STOP, _STOP_LOSS, level, 0, 0, by_mark)
     if entry["exit_target_ppb"] > 0:
         level = on_tick(price_away(price, entry["exit_target_ppb"], 1 - up), part["tick"], 1 - up)
-        _send_child(context, part, _LIMIT, _TAKE_PROFIT, level, 0, 0)
+        _send_child(context, part, _LIMIT, _TAKE_PROFIT, level, 0, 0, 0)
     if entry["exit_trail_ppb"] > 0:
-        _send_child(context, part, _TRAILING_STOP, _TRAIL, 0, entry["exit_trail_ppb"], price)
+        _send_child(context, part, _TRAILING_STOP, _TRAIL, 0, entry["exit_trail_ppb"], price, by_mark)
 
 
 @rule
-def _send_child(context: Record, part: Record, type_: int, reason: int, level: int, trail: int, peak: int) -> None:
+def _send_child(
+    context: Record, part: Record, type_: int, reason: int, level: int, trail: int, peak: int, by_mark: int
+) -> None:
     """Let the venue make an exit for a part; exits of a part are siblings of one OCO group."""
     venue = venue_of(context)
     place = new_slot(context)
@@ -128,7 +133,7 @@ def _send_child(context: Record, part: Record, type_: int, reason: int, level: i
     slot["order_id"] = venue["next_order"]
     venue["next_order"] += 1
     slot["instrument"], slot["side"], slot["type"] = part["instrument"], -part["side"], type_
-    slot["quantity"], slot["flags"], slot["reason"] = part["quantity"], _CHILD | _REDUCE_ONLY, reason
+    slot["quantity"], slot["flags"], slot["reason"] = part["quantity"], _CHILD | _REDUCE_ONLY | by_mark, reason
     slot["limit_price"] = level if type_ == _LIMIT else 0
     slot["stop_price"] = level if type_ == _STOP else 0
     slot["trail"], slot["peak"], slot["part"], slot["parent"] = trail, peak, part["serial"], part["parent"]
@@ -203,4 +208,4 @@ def count_closes(context: Record, decision: int) -> None:
         part["closes"] += 1
         if part["max_bars"] > 0 and part["closes"] == part["max_bars"]:
             _shrink_exits(context, part, part["quantity"])
-            _send_child(context, part, _MARKET, _TIME_EXIT, 0, 0, 0)
+            _send_child(context, part, _MARKET, _TIME_EXIT, 0, 0, 0, 0)

@@ -25,6 +25,7 @@ from tickwright.kernel.layout import (
 from tickwright.kernel.levels import advance_peak, past_limit, touched, trigger_level
 from tickwright.kernel.limits import arrive, fill_at_limit
 from tickwright.kernel.liquidation import liquidate_on_path
+from tickwright.kernel.marks import seen, seen_open
 from tickwright.kernel.open_step import TRADES, reduces, rests_as_limit, takes_now
 from tickwright.kernel.orders import bury_dead
 from tickwright.kernel.taking import take
@@ -54,7 +55,7 @@ def match_range(address: int, unused: int) -> int:
             book["held_after_open"], book["reduced"] = book["position"], 0
             _take_from_open(context, instrument, view_int64(context["open"], index + 1)[index])
             _walk_path(context, instrument, index)
-            _after_path(context, instrument, index)
+            _after_path(context, instrument)
     bury_dead(context)
     return 0
 
@@ -85,9 +86,9 @@ def _walk_path(context: Record, instrument: int, index: int) -> None:
     open_price = view_int64(context["open"], index + 1)[index]
     for group in range(1, _GROUPS + 1):
         while True:
-            place = _next(context, instrument, index, group)
+            place = _next(context, instrument, group)
             if (group == 1 or group == 5) and book_of(context, instrument)["perpetual"] == 1:
-                distance = UNLIMITED if place == NONE else _distance(slot_at(context, place), open_price)
+                distance = UNLIMITED if place == NONE else _distance(context, slot_at(context, place))
                 if liquidate_on_path(context, instrument, group, distance):
                     continue
             if place == NONE:
@@ -100,17 +101,17 @@ def _walk_path(context: Record, instrument: int, index: int) -> None:
 
 
 @rule
-def _next(context: Record, instrument: int, index: int, group: int) -> int:
+def _next(context: Record, instrument: int, group: int) -> int:
     """The order that meets the path next, of this group or an earlier one; NONE when nothing is reached."""
     best, best_group, best_distance = NONE, group + 1, UNLIMITED
-    open_price, step = view_int64(context["open"], index + 1)[index], venue_of(context)["step"]
+    step = venue_of(context)["step"]
     place = book_of(context, instrument)["head"]
     while place != NONE:
         slot = slot_at(context, place)
         if slot["side"] != 0 and slot["met_step"] != step:
-            own = _group_of(context, slot, index)
+            own = _group_of(context, slot)
             if own != 0 and own <= group:
-                distance = _distance(slot, open_price)
+                distance = _distance(context, slot)
                 if own < best_group or (own == best_group and distance < best_distance):
                     best, best_group, best_distance = place, own, distance
         place = slot["next_here"]
@@ -118,17 +119,17 @@ def _next(context: Record, instrument: int, index: int, group: int) -> int:
 
 
 @rule
-def _distance(slot: Record, open_price: int) -> int:
+def _distance(context: Record, slot: Record) -> int:
     """How far the path has to go from the open to meet an order."""
-    return abs((slot["limit_price"] if rests_as_limit(slot) else trigger_level(slot)) - open_price)
+    return abs((slot["limit_price"] if rests_as_limit(slot) else trigger_level(slot)) - seen_open(context, slot))
 
 
 @rule
-def _group_of(context: Record, slot: Record, index: int) -> int:
+def _group_of(context: Record, slot: Record) -> int:
     """The group an order belongs to now, 0 when the path does not reach it."""
     if slot["crossed_row"] == row_of(context) or takes_now(slot) or not _in_time(context, slot):
         return 0
-    if not _reached(context, slot, index):
+    if not _reached(context, slot):
         return 0
     stop = slot["type"] == _STOP or slot["type"] == _TRAILING_STOP
     if slot["born_step"] == venue_of(context)["step"]:
@@ -141,12 +142,27 @@ def _group_of(context: Record, slot: Record, index: int) -> int:
 
 
 @rule
-def _reached(context: Record, slot: Record, index: int) -> bool:
+def _high(context: Record, slot: Record) -> int:
+    return seen(context, slot, context["mark_high"], context["high"])
+
+
+@rule
+def _low(context: Record, slot: Record) -> int:
+    return seen(context, slot, context["mark_low"], context["low"])
+
+
+@rule
+def _close(context: Record, slot: Record) -> int:
+    return seen(context, slot, context["mark_close"], context["close"])
+
+
+@rule
+def _reached(context: Record, slot: Record) -> bool:
     """Whether the bar reaches an order: its far extreme for stops, its near one for limits; born here, by the close."""
-    high, low = view_int64(context["high"], index + 1)[index], view_int64(context["low"], index + 1)[index]
+    high, low = _high(context, slot), _low(context, slot)
     near, far = (low, high) if slot["side"] > 0 else (high, low)
     if slot["born_step"] == venue_of(context)["step"]:
-        near = view_int64(context["close"], index + 1)[index]
+        near = _close(context, slot)
     if rests_as_limit(slot):
         return past_limit(context, slot["side"], near, slot["limit_price"])
     if slot["type"] == _STOP or slot["type"] == _TRAILING_STOP or slot["type"] == _STOP_LIMIT:
@@ -155,7 +171,7 @@ def _reached(context: Record, slot: Record, index: int) -> bool:
 
 
 @rule
-def _after_path(context: Record, instrument: int, index: int) -> None:
+def _after_path(context: Record, instrument: int) -> None:
     """A bar's extremes count for trailing stops after its close; for those born in it only the close does."""
     place = book_of(context, instrument)["head"]
     while place != NONE:
@@ -163,15 +179,15 @@ def _after_path(context: Record, instrument: int, index: int) -> None:
         if slot["side"] != 0 and _in_time(context, slot):
             slot["met"] = 1
             if slot["type"] == _TRAILING_STOP and slot["triggered"] == 0 and slot["peak"] != 0:
-                _follow(context, slot, index)
+                _follow(context, slot)
         place = slot["next_here"]
 
 
 @rule
-def _follow(context: Record, slot: Record, index: int) -> None:
+def _follow(context: Record, slot: Record) -> None:
     if slot["born_step"] == venue_of(context)["step"]:
-        advance_peak(slot, view_int64(context["close"], index + 1)[index])
+        advance_peak(slot, _close(context, slot))
     elif slot["side"] > 0:
-        advance_peak(slot, view_int64(context["low"], index + 1)[index])
+        advance_peak(slot, _low(context, slot))
     else:
-        advance_peak(slot, view_int64(context["high"], index + 1)[index])
+        advance_peak(slot, _high(context, slot))

@@ -13,6 +13,7 @@ from tickwright.kernel.fills import index_of
 from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at, venue_of, view_int64
 from tickwright.kernel.levels import past_limit, touched, trigger_level
 from tickwright.kernel.limits import arrive, crosses, fill_at_limit, is_immediate
+from tickwright.kernel.marks import seen_open, traded_level
 from tickwright.kernel.orders import emit, finish, free_for, holding_of, holds_cash, is_reduce_only, set_hold
 from tickwright.kernel.taking import take
 
@@ -86,11 +87,11 @@ def trigger_in_range(context: Record, place: int, open_price: int) -> None:
     slot = slot_at(context, place)
     first = slot["met"] == 0
     slot["met"] = 1
-    through = slot["born_step"] != venue_of(context)["step"] and touched(context, slot, open_price)
+    through = slot["born_step"] != venue_of(context)["step"] and touched(context, slot, seen_open(context, slot))
     if through and _refused_at_first_event(context, slot, first):
         finish(context, place, _WOULD_TRIGGER)
         return
-    reference = open_price if through else trigger_level(slot)
+    reference = open_price if through else traded_level(context, slot, trigger_level(slot))
     if not _wake_up(context, place):
         return
     if not through:

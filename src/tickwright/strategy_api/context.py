@@ -26,6 +26,7 @@ from tickwright.strategy_api.timers import Timers
 from tickwright.strategy_api.views import StrategyBars
 
 TimeInForceName = Literal["gtc", "ioc", "fok", "gtd"]
+TriggerName = Literal["last", "mark"]
 _KEPT = 64
 _TAKE_PROFITS = (int(OrderType.TAKE_PROFIT), int(OrderType.TAKE_PROFIT_LIMIT))
 
@@ -140,6 +141,7 @@ class Context:
         post_only: bool = False,
         reduce_only: bool = False,
         oco: int = 0,
+        trigger_by: TriggerName = "last",
         exits: Exits | None = None,
         tag: str = "",
         reason: Reason = Reason.SIGNAL,
@@ -148,8 +150,10 @@ class Context:
 
         `fraction` is of the cash for a buy and of the position for a sell. `limit`, `stop`, `take_profit` are prices;
         `stop` with `limit` is a stop-limit; `trail` is a fraction of the peak, `trail_price` a distance in price.
-        A cost with a limit is turned into the quantity it pays for at the limit. `oco` ties orders of one number
-        together; `exits` are borne by every fill. Raises `UsageError` for terms that do not go together.
+        `trigger_by="mark"` lets a perpetual's mark price trigger it, not the last price. A cost with a limit is turned
+        into the quantity it pays for at the limit. `oco` ties orders of one number together; `exits` are borne by every
+        fill. Without a mark series the venue refuses both by name: `VENUE_UNSUPPORTED`.
+        Raises `UsageError` for terms that do not go together.
         """
         if (qty is None) + (cost is None) + (fraction is None) != 2:
             raise UsageError("an order needs exactly one of qty, cost and fraction", where="ctx.order")
@@ -172,6 +176,8 @@ class Context:
             request.flags |= int(OrderFlag.POST_ONLY)
         if reduce_only:
             request.flags |= int(OrderFlag.REDUCE_ONLY)
+        if trigger_by != "last":
+            _set_trigger(request, trigger_by)
         if exits is not None:
             _set_exits(request, exits)
         return self._track(self._desk.submit(request))
@@ -305,12 +311,25 @@ def _lots(units: float, lot: int) -> int:
     return (nearest if abs(lots - nearest) < 1e-6 else math.floor(lots)) * lot
 
 
+def _set_trigger(request: Request, trigger_by: str) -> None:
+    if trigger_by != "mark":
+        raise UsageError(f"trigger_by of {trigger_by!r}", where="ctx.order", expected="last or mark")
+    if request.type in (OrderType.MARKET, OrderType.LIMIT):
+        raise UsageError(
+            "an order without a trigger is to be triggered by the mark",
+            where="ctx.order",
+            expected="stop, take_profit, trail or trail_price beside trigger_by",
+        )
+    request.flags |= int(OrderFlag.TRIGGER_BY_MARK)
+
+
 def _set_exits(request: Request, exits: Exits) -> None:
     def ppb(value: float | Float64Array | None) -> int:
         return 0 if value is None or np.ndim(value) > 0 or math.isnan(float(value)) else round(float(value) * 1e9)
 
     request.exit_stop_ppb, request.exit_target_ppb = ppb(exits.stop), ppb(exits.target)
     request.exit_trail_ppb, request.exit_max_bars = ppb(exits.trail), exits.max_bars or 0
+    request.flags |= int(OrderFlag.EXITS_BY_MARK) if exits.trigger_by == "mark" else 0
 
 
 class MarketContext:

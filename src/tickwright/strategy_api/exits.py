@@ -24,6 +24,8 @@ class Exits:
 
     `Exits(stop=0.02, target=0.06)` sells at 2 % below or 6 % above a long entry; a short mirrors. `max_bars` counts the
     closes strictly after the entry fill. `reenter="next_bar"` may enter again on the next bar, as freqtrade does.
+    With `trigger_by="mark"` a perpetual's stop and trail look at mark prices, not at trades; a target is a limit and
+    looks at trades always.
     """
 
     stop: Fraction | None = None
@@ -31,6 +33,7 @@ class Exits:
     trail: Fraction | None = None
     max_bars: int | None = None
     reenter: Literal["flat", "next_bar"] = "flat"
+    trigger_by: Literal["last", "mark"] = "last"
 
     def __post_init__(self) -> None:
         for name in ("stop", "target", "trail"):
@@ -51,6 +54,8 @@ class Exits:
             raise UsageError(f"max_bars of {self.max_bars}", where="Exits", expected="a whole number of 1 or more")
         if self.reenter not in ("flat", "next_bar"):
             raise UsageError(f"reenter of {self.reenter!r}", where="Exits", expected="flat or next_bar")
+        if self.trigger_by not in ("last", "mark"):
+            raise UsageError(f"trigger_by of {self.trigger_by!r}", where="Exits", expected="last or mark")
 
     def column(self, name: Literal["stop", "target", "trail"], bars: int) -> Float64Array:
         """One of the fractions as an array with one value per bar, NaN where there is none."""

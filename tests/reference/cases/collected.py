@@ -1,6 +1,6 @@
 """Every worked example of the rule book."""
 
-from tests.reference.cases import dated_rules, inside_range, limits, perpetuals, stops, taking
+from tests.reference.cases import dated_rules, inside_range, limits, marks, perpetuals, stops, taking
 from tests.reference.cases.case import Case
 
 ALL: list[Case] = [
@@ -8,6 +8,7 @@ ALL: list[Case] = [
     *taking.CASES,
     *limits.CASES,
     *stops.CASES,
+    *marks.CASES,
     *inside_range.CASES,
     *perpetuals.CASES,
 ]
