@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from tests.oracles.simulated import START_NS
 from tests.parity.perpetual_terms import candles_of, perpetual
 from tests.parity.precomputed import targets_strategy, weights_strategy
 from tests.parity.twin import instrument
@@ -16,6 +17,7 @@ from tickwright.domain.instrument import Instrument
 from tickwright.domain.margin import MaintenanceTier, Margin, maintenance_tiers
 from tickwright.domain.market import Funding, Market
 from tickwright.domain.run import RunResult
+from tickwright.execution import Schedule
 from tickwright.modes import event, vector
 from tickwright.strategy_api.acts import Acts, on_change
 from tickwright.strategy_api.strategy import Strategy
@@ -71,6 +73,20 @@ def run_strategy(
     market = Market.of(traded, bars, detail=detail)
     run = {"vector": vector.run, "event": event.run}[mode]
     return run(strategy, params, market, cash=Decimal(cash), cash_asset=market.cash_asset, costs=costs, seed=seed)
+
+
+def run_schedule(plan: Schedule, bars: Bars, costs: CostModel) -> np.ndarray:
+    """The fills of a plan in the simulated market, a slice a bar from the sixth bar on."""
+
+    class Worker(Strategy):
+        """Buys what the plan says."""
+
+        def on_bar(self, ctx, bar):  # type: ignore[no-untyped-def]
+            place = (bar.open_time_ns - START_NS) // bars.timeframe.length_ns - 5
+            if 0 <= place < len(plan):
+                ctx.buy(qty=plan.slices[place])
+
+    return run_strategy(Worker, bars, costs=costs, mode="event", cash="100000000").fills
 
 
 def run_perpetual(
