@@ -1,7 +1,8 @@
 """The program that `test_archive_killed` holds: a lake's old rows go into an archive, by the retention rules.
 
-python archive_runner.py ROOT prepare         ROOT/live filled, nothing retired
-python archive_runner.py ROOT [drop_first]    the retention run; said aloud when it is done; or a mutant of it
+python archive_runner.py ROOT prepare                  ROOT/live filled, nothing retired
+python archive_runner.py ROOT [run|drop_first|events]  the retention run, of candles or of every kind of events; said
+                                                       aloud when it is done; or a mutant of it
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.checks.example_events import example_events
 from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.domain.events import Events
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.row_layout import EVENT_KINDS
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
-from tickwright.ingest.retention import RetentionRule, plan_retention, retire
+from tickwright.ingest.retention import RetentionRule, Retirement, plan_retention, retire
 
 HOUR = Timeframe.parse("1h")
 START = parse_instant("2023-12-25")
@@ -49,6 +53,23 @@ def run(root: Path) -> None:
         retire(live, archive, retirement)
 
 
+def event_series() -> list[Events]:
+    """Some of every kind, over the turn of a year."""
+    return [example_events(kind, 0, 40) for kind in EVENT_KINDS]
+
+
+def prepare_events(root: Path) -> None:
+    live, _ = lakes(root)
+    for events in event_series():
+        live.write(events)
+
+
+def events(root: Path) -> None:
+    live, archive = lakes(root)
+    for held in event_series():
+        retire(live, archive, Retirement(held.key, parse_instant("2024-01-01"), len(held)))
+
+
 def drop_first(root: Path) -> None:
     """A mutant: the rows leave the lake before the archive has them."""
     live, archive = lakes(root)
@@ -59,7 +80,7 @@ def drop_first(root: Path) -> None:
 
 
 def main(root: str, what: str = "run") -> None:
-    {"prepare": prepare, "run": run, "drop_first": drop_first}[what](Path(root))
+    {"prepare": prepare, "run": run, "drop_first": drop_first, "events": events}[what](Path(root))
     print("done", flush=True)
 
 

@@ -1,7 +1,7 @@
 """The program that `test_lake_killed` and `test_power_loss` hold: state A, said aloud; state B over it, said aloud.
 Or a mutant of it.
 
-python lake_writer.py ROOT [in_place|careless|unflushed|unflushed_names]
+python lake_writer.py ROOT [in_place|careless|unflushed|unflushed_names|-] [KIND]
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import numpy as np
 
 from tickwright.adapters.storage import durable_file
 from tickwright.adapters.storage.lake import lake
-from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.checks.example_events import example_events
+from tickwright.domain.bars import Bars, SeriesKey, SeriesKind
 from tickwright.domain.errors import DataError
+from tickwright.domain.events import Series
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
@@ -32,9 +34,11 @@ def state(first: int, last: int, shift: int) -> Bars:
     return Bars(key, time, base, base + 50, base - 50, base + 3, 1_000 + number % 7, 2, 3)
 
 
-def states() -> tuple[Bars, Bars]:
+def states(kind: SeriesKind = "candles") -> tuple[Series, Series]:
     """What A holds (rows 0 to 59), and what B puts over it (rows 10 to 79, each changed)."""
-    return state(0, 60, 0), state(10, 80, 1)
+    if kind == "candles":
+        return state(0, 60, 0), state(10, 80, 1)
+    return example_events(kind, 0, 60), example_events(kind, 10, 80, shift=1)
 
 
 def in_place(path: Path, content: bytes, *, flush_name: bool = True) -> None:
@@ -59,7 +63,7 @@ def forget_to_flush(descriptor: int, path: Path, *, directories: bool) -> None:
         os.fsync(descriptor)
 
 
-def main(root: str, mutant: str = "") -> None:
+def main(root: str, mutant: str = "", kind: SeriesKind = "candles") -> None:
     if mutant == "in_place":
         lake.write_file = in_place
     if mutant == "careless":
@@ -68,8 +72,8 @@ def main(root: str, mutant: str = "") -> None:
         durable_file._flush = partial(forget_to_flush, directories=mutant == "unflushed_names")
     store = lake.ParquetLake(Path(root))
     try:
-        for name, bars in zip("AB", states(), strict=True):
-            store.write(bars)
+        for name, series in zip("AB", states(kind), strict=True):
+            store.write(series)
             print(name, flush=True)
     except DataError as failure:
         print(type(failure).__name__, flush=True)

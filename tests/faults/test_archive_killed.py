@@ -57,6 +57,26 @@ def test_a_retention_run_killed_at_every_call_loses_and_doubles_nothing(scratch:
     assert places > 80
 
 
+def test_events_retired_under_a_kill_are_neither_lost_nor_doubled(scratch: Path) -> None:
+    program = runpy.run_path(str(RUNNER))
+    root = scratch / "root"
+    program["prepare_events"](root)
+    places = 0
+    for places, _ in enumerate(stops([sys.executable, "-P", str(RUNNER), str(root), "events"], root)):
+        left = scratch / f"{places}"
+        shutil.copytree(root, left)
+        for repeated in (False, True):
+            if repeated:
+                program["events"](left)
+            live, archive = program["lakes"](left)
+            for events in program["event_series"]():
+                held = WithArchive(live, archive).read_events(events.key)
+                assert held.content_hash() == events.content_hash(), (places, events.key, repeated)
+            assert not [*live.verify(deep=True), *archive.verify(deep=True)]
+        shutil.rmtree(left)
+    assert places > 100
+
+
 def test_a_run_that_drops_before_it_archives_is_seen(scratch: Path) -> None:
     _, broken = killed_everywhere(scratch, "drop_first")
     assert broken

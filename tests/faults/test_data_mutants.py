@@ -1,8 +1,8 @@
 """The data scenarios see what they are for: each passes on the product and fails on a deliberately broken variant.
 
 DI-03 rows replayed shuffled and twice; DI-04 the forming candle; DI-05 a collector that was down; DI-06 a corrected
-candle or trade; DI-08 a trade that cannot be; ST-04 a flush that fails; ST-10 a flipped bit; ST-12 an archive that
-loses rows.
+candle or trade; DI-08 a trade that cannot be; DI-09 a trade or candle far from its neighbours; ST-04 a flush that
+fails; DI-12 a tick that changes; ST-10 a flipped bit; ST-12 an archive that loses rows; ST-13 a backup that rots.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,25 @@ import numpy as np
 import pytest
 
 from tickwright.adapters.storage import acceptance, durable_file
+from tickwright.adapters.storage import catalogue as catalogue_module
+from tickwright.adapters.storage.backup.drill import run_drill
+from tickwright.adapters.storage.backup.shelf import Shelf
+from tickwright.adapters.storage.backup.snapshots import restore_snapshot, take_snapshot, verify_snapshot
+from tickwright.adapters.storage.catalogue import FileCatalogue
 from tickwright.adapters.storage.lake import lake as lake_module
 from tickwright.adapters.storage.lake import part_reader
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.checks.example_events import example_events
 from tickwright.domain.bars import Bars, SeriesKey
-from tickwright.domain.errors import DataError, StoreWriteFailed
+from tickwright.domain.errors import DataError, StoreDamaged, StoreWriteFailed
 from tickwright.domain.events import Events, trades_of
 from tickwright.domain.gaps import GapKind
-from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.instrument import Instrument, InstrumentId, TradingRules
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
-from tickwright.ingest import fetch, fetch_events, integrity, retention
+from tickwright.ingest import fetch, fetch_events, integrity, outliers, retention
 from tickwright.ingest.fetch import FetchReport, fetch_candles
+from tickwright.ingest.quality import quality_of
 from tickwright.ingest.retention import Retirement, retire
 
 HOUR = Timeframe.parse("1h")
@@ -152,6 +159,57 @@ def nothing_is_dropped_before_the_archive_holds_it(root: Path) -> None:
     assert len(store.read(KEY)) == 60
 
 
+def a_rotten_backup_is_read_whole_and_never_restored(root: Path) -> None:
+    lake, backup = root / "lake", root / "backup"
+    ParquetLake(lake).write(series(0, 60))
+    good = take_snapshot(lake, backup, now_ns=at(0))
+    ParquetLake(lake).write(series(60, 90))
+    newest = take_snapshot(lake, backup, now_ns=at(1))
+    mine = {piece for entry in newest.entries for piece in entry.pieces}
+    others = {piece for entry in good.entries for piece in entry.pieces}
+    for identity in mine - others:
+        path = backup / "objects" / identity[:2] / identity
+        path.write_bytes(path.read_bytes()[:-1])
+        break
+    assert verify_snapshot(backup, good) == []
+    assert len(verify_snapshot(backup, newest)) == 1
+    with pytest.raises(StoreDamaged):
+        run_drill(lake, backup, root / "scratch")
+    restore_snapshot(backup, good, root / "restored")
+    assert ParquetLake(root / "restored").read(KEY).content_hash() == series(0, 60).content_hash()
+
+
+def believed_by_its_name(shelf: Shelf, identity: str) -> bytes:
+    path = shelf.target / "objects" / identity[:2] / identity
+    return path.read_bytes()
+
+
+def an_absurd_tick_is_kept_and_flagged(root: Path) -> None:
+    """Once as a trade, once as the candle that holds it."""
+    truth = example_events("trades", 0, 60)
+    tick = Events(truth.key, {**truth.columns, "price": truth["price"].copy()}, 2, 6)
+    tick["price"][30] *= 100
+    lake, report = fetched_events(root, TradingExchange(tick))
+    assert report.refused == ()
+    assert lake.read_events(truth.key).content_hash() == tick.content_hash()
+    spiked = replace(series(0, 60), high=series(0, 60).high.copy())
+    spiked.high[30] *= 100
+    lake.write(spiked)
+    assert lake.read(KEY).content_hash() == spiked.content_hash()
+    for key in (truth.key, KEY):
+        assert [(doubt.row, doubt.bars) for doubt in quality_of(lake, key).doubts] == [(30, 1)]
+
+
+def a_changed_tick_binds_from_its_day_on(root: Path) -> None:
+    catalogue = FileCatalogue(root)
+    for day, tick in ((0, "0.0001"), (9, "0.01")):
+        rules = TradingRules(0, Decimal(tick), Decimal("0.001"), Decimal(5), Decimal("0.001"), None)
+        catalogue.record([Instrument(KEY.instrument, (rules,))], at(day))
+    known = FileCatalogue(root).find(KEY.instrument)
+    assert known is not None
+    assert [known.rules_at(at(day)).tick for day in (8, 9)] == [Decimal("0.0001"), Decimal("0.01")]
+
+
 @dataclass
 class TradingExchange:
     """An exchange of trades and funding rates, in pages, each of which a twist may spoil."""
@@ -250,6 +308,9 @@ SCENARIOS: dict[str, tuple[Callable[[Path], None], Any, str, Any]] = {
     "DI-08 trades": (an_absurd_trade_is_not_kept_and_is_named, acceptance, "broken_event_rules", lambda _: []),
     "ST-04": (a_failed_flush_is_not_called_a_success, durable_file, "_flush", careless_flush),
     "ST-10": (a_flipped_bit_is_named_by_its_file, part_reader, "file_damage", lambda *_: None),
+    "DI-09": (an_absurd_tick_is_kept_and_flagged, outliers, "SPIKE_SHARE", 99.0),
+    "DI-12": (a_changed_tick_binds_from_its_day_on, catalogue_module, "merged_instrument", lambda _, now, __: now),
+    "ST-13": (a_rotten_backup_is_read_whole_and_never_restored, Shelf, "fetch", believed_by_its_name),
     "ST-12": (nothing_is_dropped_before_the_archive_holds_it, retention, "_demand_archived", lambda *_: None),
 }
 

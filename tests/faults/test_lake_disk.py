@@ -1,4 +1,9 @@
-"""A lake on a disk that fills up, turns read-only, or forbids large files."""
+"""ST-03 and ST-05: a lake on a disk that fills up, turns read-only, or forbids large files.
+
+MUST: the write fails with its reason and changes nothing, what is held is read on, and the same call works as soon as
+there is room. The mutant calls a write that the disk refused a success. The alarm before a disk is full, and what a
+node does then, are for the node to show.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +18,12 @@ import pytest
 
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.domain.bars import Bars, SeriesKey
-from tickwright.domain.errors import StoreWriteFailed
+from tickwright.domain.errors import DataError, StoreWriteFailed
+from tickwright.domain.events import Series
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
+from tickwright.ports import WriteReport
 
 KEY = SeriesKey(InstrumentId.parse("binance:BTC/USDT"), Timeframe.parse("1m"))
 
@@ -48,7 +55,21 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", place], capture_output=True, check=True)
 
 
-def test_a_disk_filled_by_another_writer_stops_nothing_but_the_write(small_disk: Path) -> None:
+@pytest.fixture
+def careless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mutant of `write`: what the disk does not take is not worth a word."""
+    honest = ParquetLake.write
+
+    def write(self: ParquetLake, series: Series) -> WriteReport:
+        try:
+            return honest(self, series)
+        except StoreWriteFailed:
+            return WriteReport(inserted=len(series))
+
+    monkeypatch.setattr(ParquetLake, "write", write)
+
+
+def a_full_disk_stops_nothing_but_the_write(small_disk: Path) -> None:
     """ST-03: and when there is room again, the same call works."""
     lake = ParquetLake(small_disk / "lake", cache_limit_bytes=0)
     lake.write(bars(0, 5_000))
@@ -66,7 +87,17 @@ def test_a_disk_filled_by_another_writer_stops_nothing_but_the_write(small_disk:
     assert not list((small_disk / "lake").rglob(".tmp-*"))
 
 
-def test_a_disk_that_turns_read_only_is_read_on_and_named(small_disk: Path) -> None:
+def test_a_disk_filled_by_another_writer_stops_nothing_but_the_write(small_disk: Path) -> None:
+    a_full_disk_stops_nothing_but_the_write(small_disk)
+
+
+@pytest.mark.usefixtures("careless")
+def test_a_lake_that_overlooks_a_full_disk_is_seen(small_disk: Path) -> None:
+    with pytest.raises((DataError, pytest.fail.Exception)):
+        a_full_disk_stops_nothing_but_the_write(small_disk)
+
+
+def a_read_only_disk_is_read_on_and_named(small_disk: Path) -> None:
     """ST-05."""
     lake = ParquetLake(small_disk / "lake")
     lake.write(bars(0, 500))
@@ -78,7 +109,17 @@ def test_a_disk_that_turns_read_only_is_read_on_and_named(small_disk: Path) -> N
     assert lake.write(bars(500, 600)).inserted == 100
 
 
-def test_a_limit_on_the_size_of_a_file_is_a_full_disk(tmp_path: Path) -> None:
+def test_a_disk_that_turns_read_only_is_read_on_and_named(small_disk: Path) -> None:
+    a_read_only_disk_is_read_on_and_named(small_disk)
+
+
+@pytest.mark.usefixtures("careless")
+def test_a_lake_that_overlooks_a_read_only_disk_is_seen(small_disk: Path) -> None:
+    with pytest.raises((DataError, pytest.fail.Exception)):
+        a_read_only_disk_is_read_on_and_named(small_disk)
+
+
+def a_limit_on_the_size_of_a_file_is_a_full_disk(tmp_path: Path) -> None:
     """The same for an ordinary user: RLIMIT_FSIZE."""
     lake = ParquetLake(tmp_path, cache_limit_bytes=0)
     lake.write(bars(0, 500))
@@ -92,3 +133,13 @@ def test_a_limit_on_the_size_of_a_file_is_a_full_disk(tmp_path: Path) -> None:
     assert lake.read(KEY).content_hash() == bars(0, 500).content_hash()
     assert lake.write(bars(500, 9_000)).inserted == 8_500
     assert not list(lake.verify(deep=True))
+
+
+def test_a_limit_on_the_size_of_a_file_is_a_full_disk(tmp_path: Path) -> None:
+    a_limit_on_the_size_of_a_file_is_a_full_disk(tmp_path)
+
+
+@pytest.mark.usefixtures("careless")
+def test_a_lake_that_overlooks_a_limit_is_seen(tmp_path: Path) -> None:
+    with pytest.raises((DataError, pytest.fail.Exception)):
+        a_limit_on_the_size_of_a_file_is_a_full_disk(tmp_path)

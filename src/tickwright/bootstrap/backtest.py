@@ -1,7 +1,8 @@
 """Plug a backtest together: strategy, market, costs and mode in; a `Run` out.
 
 Invariants: whoever calls names the mode, nobody below asks for it; the manifest holds everything that is needed to run
-the same again and to tell whether it was the same; a kept run is on disk before it is returned.
+the same again and to tell whether it was the same; a kept run is on disk before it is returned,
+also where the database cannot be told of it yet.
 """
 
 from __future__ import annotations
@@ -100,14 +101,13 @@ def keep_run(project: Project, run: Run) -> Run:
     context = search_context(manifest)
     statistics = run.stats.document()
     tried = TriedSet(tried_parameters(manifest), statistics)
-    manifest["trials"] = project.trials.record(
-        SearchRecord(created_ns, str(manifest["strategy"]), trial_range(run), context, [tried])
-    )
+    search = SearchRecord(created_ns, str(manifest["strategy"]), trial_range(run), context, [tried])
+    manifest["trials"], remarks = project.count_trials(search)
+    manifest["warnings"] = [*manifest["warnings"], *remarks]
     manifest["digest"], manifest["account_digest"] = run.digest, run.account_digest
     manifest["statistics"] = statistics
-    folder, kept = project.runs.save(
-        str(manifest["name"]), created_ns, run.digest, run.result, run.trades, manifest
-    )  # fmt: skip
+    name, seed = str(manifest["name"]), run.digest
+    folder, kept = project.save_run(name, created_ns, seed, run.result, run.trades, manifest)
     return replace(run, manifest=kept, folder=folder)
 
 

@@ -8,27 +8,35 @@ import, so that is done when the database is first used.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tickwright.adapters.storage.database.pool_options import DEFAULT_OPTIONS, PoolOptions
 from tickwright.adapters.storage.opening import STATEMENT_TIMEOUT_S, open_catalogue, open_store
+from tickwright.adapters.storage.spool import Spool
 from tickwright.bootstrap.archive_record import demand_archive
+from tickwright.domain.errors import StoreBusy, StoreUnreachable
 from tickwright.domain.timestamp import SECOND
 from tickwright.ingest.archive_view import WithArchive
 from tickwright.ports import InstrumentCatalogue, MarketStore
 from tickwright.settings import Settings
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tickwright.adapters.storage.database.database import Database
     from tickwright.adapters.storage.database.trial_log import TrialLog
     from tickwright.adapters.storage.run_store import RunStore
+    from tickwright.adapters.storage.search_record import SearchRecord
+    from tickwright.domain.run import RunResult
 
 DATABASE_FILE = Path("runs") / "tickwright.sqlite"
 DATABASE_BACKUPS = Path("runs") / "backups"
 TRIAL_FILE = Path("runs") / "trials.jsonl"
+SPOOL = Path("runs") / "spool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +160,48 @@ class Project:
 
     @cached_property
     def trials(self) -> TrialLog:
-        """Every trial ever run in the project; those a former version kept in a file are taken in."""
+        """Every trial ever run in the project; what waits in the spool, or in a former version's file, is taken in."""
         from tickwright.adapters.storage.database.trial_log import TrialLog
         from tickwright.adapters.storage.trial_file import adopt_trial_file
 
         log = TrialLog(self.database)
         adopt_trial_file(log, self.home / TRIAL_FILE)
+        self.spool.drain(log.record)
         return log
+
+    def count_trials(self, search: SearchRecord) -> tuple[int | None, tuple[str, ...]]:
+        """Log a search; returns how many different trials its data has now seen, and what a reader should know.
+
+        None where the database cannot be reached or stays locked: the search then waits in the spool.
+        """
+        try:
+            return self.trials.record(search), ()
+        except (StoreBusy, StoreUnreachable) as failure:
+            self.spool.keep(search)
+            later = "the search is counted, and a run listed, as soon as it answers"
+            return None, (f"{failure.message} at {failure.where}: {later}",)
+
+    def save_run(
+        self,
+        name: str,
+        created_ns: int,
+        seed: str,
+        result: RunResult,
+        trades: pl.DataFrame,
+        manifest: Mapping[str, Any],
+    ) -> tuple[Path, dict[str, Any]]:
+        """Keep a run; returns its folder and its manifest with its id.
+
+        Where the database cannot be reached or stays locked the folder is kept alone, and `runs.settle` enters it.
+        """
+        from tickwright.adapters.storage.run_folder import RunFolder
+
+        try:
+            return self.runs.save(name, created_ns, seed, result, trades, manifest)
+        except (StoreBusy, StoreUnreachable):
+            return RunFolder(self.home / "runs").keep(name, created_ns, result, trades, manifest)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """The searches that the database could not be told of."""
+        return Spool(self.home / SPOOL)

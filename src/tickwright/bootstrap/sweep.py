@@ -177,7 +177,9 @@ def log_sweep(project: Project, sweep: Sweep) -> Sweep:
     trials = [TriedSet(one.params, row) for one, row in zip(strategies, measures, strict=True)]
     context = search_context(run_manifest(request, strategies[0], "vector", sweep.loaded))
     search = SearchRecord(time.time_ns(), request.strategy.__name__, looked_at, context, trials)
-    return replace(sweep, trials_on_data=project.trials.record(search))
+    counted, remarks = project.count_trials(search)
+    loaded = replace(sweep.loaded, warnings=(*sweep.loaded.warnings, *remarks))
+    return replace(sweep, loaded=loaded, trials_on_data=counted)
 
 
 def ranked_frame(frame: pl.DataFrame, by: str) -> pl.DataFrame:

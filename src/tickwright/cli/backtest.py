@@ -88,7 +88,8 @@ def describe(run: Run, *, report: str | None = None) -> Callable[[Paper], None]:
             paper.line(f"  note: {warning}")
         if manifest.get("run_id"):
             paper.line()
-            paper.line(f"Kept as {manifest['run_id']} (trial {manifest['trials']} on this data).")
+            counted = "" if manifest["trials"] is None else f" (trial {manifest['trials']} on this data)"
+            paper.line(f"Kept as {manifest['run_id']}{counted}.")
             paper.line(f"Report: {report}" if report else f"Next: tickwright report {manifest['run_id']}")
 
     return text

@@ -103,7 +103,10 @@ def describe(outcome: Sweep, top: int, *, report: str | None = None) -> Callable
                 f"Best Sharpe {luck.best:.2f}; the best of {luck.counted:,} trials without skill would show "
                 f"{luck.expected_best:.2f}. It beats that with probability {percent(luck.deflated)}."
             )
-        paper.line(f"This data has now seen {outcome.trials_on_data:,} different trials.")
+        if outcome.trials_on_data is None:
+            paper.line(f"note: {outcome.loaded.warnings[-1]}")
+        else:
+            paper.line(f"This data has now seen {outcome.trials_on_data:,} different trials.")
         paper.line("The best of many looks better than it is: test it on data it has not seen.")
         if report:
             paper.line(f"Report: {report}")

@@ -284,9 +284,10 @@ class Unexpected(TickwrightError):
 
 
 class StoreBusy(DataError):
-    """Another process is writing the same series.
+    """Another process is writing the same series, or holds the project's database.
 
-    What happened: the series is locked by the process that the sentence names; one process writes it at a time.
+    What happened: the series is locked by the process that the sentence names; one process writes it at a time. Or the
+    database stayed locked for longer than `database.lock_timeout` and several repetitions.
     State: nothing was written; readers are not affected.
     What to do: wait until that process is done and type the command again. Its lock vanishes with it.
     """
@@ -332,10 +333,11 @@ class FlushFailed(StoreWriteFailed):
 
 
 class StoreUnreachable(DataError):
-    """The database that holds the market data does not answer, or does not let this user in.
+    """A database, of market data or of runs, does not answer, or does not let this user in.
 
     What happened: a connection was refused, lost, timed out or denied.
-    State: nothing is half written: a write is one transaction.
+    State: nothing is half written: a write is one transaction. Runs and searches are kept in the project's `runs/` and
+    entered as soon as the database answers.
     What to do: start the server, or correct the address, the user or the password, and type the command again.
     """
 

@@ -1,4 +1,4 @@
-"""Rows that fulfil every rule and are still doubtful: a doubt is a mark for a person, never a change.
+"""Candles and trades that fulfil every rule and are still doubtful: a doubt is a mark for a person, never a change.
 
 The rules, each with its threshold beside it:
 - spike: a high or a low lies more than `SPIKE_MOVES` usual moves *and* more than `SPIKE_SHARE` away from the middle of
@@ -8,6 +8,8 @@ The rules, each with its threshold beside it:
 - standstill: at least `STALE_BARS` bars in a row repeat open, high, low, close and volume with volume above zero, which
   a frozen feed does and a market does not.
 - silence: at least `SILENT_BARS` bars in a row have no volume.
+- lone price, of trades: it lies more than `SPIKE_SHARE` away from the middle of the five trades before it and, to the
+  same side, from the middle of the five after it.
 Invariants: pure; a row may have several doubts; a run is one doubt, at its first row.
 """
 
@@ -19,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Bars, Float64Array
+from tickwright.domain.events import Events
 from tickwright.domain.money import amount_text
 
 SPIKE_MOVES = 40.0
@@ -43,6 +46,23 @@ def doubts(bars: Bars) -> list[Doubt]:
     if bars.key.kind != "candles":
         return sorted(_spikes(bars))
     return sorted([*_spikes(bars), *_moves_without_volume(bars), *_standstills(bars), *_silences(bars)])
+
+
+def trade_doubts(trades: Events) -> list[Doubt]:
+    """Every trade whose price no trade around it comes near, in order."""
+    prices = trades["price"] / 10.0**trades.price_scale
+    if len(prices) <= 2 * _AROUND:
+        return []
+    jumps = np.abs(np.diff(np.log(prices), prepend=np.log(prices[0]))) > SPIKE_SHARE
+    found = []
+    for row in np.flatnonzero(jumps).tolist():
+        before, after = prices[max(row - _AROUND, 0) : row], prices[row + 1 : row + 1 + _AROUND]
+        away = [float(np.log(prices[row] / np.median(side))) for side in (before, after) if len(side)]
+        if min(away) > SPIKE_SHARE or max(away) < -SPIKE_SHARE:
+            value = amount_text(int(trades["price"][row]), trades.price_scale)
+            factor = float(prices[row] / np.median(before))
+            found.append(Doubt(row, 1, f"the price {value} is {factor:.3g} times the price around it"))
+    return found
 
 
 def _spikes(bars: Bars) -> list[Doubt]:

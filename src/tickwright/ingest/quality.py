@@ -4,7 +4,7 @@ The score is `present × explained × sound`, each between 0 and 1:
 - present: bars held of all bars between the first and the last, where bars that nobody traded or that were not listed
   do not count as missing;
 - explained: missing bars whose reason is known (any kind but UNKNOWN and NOT_FETCHED) of all missing ones;
-- sound: rows neither in doubt (`ingest.outliers`, of candles) nor in quarantine, of all rows.
+- sound: rows neither in doubt (`ingest.outliers`, of candles and trades) nor in quarantine, of all rows.
 A series of no rows has score 0. `explained` weighs half, because a known outage is still a hole: it enters as
 `(1 + explained) / 2`.
 Invariants: pure reading; the same series always has the same score.
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.gaps import GapKind
-from tickwright.ingest.outliers import Doubt, doubts
+from tickwright.ingest.outliers import Doubt, doubts, trade_doubts
 from tickwright.ports import MarketStore
 
 _HARMLESS = (GapKind.NO_TRADES, GapKind.NOT_LISTED)
@@ -45,7 +45,7 @@ def quality_of(store: MarketStore, key: SeriesKey) -> Quality:
         missing[gap.kind] += gap.bars
     if coverage.rows == 0:
         return Quality(key, 0.0, 0, dict(missing), (), quarantined)
-    found = tuple(doubts(store.read(key))) if key.timeframe is not None else ()
+    found = tuple(_doubts(store, key))
     harmful = sum(bars for kind, bars in missing.items() if kind not in _HARMLESS)
     unexplained = sum(missing[kind] for kind in _UNEXPLAINED)
     doubtful = min(coverage.rows, sum(doubt.bars for doubt in found) + quarantined)
@@ -53,3 +53,10 @@ def quality_of(store: MarketStore, key: SeriesKey) -> Quality:
     explained = 1 - unexplained / sum(missing.values()) if missing else 1.0
     sound = 1 - doubtful / coverage.rows
     return Quality(key, present * (1 + explained) / 2 * sound, coverage.rows, dict(missing), found, quarantined)
+
+
+def _doubts(store: MarketStore, key: SeriesKey) -> list[Doubt]:
+    """The doubtful rows of a series; of rates, quotes and books no rule is known."""
+    if key.timeframe is not None:
+        return doubts(store.read(key))
+    return trade_doubts(store.read_events(key)) if key.kind == "trades" else []

@@ -77,12 +77,24 @@ class RunFolder:
 
     def free_ids(self, name: str, created_ns: int, seed: str) -> Iterator[str]:
         """Ids such as `2024-12-31-trend-7f3a` without a folder: the day, the name, four digits of a hash."""
-        word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "run"
         for attempt in range(1 << 16):
             digits = hashlib.sha256(f"{seed}|{created_ns}|{attempt}".encode()).hexdigest()[:4]
-            candidate = f"{iso(created_ns)[:10]}-{word}-{digits}"
+            candidate = f"{_day_and_name(name, created_ns)}-{digits}"
             if not (self.root / candidate).exists():
                 yield candidate
+
+    def keep(
+        self, name: str, created_ns: int, result: RunResult, trades: pl.DataFrame, manifest: Mapping[str, Any]
+    ) -> tuple[Path, dict[str, Any]]:
+        """Keep a run that no database can be asked about, under an id of eight random digits that no other has.
+
+        The database learns of it when the runs are next listed; see `RunStore.settle`.
+        """
+        run_id = f"{_day_and_name(name, created_ns)}-{secrets.token_hex(4)}"
+        document = {**manifest, "run_id": run_id, "created": iso(created_ns)}
+        with self.draft(run_id) as draft:
+            _, document = draft.write(result, trades, document)
+            return draft.publish(), document
 
     @contextlib.contextmanager
     def draft(self, run_id: str) -> Iterator[Draft]:
@@ -160,6 +172,12 @@ class RunFolder:
         for path in [*self.root.glob(f".*{_DRAFT}"), *self.root.glob(f".*{_REMOVED}")]:
             with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(path, wait=False):
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _day_and_name(name: str, created_ns: int) -> str:
+    """How an id begins: `2024-12-31-trend`."""
+    word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "run"
+    return f"{iso(created_ns)[:10]}-{word}"
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tickwright.adapters.storage.database.run_rows import FINISHED, INTERRUPTED, REMOVING, WRITING, RunRow, RunRows
 from tickwright.adapters.storage.run_folder import RunFolder
-from tickwright.domain.errors import DataError, RunNotFound
+from tickwright.domain.errors import DataError, RunNotFound, StoreBusy, StoreUnreachable
 from tickwright.domain.run import RunResult
 from tickwright.domain.timestamp import iso
 
@@ -78,7 +78,10 @@ class RunStore:
         trades: pl.DataFrame,
         manifest: Mapping[str, Any],
     ) -> tuple[Path, dict[str, Any]]:
-        """Keep a run under a new id; returns its folder and its manifest with the id, or leaves nothing behind."""
+        """Keep a run under a new id; returns its folder and its manifest with the id, or leaves nothing behind.
+
+        A database that is lost after the folder is there learns of it from `settle`.
+        """
         self.folders.sweep()  # also where nobody ever lists the runs
         for run_id in self.folders.free_ids(name, created_ns, seed):
             document = {**manifest, "run_id": run_id, "created": iso(created_ns)}
@@ -92,7 +95,8 @@ class RunStore:
                     with contextlib.suppress(DataError):
                         self._rows.remove(run_id)
                     raise
-                self._rows.finish(run_id, self._home, document, tables)
+                with contextlib.suppress(StoreBusy, StoreUnreachable):
+                    self._rows.finish(run_id, self._home, document, tables)
                 return folder, document
         raise RunNotFound(f"no free run id is left for {name!r} on {iso(created_ns)[:10]}", where=self._home)
 

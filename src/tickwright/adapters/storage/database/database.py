@@ -3,11 +3,13 @@
 Invariants: an upgrade copies the database first and applies every step in one transaction, so a kill leaves the old
 schema or the new one, never a mix; a schema this program does not know is refused, never touched; `check` compares the
 tables that are there with the tables the program means. `write` repeats a unit of work whose connection died or that
-lost a race for a lock: units are idempotent, so a commit whose answer was lost may be repeated.
+lost a race for a lock: units are idempotent, so a commit whose answer was lost may be repeated. Readers never take the
+last connection of a pool, so that however many wait for long queries, what was done can still be written down.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +27,7 @@ from tickwright.adapters.storage.database.models import REVISION
 from tickwright.adapters.storage.database.pool_metrics import UNLIMITED, PoolMetrics, PoolWatch
 from tickwright.adapters.storage.database.pool_options import DEFAULT_OPTIONS, PoolOptions
 from tickwright.adapters.storage.durable_file import make_directory
-from tickwright.domain.errors import DataError, StoreUnreachable
+from tickwright.domain.errors import DataError, StoreBusy, StoreUnreachable
 
 if TYPE_CHECKING:
     from tickwright.adapters.storage.database.schema_steps import Step
@@ -70,6 +72,8 @@ class Database:
             make_directory(self._file.parent)
         self.engine: Engine = open_engine(self.url, options)
         self._watch = PoolWatch(self.engine, options)
+        self._readers = threading.BoundedSemaphore(max(1, options.size + options.overflow - 1))
+        self._pool_wait_s = options.pool_wait_s
 
     @property
     def place(self) -> str:
@@ -78,7 +82,13 @@ class Database:
 
     def read(self, work: Callable[[Connection], Outcome]) -> Outcome:
         """Do what only reads, in one transaction that keeps nobody from writing; raises the `DataError` family."""
-        return self._repeated(lambda: self._done(work, reading=True))
+        if not self._readers.acquire(timeout=self._pool_wait_s):
+            self._watch.waited(self._pool_wait_s, exhausted=True)
+            raise self._exhausted()
+        try:
+            return self._repeated(lambda: self._done(work, reading=True))
+        finally:
+            self._readers.release()
 
     def write(self, work: Callable[[Connection], Outcome]) -> Outcome:
         """Do an idempotent unit of work in one transaction, again where that helps; raises the `DataError` family."""
@@ -214,15 +224,18 @@ class Database:
                     yield connection
         except DBAPIError as failure:
             reason = str(failure.orig).strip().splitlines()[0] if failure.orig else type(failure).__name__
-            kind = StoreUnreachable if _is_gone(failure) else DataError
+            kind = StoreUnreachable if _is_gone(failure) else StoreBusy if _is_locked(failure) else DataError
             raise kind(f"the database refused ({reason})", where=self.place, expected="a working database") from failure
         except PoolExhausted as failure:
-            hint = "Raise database.pool_size, or look for work that holds connections; nothing was changed."
-            message = "every connection of the pool is in use"
-            raise StoreUnreachable(message, where=self.place, expected="a free one", hint=hint) from failure
+            raise self._exhausted() from failure
         except SQLAlchemyError as failure:
             expected = "a schema this program made"
             raise DataError(f"the step failed ({failure})", where=self.place, expected=expected) from failure
+
+    def _exhausted(self) -> StoreUnreachable:
+        hint = "Raise database.pool_size, or look for work that holds connections; nothing was changed."
+        message = "every connection of the pool is in use"
+        return StoreUnreachable(message, where=self.place, expected="a free one", hint=hint)
 
     @contextmanager
     def _lent(self) -> Iterator[Connection]:
@@ -248,8 +261,11 @@ def _passes(failure: BaseException | None) -> bool:
     """Whether the same work may succeed when it is done again: a lost connection, a lost race for a lock."""
     if not isinstance(failure, DBAPIError):
         return False
-    if _is_gone(failure):
-        return True
+    return _is_gone(failure) or _is_locked(failure)
+
+
+def _is_locked(failure: DBAPIError) -> bool:
+    """Whether somebody else's lock was in the way for longer than a statement waits."""
     state = str(getattr(failure.orig, "sqlstate", None) or "")
     return state in _RACES or any(word in str(failure.orig) for word in _LOCKED)
 

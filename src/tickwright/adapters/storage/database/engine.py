@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from tickwright.adapters.storage.database.pool_options import DEFAULT_OPTIONS, PoolOptions
+from tickwright.adapters.storage.server_line import line_limits
 from tickwright.domain.errors import SettingsError
 
 READING = "tickwright_reading"
@@ -53,11 +54,7 @@ def open_engine(url: URL, options: PoolOptions = DEFAULT_OPTIONS) -> Engine:
             url,
             **bounds,
             pool_pre_ping=True,
-            connect_args={
-                "options": limits,
-                "connect_timeout": max(1, round(options.connect_s)),
-                "application_name": "tickwright",
-            },
+            connect_args={"options": limits, "application_name": "tickwright", **line_limits(options.connect_s)},
         )
     in_memory = url.database in (None, "", ":memory:")
     engine = create_engine(url, connect_args={"timeout": options.lock_wait_s}, **({} if in_memory else bounds))

@@ -10,8 +10,8 @@ class PoolOptions:
     """How many connections a pool holds, and how long anything may take, in seconds.
 
     `size` connections stay open, `overflow` more may be opened for a while; `pool_wait_s` bounds waiting for one of
-    them, `connect_s` reaching the server, `statement_s` one statement, `lock_wait_s` waiting for another process's
-    lock. Statements slower than `slow_s` are logged.
+    them, `connect_s` reaching the server (also in the middle of a statement), `statement_s` one statement,
+    `lock_wait_s` waiting for another process's lock. Statements slower than `slow_s` are logged.
     """
 
     size: int = 5

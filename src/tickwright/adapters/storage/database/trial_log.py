@@ -56,7 +56,7 @@ class TrialLog:
 
         def work(connection: Connection) -> int:
             if not _inserted(connection, key, search, fingerprints):
-                unseen = Search.last_ns != search.created_ns  # else it is this very search, sent twice
+                unseen = Search.last_ns < search.created_ns  # else it is this very search, sent twice or late
                 again = update(Search).where(Search.search_id == key, unseen)
                 connection.execute(again.values(times=Search.times + 1, last_ns=search.created_ns))
             return _count(connection, looked_at)

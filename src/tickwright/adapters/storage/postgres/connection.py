@@ -2,7 +2,8 @@
 
 Invariants: every unit of work is one transaction that is repeated once when the connection turns out to be dead (units
 are idempotent, so a commit whose answer was lost may be repeated); waiting is bounded by a connection and a statement
-timeout; no sentence holds a password. One object serves one thread at a time; others wait their turn.
+timeout, and by the limits of `server_line` where the line is dead; no sentence holds a password. One object serves one
+thread at a time; others wait their turn.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import psycopg
 from psycopg import errors as pg
 from psycopg.conninfo import conninfo_to_dict
 
+from tickwright.adapters.storage.server_line import line_limits
 from tickwright.domain.errors import DataError, SettingsError, StoreUnreachable, StoreWriteFailed
 
 CONNECT_TIMEOUT_S = 10
@@ -67,9 +69,9 @@ class Connection:
                 self._open = psycopg.connect(
                     self._url,
                     autocommit=True,
-                    connect_timeout=CONNECT_TIMEOUT_S,
                     options=options,
                     application_name="tickwright",
+                    **line_limits(CONNECT_TIMEOUT_S),
                 )
             except psycopg.Error as failure:
                 raise self._unreachable(failure) from failure
