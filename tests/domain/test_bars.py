@@ -58,3 +58,14 @@ def test_the_price_unit_is_at_most_a_hundredth_of_a_basis_point_of_the_lowest_pr
 
 def test_where_keeps_the_chosen_rows() -> None:
     assert bars_of([5, 6, 7]).where(np.array([True, False, True])).close.tolist() == [5, 7]
+
+
+def test_floats_are_made_once_and_cannot_be_written_to() -> None:
+    bars = bars_of([100, 250, 175])
+    values, lowest, highest = bars.floats("close")
+    assert (values.tolist(), lowest, highest) == (bars.prices("close").tolist(), 100, 250)
+    assert bars.floats("close").values is values
+    assert bars.new_floats("close").values is not values
+    assert bars.floats("volume").values.tolist() == bars.volumes().tolist()
+    with pytest.raises(ValueError, match="read-only"):
+        values[0] = 1.0

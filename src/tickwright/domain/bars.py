@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import total_ordering
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.warm_arrays import warm_empty
 
 Int64Array = npt.NDArray[np.int64]
 Float64Array = npt.NDArray[np.float64]
@@ -48,6 +49,14 @@ class SeriesKey:
         return " ".join(str(part) for part in (self.instrument, self.kind, self.timeframe) if part is not None)
 
 
+class Floats(NamedTuple):
+    """A column as float64 that cannot be written to, and its lowest and highest value in the series' units."""
+
+    values: Float64Array
+    lowest: int
+    highest: int
+
+
 @dataclass(frozen=True, slots=True)
 class Bars:
     """Candles of one series: int64 columns of equal length; a price is `units × 10^-price_scale`."""
@@ -61,6 +70,7 @@ class Bars:
     volume: Int64Array
     price_scale: int
     volume_scale: int
+    _floats: dict[str, Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.open_time_ns)
@@ -73,13 +83,27 @@ class Bars:
 
     def prices(self, column: str) -> Float64Array:
         """One of the price columns as float64, derived exactly as `units / 10^scale`."""
-        values: Float64Array = getattr(self, column) / 10.0**self.price_scale
-        return values
+        units: Int64Array = getattr(self, column)
+        return np.divide(units, 10.0**self.price_scale, out=warm_empty(units.shape))
 
     def volumes(self) -> Float64Array:
         """Volume in base units as float64."""
-        values: Float64Array = self.volume / 10.0**self.volume_scale
-        return values
+        return np.divide(self.volume, 10.0**self.volume_scale, out=warm_empty(self.volume.shape))
+
+    def floats(self, column: str) -> Floats:
+        """A column as `prices` or `volumes` derives it, with its extremes; made once for all who read the series."""
+        known = self._floats.get(column)
+        if known is None:
+            known = self._floats[column] = self.new_floats(column)
+        return known
+
+    def new_floats(self, column: str) -> Floats:
+        """The same, made anew and not kept here."""
+        units: Int64Array = getattr(self, column)
+        values = self.volumes() if column == "volume" else self.prices(column)
+        values.flags.writeable = False
+        lowest, highest = (int(units.min()), int(units.max())) if len(units) else (0, 0)
+        return Floats(values, lowest, highest)
 
     def between(self, start_ns: int, end_ns: int) -> Bars:
         """The bars whose open time lies in [start, end), as views on the same memory."""

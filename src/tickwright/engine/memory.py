@@ -24,6 +24,7 @@ from tickwright.domain.margin import ASSUMED_TIERS
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.money import units_exact, units_rounded_down, units_rounded_up
 from tickwright.domain.timestamp import DAY
+from tickwright.domain.warm_arrays import warm_empty, warm_zeros
 from tickwright.engine.decisions import DISTANCES, Decisions, ExitDistances
 from tickwright.engine.rows import MarketRows
 from tickwright.kernel import layout
@@ -46,7 +47,7 @@ _GROWING: Final = {
     "parts": ("part_capacity", layout.PART),
     "account_events": ("account_event_capacity", records.ACCOUNT_EVENT),
 }
-_LOGS: Final = ("orders", "slot_of_order", "fills", "recent")
+_LOGS: Final = ("orders", "slot_of_order", "open_orders", "fills", "recent")
 _LARGEST_RESERVE: Final = 100_000
 _RESERVE_OF_EACH: Final = 5_000  # further instrument
 MOST_COMMANDS: Final = 1024
@@ -209,7 +210,7 @@ class Memory:
             size = 4 * (most_commands + 4 * count + 16)
             if name in _LOGS:  # reserved, and taken from the machine only when written
                 size += min(self.rows.decisions * count, _LARGEST_RESERVE + _RESERVE_OF_EACH * (count - 1))
-            self.bind(name, np.empty(size, dtype))
+            self.bind(name, warm_empty(size, dtype))
             self._set(**{capacity: size})
         self.venue: Any = self.records_over("venue", layout.VENUE)[0]
         self.client: Any = self.records_over("client", layout.CLIENT)[0]
@@ -399,7 +400,7 @@ class Memory:
         """Make room for the curve before the first of it is written: runs that jump leave none."""
         for name in CURVE:
             if name not in self.arrays:
-                self.bind(name, np.zeros(self.rows.decisions, np.int64))
+                self.bind(name, warm_zeros(self.rows.decisions, np.int64))
 
     def jump(self, curve: Array | None = None) -> None:
         """Run one instrument's targets to the end, from event to event; statistics go to a `CURVE` record."""
@@ -466,7 +467,7 @@ class Memory:
         full = [name for name in _GROWING if 2 * counts[name] >= len(self.arrays[name])] or list(_GROWING)
         for name in full:
             capacity, old = _GROWING[name][0], self.arrays[name]
-            new = np.empty(2 * len(old), old.dtype)
+            new = warm_empty(2 * len(old), old.dtype)
             new[: counts[name]] = old[: counts[name]]
             self.bind(name, new)
             self._set(**{capacity: len(new)})

@@ -86,13 +86,17 @@ def _warnings(memory: Memory, venue: Any) -> list[str]:
 
 
 def _liquidations(memory: Memory) -> list[str]:
+    if all(instrument.kind == "spot" for instrument in memory.rows.market.instruments):
+        return []
     reasons = memory.arrays["orders"]["reason"][: memory.client.order_count]
     count = int((reasons == Reason.LIQUIDATION).sum())
     return [f"{count} positions were liquidated."] if count else []
 
 
 def _weak_protection(memory: Memory) -> list[str]:
-    """A stop-limit that is to protect is allowed with a warning (rule book §8.1)."""
+    """A stop-limit that is to protect is allowed with a warning (rule book §8.1); only callbacks send such orders."""
+    if memory.jumped:
+        return []
     orders = memory.arrays["orders"][: memory.client.order_count]
     reducing = (orders["flags"] & OrderFlag.REDUCE_ONLY) != 0
     count = int((reducing & (orders["type"] == OrderType.STOP_LIMIT)).sum())

@@ -86,7 +86,7 @@ class MarketRows:
             raise DataError("no candle opens in the asked range", where="market", hint="Ask for a range that has data.")
         open_ns = _row_times(market, bar_open_ns, first_bar)
         first, end, decision_of_row = _decision_rows(market, open_ns, bar_open_ns, first_bar, end_bar)
-        has_volume = tuple(bool(series.volume.any()) for series in market.finest)
+        has_volume = tuple(bool(series.volume[:1].any() or series.volume.any()) for series in market.finest)
         uses_statistics = costs.uses_statistics
         if uses_statistics:
             _check_window_sums(market, costs)

@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
+from tickwright.domain.warm_arrays import warm_empty
 from tickwright.indicators.compiled import compiled, inlined
 from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_UNITS, factors_of_columns, is_exact, units_of
 from tickwright.indicators.fold import Fold, fold_arrays, window
 
 # The state is one array: four numbers, then the ring of the last n values.
 _RUN, _CURSOR, _FACTOR, _TOTAL, _RING = range(5)
-_BLOCK = 512  # fits into the nearest cache; a multiple of four
+_BLOCK = 512  # fits into the nearest cache
+_QUARTER = _BLOCK // 4
 
 
 @compiled
@@ -86,7 +88,7 @@ def fill_exact_sums(result: Float64Array, values: Float64Array, n: int, factor: 
     Both are exact quotients of the same integers, rounded once; so the bits are those of the online update. Integers
     may be added in any order: four running sums side by side do not wait for each other.
     """
-    bars, units = len(values), np.empty(_BLOCK)
+    bars, units, sums = len(values), np.empty(_BLOCK), np.empty(_BLOCK)
     result[: n - 1] = np.nan
     total = 0.0
     for bar in range(min(n, bars)):
@@ -98,7 +100,7 @@ def fill_exact_sums(result: Float64Array, values: Float64Array, n: int, factor: 
         entering, leaving = values[bar : bar + _BLOCK], values[bar - n : bar - n + _BLOCK]
         for place in range(_BLOCK):
             units[place] = np.rint(entering[place] * factor) - np.rint(leaving[place] * factor)
-        total = _divide_sums(result[bar : bar + _BLOCK], units, total, divisor)
+        total = _divide_sums(result[bar : bar + _BLOCK], sums, units, total, divisor)
         bar += _BLOCK
     for last in range(bar, bars):
         total += np.rint(values[last] * factor) - np.rint(values[last - n] * factor)
@@ -106,36 +108,39 @@ def fill_exact_sums(result: Float64Array, values: Float64Array, n: int, factor: 
 
 
 @compiled
-def _divide_sums(result: Float64Array, units: Float64Array, first: float, divisor: float) -> float:
+def _divide_sums(result: Float64Array, sums: Float64Array, units: Float64Array, first: float, divisor: float) -> float:
     """The running sums of a block of units from a first one on, divided; the last sum itself."""
-    second, third, fourth, quarter = 0.0, 0.0, 0.0, len(units) // 4
-    for place in range(quarter):
+    second, third, fourth = 0.0, 0.0, 0.0
+    for place in range(_QUARTER):
         first += units[place]
-        second += units[place + quarter]
-        third += units[place + 2 * quarter]
-        fourth += units[place + 3 * quarter]
-        units[place], units[place + quarter] = first, second
-        units[place + 2 * quarter], units[place + 3 * quarter] = third, fourth
+        second += units[place + _QUARTER]
+        third += units[place + 2 * _QUARTER]
+        fourth += units[place + 3 * _QUARTER]
+        sums[place], sums[place + _QUARTER] = first, second
+        sums[place + 2 * _QUARTER], sums[place + 3 * _QUARTER] = third, fourth
     second += first
     third += second
-    for place in range(quarter):
-        result[place] = units[place] / divisor
-        result[place + quarter] = (units[place + quarter] + first) / divisor
-        result[place + 2 * quarter] = (units[place + 2 * quarter] + second) / divisor
-        result[place + 3 * quarter] = (units[place + 3 * quarter] + third) / divisor
+    for place in range(_QUARTER):
+        result[place] = sums[place] / divisor
+    for place in range(_QUARTER):
+        result[place + _QUARTER] = (sums[place + _QUARTER] + first) / divisor
+    for place in range(_QUARTER):
+        result[place + 2 * _QUARTER] = (sums[place + 2 * _QUARTER] + second) / divisor
+    for place in range(_QUARTER):
+        result[place + 3 * _QUARTER] = (sums[place + 3 * _QUARTER] + third) / divisor
     return third + fourth
 
 
 def sum_exact(values: Float64Array, n: int, factor: float, divisor: float) -> Float64Array:
-    """`fill_exact_sums` into a new array, made by NumPy: it takes large pages where the system has them."""
-    result = np.empty_like(values)
+    """`fill_exact_sums` into a new array."""
+    result = warm_empty(values.shape)
     fill_exact_sums(result, values, n, factor, divisor)
     return result
 
 
 def sum_columns(panel: Float64Array, n: int, factors: Float64Array, divisors: Float64Array) -> Float64Array:
     """`sum_exact` of every column."""
-    result = np.empty_like(panel)
+    result = warm_empty(panel.shape)
     _fill_columns(result, panel, n, factors, divisors)
     return result
 

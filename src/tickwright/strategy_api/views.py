@@ -115,11 +115,14 @@ class StrategyBars:
 
     def _derived(self, name: str) -> Float64Array:
         assert self.exact is not None
-        column = self.exact.volumes() if name == "volume" else self.exact.prices(name)
-        sealed = _sealed(column if self._put is None else self._put(column), name, len(self))
-        units, scale = getattr(self.exact, name), _scale_of(self.exact, name)
-        if len(units):
-            tell_units(sealed, scale, int(units.min()), int(units.max()))
+        if self._put is None:
+            column, lowest, highest = self.exact.floats(name)
+        else:
+            column, lowest, highest = self.exact.new_floats(name)
+            column = self._put(column)
+        sealed = _sealed(column, name, len(self))
+        if len(self):
+            tell_units(sealed, _scale_of(self.exact, name), lowest, highest)
         return sealed
 
     def __len__(self) -> int:
