@@ -33,6 +33,7 @@ def found(strategy, data=None):
 def test_shipped_strategies_pass(name):
     exam = check_strategy(getattr(shipped, name))
     assert exam.passed, str(exam)
+    assert exam.hints == ()
 
 
 def test_an_honest_strategy_passes_and_the_exam_says_what_it_examined():
@@ -265,21 +266,28 @@ def test_failing_on_a_short_history_is_said():
     assert "with the first" in str(check_strategy(NeedsMuch))
 
 
-def test_parameters_without_a_sentence_and_impossible_defaults_are_said():
-    class Nameless(Strategy):
-        fast = integer(50)
-        slow = integer(20)
-
+def test_impossible_defaults_are_found():
+    class Impossible(Honest):
         def valid(self):
-            return self.fast < self.slow
+            return False
+
+    assert "parameters: the defaults are a combination that valid() refuses" in str(check_strategy(Impossible))
+
+
+def test_a_missing_sentence_is_a_hint_and_refuses_nothing():
+    class Nameless(Strategy):
+        fast = integer(20)
 
         def targets(self, bars, ind):
-            return hold(bars.close > 0, exit=bars.close < 0)
+            return hold(bars.close > bars.open, exit=bars.close < bars.open)
 
-    problems = str(check_strategy(Nameless))
-    assert "fast has no doc=" in problems
-    assert "valid() refuses" in problems
-    assert "no docstring" in problems
+    exam = check_strategy(Nameless)
+    assert exam.passed
+    assert exam.hints == (
+        "fast has no doc= that says what it is",
+        "the class has no docstring that says what it does",
+    )
+    assert str(exam).splitlines()[1:] == [f"  hint: {hint}" for hint in exam.hints]
 
 
 def test_example_bars_are_the_same_each_time_and_obey_the_rules_of_candles():

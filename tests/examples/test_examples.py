@@ -43,6 +43,7 @@ def test_a_strategy_passes_the_exam_and_trades_alike_in_every_mode(path, market)
     panel = example_market(4800) if form_of(strategy) is Form.WEIGHTS else None
     exam = check_strategy(strategy, panel)
     assert exam.passed, str(exam)
+    assert exam.hints == ()
     whole = run(event.run, strategy, market)
     assert len(whole.fills)
     others = [event.replay] if form_of(strategy) is Form.CALLBACKS else [event.replay, vector.run]

@@ -1,5 +1,7 @@
 """The exam of a strategy: what must hold before anybody believes its results.
 
+What makes a strategy easier to read and changes no result (a sentence on the class, one on each parameter) is a hint:
+it is told and refuses nothing.
 Invariants: every finding names what was done and where it went wrong; the exam changes nothing and ends whatever the
 strategy does. It examines the signal forms by evaluating them; callbacks are examined as far as they are arrays
 (indicators, exits, wake condition): what they do with `ctx` is seen only in a run.
@@ -55,12 +57,13 @@ class StrategyFinding:
 
 @dataclass(frozen=True, slots=True)
 class StrategyExam:
-    """The result of an exam: its findings, and what was examined."""
+    """The result of an exam: its findings, what was examined, and hints that refuse nothing."""
 
     strategy: str
     findings: tuple[StrategyFinding, ...]
     rules: tuple[str, ...] = field(default=())
     bars: int = 0
+    hints: tuple[str, ...] = field(default=())
 
     @property
     def passed(self) -> bool:
@@ -68,9 +71,11 @@ class StrategyExam:
         return not self.findings
 
     def __str__(self) -> str:
+        hints = [f"  hint: {hint}" for hint in self.hints]
         if self.passed:
-            return f"{self.strategy} passes: {', '.join(self.rules)} on {self.bars} bars."
-        return "\n".join([f"{self.strategy} does not pass:", *(f"  {finding}" for finding in self.findings)])
+            return "\n".join([f"{self.strategy} passes: {', '.join(self.rules)} on {self.bars} bars.", *hints])
+        findings = [f"  {finding}" for finding in self.findings]
+        return "\n".join([f"{self.strategy} does not pass:", *findings, *hints])
 
 
 def check_strategy(
@@ -84,16 +89,16 @@ def check_strategy(
     instance = strategy() if isinstance(strategy, type) else strategy
     name = type(instance).__name__
     examined = _data_for(instance) if data is None else data
-    findings = list(_parameters(type(instance)))
+    findings, hints = list(_parameters(type(instance))), tuple(_undocumented(type(instance)))
     ran = _try(instance, examined)
     if isinstance(ran, StrategyFinding):
-        return StrategyExam(name, (*findings, ran), ("parameters", "runs"), len(examined))
+        return StrategyExam(name, (*findings, ran), ("parameters", "runs"), len(examined), hints)
     findings += _same_twice(instance, examined, ran)
     findings += _untouched(instance, examined)
     findings += _look_ahead(instance, examined, ran, _cut_places(len(examined), cuts, seed))
     findings += _enough_history(instance, examined, ran)
     findings += _decides(ran)
-    return StrategyExam(name, tuple(findings), RULES, len(examined))
+    return StrategyExam(name, tuple(findings), RULES, len(examined), hints)
 
 
 def _data_for(strategy: Strategy) -> Data:
@@ -131,14 +136,18 @@ def _columns(outcome: Outcome) -> Columns:
 
 
 def _parameters(strategy: type[Strategy]) -> Iterator[StrategyFinding]:
-    """Defaults that go together, and a sentence for each parameter."""
+    """Defaults that go together."""
     if not strategy().valid():
         yield StrategyFinding("parameters", "the defaults are a combination that valid() refuses")
+
+
+def _undocumented(strategy: type[Strategy]) -> Iterator[str]:
+    """What `strategy show` will have nothing to say about."""
     for name, parameter in parameters_of(strategy).items():
         if not parameter.doc:
-            yield StrategyFinding("parameters", f"{name} has no doc= that says what it is")
+            yield f"{name} has no doc= that says what it is"
     if not (strategy.__doc__ or "").strip():
-        yield StrategyFinding("parameters", "the class has no docstring that says what it does")
+        yield "the class has no docstring that says what it does"
 
 
 def _try(strategy: Strategy, data: Data) -> Outcome | StrategyFinding:

@@ -84,6 +84,7 @@ def check(
         "rules": exam.rules,
         "bars": exam.bars,
         "findings": [asdict(finding) for finding in exam.findings],
+        "hints": exam.hints,
     }
     return Answer("strategy-check", document, lambda paper: paper.line(str(exam)), exit_code=0 if exam.passed else 1)
 
