@@ -25,9 +25,9 @@ from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.place import place_of
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.resample import resampled
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
-from tickwright.ingest.consistency import resampled
 from tickwright.ports import MarketStore
 
 KEY = SeriesKey(InstrumentId.parse("binance:BTC/USDT"), Timeframe.parse("1m"))

@@ -13,8 +13,9 @@ from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.storage.files.candle_file import read_candle_file
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.resample import resampled
 from tickwright.domain.timeframe import Timeframe
-from tickwright.ingest.consistency import compare_timeframes, resampled
+from tickwright.ingest.consistency import compare_timeframes
 
 OHLCV = Path(__file__).parents[1] / "data" / "ohlcv" / "binance"
 DAY, WEEK = Timeframe.parse("1d"), Timeframe.parse("1w")

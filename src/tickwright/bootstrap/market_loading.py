@@ -24,9 +24,9 @@ from tickwright.domain.gaps import Gap, GapKind
 from tickwright.domain.instrument import DEFAULT_LOT, Instrument, InstrumentId, TradingRules
 from tickwright.domain.margin import UNLEVERED
 from tickwright.domain.market import Market
+from tickwright.domain.resample import resampled
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY, iso
-from tickwright.ingest.consistency import resampled
 
 if TYPE_CHECKING:
     from tickwright.strategy_api.informative import Informative

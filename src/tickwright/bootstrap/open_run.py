@@ -15,9 +15,9 @@ from tickwright.bootstrap.run import Run
 from tickwright.domain.bars import Bars
 from tickwright.domain.gaps import Gap
 from tickwright.domain.instrument import InstrumentId
+from tickwright.domain.resample import resampled
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
-from tickwright.ingest.consistency import resampled
 
 
 def open_run(project: Project, run_id: str) -> Run:

@@ -11,9 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from tickwright.domain.bars import Bars, Int64Array
+from tickwright.domain.bars import PRICE_COLUMNS, Bars, Int64Array
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.money import amount_text
+from tickwright.domain.resample import joined
 from tickwright.domain.timestamp import iso
 
 _HINT: Final = "Fetch or import both series again, or make the bars from the detail candles."
@@ -94,20 +95,13 @@ def _check_sums(bars: Bars, detail: Bars, places: Int64Array) -> None:
             f"{detail.key} has no candle in the bar of {bars.key} at {iso(int(bars.open_time_ns[empty[0]]))}",
             where="detail", expected="detail candles in every bar", hint=_HINT,
         )  # fmt: skip
-    ends = np.append(starts[1:], len(detail)) - 1
-    sums = {
-        "open": detail.open[starts],
-        "high": np.maximum.reduceat(detail.high, starts),
-        "low": np.minimum.reduceat(detail.low, starts),
-        "close": detail.close[ends],
-        "volume": np.add.reduceat(detail.volume, starts),
-    }
-    wrong = {name: np.flatnonzero(getattr(bars, name) != made) for name, made in sums.items()}
+    made = joined(detail, starts, bars.open_time_ns, bars.timeframe)
+    wrong = {name: np.flatnonzero(getattr(bars, name) != getattr(made, name)) for name in (*PRICE_COLUMNS, "volume")}
     if any(len(rows) for rows in wrong.values()):
         row, name = min((int(rows[0]), name) for name, rows in wrong.items() if len(rows))
         scale = bars.volume_scale if name == "volume" else bars.price_scale
-        told, made = (amount_text(int(value), scale) for value in (getattr(bars, name)[row], sums[name][row]))
+        told, theirs = (amount_text(int(getattr(series, name)[row]), scale) for series in (bars, made))
         raise DataError(
-            f"the {name} of {bars.key} at {iso(int(bars.open_time_ns[row]))} is {told}, {detail.key} makes it {made}",
+            f"the {name} of {bars.key} at {iso(int(bars.open_time_ns[row]))} is {told}, {detail.key} makes it {theirs}",
             where="detail", expected="detail candles that add up to their bar", hint=_HINT,
         )  # fmt: skip

@@ -16,6 +16,7 @@ import numpy as np
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.errors import BadResponse
 from tickwright.domain.instrument import Instrument, InstrumentId
+from tickwright.domain.resample import summed
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import SECOND
 from tickwright.domain.trades import Trades, joined_trades
@@ -43,7 +44,7 @@ def candles_from_trades(trades: Trades, timeframe: Timeframe) -> Bars:
         np.maximum.reduceat(trades.price, starts),
         np.minimum.reduceat(trades.price, starts),
         trades.price[ends],
-        np.add.reduceat(trades.quantity, starts),
+        summed(trades.quantity, starts, where=str(trades.instrument)),
         trades.price_scale,
         trades.quantity_scale,
     )

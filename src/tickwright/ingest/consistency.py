@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tickwright.domain.bars import PRICE_COLUMNS, Bars, Int64Array, SeriesKey
+from tickwright.domain.bars import PRICE_COLUMNS, Bars
 from tickwright.domain.money import amount_text
-from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.resample import resampled
 from tickwright.domain.timestamp import iso
 from tickwright.ports import Finding
 
@@ -26,27 +26,6 @@ class Agreement:
     compared: int
     incomplete: int
     differences: tuple[Finding, ...]
-
-
-def resampled(bars: Bars, timeframe: Timeframe) -> tuple[Bars, Int64Array]:
-    """Coarser bars made of finer ones, and how many finer bars each was made of.
-
-    Only finer bars that are there take part; a coarser bar without any is missing. `timeframe` is a multiple of the
-    bars' own.
-    """
-    origin = timeframe.floor(0)
-    opening = bars.open_time_ns - (bars.open_time_ns - origin) % timeframe.length_ns
-    first = np.flatnonzero(np.diff(opening, prepend=opening[:1] - 1)) if len(bars) else np.empty(0, np.int64)
-    count = np.diff(np.append(first, len(bars)))
-    last = first + count - 1
-    key = SeriesKey(bars.key.instrument, timeframe, bars.key.kind)
-    high = np.maximum.reduceat(bars.high, first) if len(first) else bars.high[:0]
-    low = np.minimum.reduceat(bars.low, first) if len(first) else bars.low[:0]
-    volume = np.add.reduceat(bars.volume, first) if len(first) else bars.volume[:0]
-    coarse = Bars(
-        key, opening[first], bars.open[first], high, low, bars.close[last], volume, bars.price_scale, bars.volume_scale
-    )
-    return coarse, count
 
 
 def compare_timeframes(fine: Bars, coarse: Bars) -> Agreement:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import itertools
 
-import numpy as np
-import polars as pl
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tickwright.adapters.sandbox.clock import SteppedClock
-from tickwright.adapters.sandbox.history import bundled_candles, bundled_history
-from tickwright.adapters.sandbox.market import Candle, ReplayMarket, aggregated, so_far
+from tickwright.adapters.sandbox.history import bundled_history
+from tickwright.adapters.sandbox.market import Candle, ReplayMarket, so_far
 from tickwright.domain.timeframe import Timeframe
-from tickwright.domain.timestamp import DAY, HOUR, MINUTE, parse_instant
+from tickwright.domain.timestamp import HOUR, MINUTE, parse_instant
 
 ONE_HOUR, FOUR_HOURS, ONE_DAY, ONE_WEEK = (Timeframe.parse(name) for name in ("1h", "4h", "1d", "1w"))
 NOON = parse_instant("2024-06-01T12:00:00Z")
@@ -97,31 +94,6 @@ def test_a_forming_candle_only_grows() -> None:
     assert all(later.volume >= earlier.volume for earlier, later in itertools.pairwise(parts))
     assert parts[20].low == 40
     assert parts[40].high == 160
-
-
-@pytest.mark.parametrize("timeframe", [FOUR_HOURS, ONE_DAY, ONE_WEEK])
-def test_coarser_candles_are_what_polars_makes_of_the_history(timeframe: Timeframe) -> None:
-    bars = bundled_candles("ETH/USDT")
-    ours = aggregated(bars, timeframe)
-    frame = pl.DataFrame(
-        {name: getattr(bars, name) for name in ("open_time_ns", "open", "high", "low", "close", "volume")}
-    ).with_columns(pl.from_epoch("open_time_ns", time_unit="ns").alias("time"))
-    theirs = frame.group_by_dynamic("time", every=timeframe.name, start_by="window").agg(
-        pl.col("open").first(),
-        pl.col("high").max(),
-        pl.col("low").min(),
-        pl.col("close").last(),
-        pl.col("volume").sum(),
-    )
-    assert (ours.open_time_ns == theirs["time"].dt.epoch("ns").to_numpy()).all()
-    for name in ("open", "high", "low", "close", "volume"):
-        assert (getattr(ours, name) == theirs[name].to_numpy()).all()
-
-
-def test_weeks_open_on_mondays() -> None:
-    weeks = aggregated(bundled_candles("BTC/USDT"), ONE_WEEK)
-    assert ((weeks.open_time_ns - 4 * DAY) % (7 * DAY) == 0).all()
-    assert int(np.diff(weeks.open_time_ns).max()) == 7 * DAY
 
 
 def test_only_multiples_of_the_history_s_length_are_offered() -> None:

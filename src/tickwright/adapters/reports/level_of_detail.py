@@ -9,7 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from tickwright.domain.bars import Bars, Int64Array
+from tickwright.domain.resample import resampled
 from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import SECOND
 
 BAR_BUDGET = 220_000
 """Bars in one page over all symbols; about 11 bytes of page each."""
@@ -30,24 +32,9 @@ def merge_factor(bars: int, *, budget: int = BAR_BUDGET) -> int:
 
 def merged_bars(bars: Bars, factor: int) -> Bars:
     """Bars of `factor` times the length, on the clock's grid; a hole is left out as before."""
-    if factor == 1 or not len(bars):
+    if factor == 1:
         return bars
-    length = bars.timeframe.length_ns * factor
-    group = bars.open_time_ns // length
-    starts = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
-    lasts = np.append(starts[1:], len(bars)) - 1
-    timeframe = Timeframe.parse(f"{length // 1_000_000_000}s") if length % 1_000_000_000 == 0 else bars.timeframe
-    return Bars(
-        type(bars.key)(bars.key.instrument, timeframe, bars.key.kind),
-        group[starts] * length,
-        bars.open[starts],
-        np.maximum.reduceat(bars.high, starts),
-        np.minimum.reduceat(bars.low, starts),
-        bars.close[lasts],
-        np.add.reduceat(bars.volume, starts),
-        bars.price_scale,
-        bars.volume_scale,
-    )
+    return resampled(bars, Timeframe.parse(f"{bars.timeframe.length_ns * factor // SECOND}s"))[0]
 
 
 def thinned(curve: Int64Array, *, budget: int = POINT_BUDGET) -> Int64Array:

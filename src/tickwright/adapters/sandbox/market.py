@@ -16,8 +16,9 @@ import numpy as np
 
 from tickwright.adapters.sandbox.clock import ExchangeClock
 from tickwright.adapters.sandbox.tape import Tape
-from tickwright.domain.bars import Bars, Int64Array, SeriesKey, SeriesKind
+from tickwright.domain.bars import Bars, SeriesKind
 from tickwright.domain.events import Events, Series
+from tickwright.domain.resample import resampled
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.trades import Trades
 
@@ -88,7 +89,7 @@ class ReplayMarket:
         """The whole history in candles of a length, as if all of it were over."""
         place = (symbol, timeframe.name)
         if place not in self._series:
-            self._series[place] = aggregated(self._history[symbol], timeframe)
+            self._series[place] = resampled(self._history[symbol], timeframe)[0]
         return self._series[place]
 
     def candles(
@@ -144,27 +145,6 @@ def so_far(candle: Candle, timeframe: Timeframe, now_ns: int) -> Candle:
     price = stations[leg] + (stations[leg + 1] - stations[leg]) * rest // length
     seen = (*stations[: leg + 1], price)
     return Candle(candle.open_time_ns, candle.open, max(seen), min(seen), price, candle.volume * elapsed // length)
-
-
-def aggregated(bars: Bars, timeframe: Timeframe) -> Bars:
-    """Bars of a multiple of the length: first open, highest high, lowest low, last close, sum of volumes."""
-    if timeframe == bars.timeframe or not len(bars):
-        return bars
-    origin = timeframe.floor(0)
-    opens: Int64Array = (bars.open_time_ns - origin) // timeframe.length_ns * timeframe.length_ns + origin
-    starts = np.flatnonzero(np.diff(opens, prepend=opens[0] - 1))
-    ends = np.append(starts[1:], len(bars)) - 1
-    return Bars(
-        SeriesKey(bars.key.instrument, timeframe),
-        opens[starts],
-        bars.open[starts],
-        np.maximum.reduceat(bars.high, starts),
-        np.minimum.reduceat(bars.low, starts),
-        bars.close[ends],
-        np.add.reduceat(bars.volume, starts),
-        bars.price_scale,
-        bars.volume_scale,
-    )
 
 
 def _candles(bars: Bars, start: int, end: int) -> list[Candle]:

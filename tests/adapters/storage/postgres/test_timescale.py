@@ -25,9 +25,9 @@ from tickwright.adapters.storage.postgres.timescale import (
     rollup_name,
     statements,
 )
+from tickwright.domain.resample import resampled
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import DAY
-from tickwright.ingest.consistency import resampled
 
 EXTENSION = os.environ.get("TICKWRIGHT_TEST_TIMESCALE_URL", "")
 needs_extension = pytest.mark.skipif(
