@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,11 +55,19 @@ def levels(rows: Rows) -> None:
     for level in (1, 3, 6, 9, 15):
         part_file._COMPRESSION_LEVEL = level
         content = encode(rows)
-        write, read = best(lambda: encode(rows)), best(lambda content=content: decode(content, LAYOUT, ""))
+        write, read = best(lambda: encode(rows)), best(partial(decode, content, LAYOUT, ""))
         print(f"| {level} | {len(content) / 1e3:,.0f} | {write:.1f} | {read:.1f} |")
     part_file._COMPRESSION_LEVEL = chosen
     by_close = encode(rows.take(np.argsort(rows["close"], kind="stable")))
     print(f"\nOrdered by close instead of by time: {len(by_close) / 1e3:,.0f} kB.\n")
+
+
+def read_all(files: list[bytes]) -> Rows:
+    return joined(LAYOUT, [decode(file, LAYOUT, "") for file in files])
+
+
+def add_rows(file: bytes, rows: Rows) -> bytes:
+    return encode(joined(LAYOUT, [decode(file, LAYOUT, ""), rows]))
 
 
 def spans(rows: Rows) -> None:
@@ -70,8 +79,7 @@ def spans(rows: Rows) -> None:
         files = [encode(piece) for piece in pieces]
         whole = max(pieces, key=len)
         newest, day = encode(whole.take(slice(0, -ROWS_A_DAY))), whole.take(slice(-ROWS_A_DAY, None))
-        read = best(lambda files=files: joined(LAYOUT, [decode(file, LAYOUT, "") for file in files]))
-        add = best(lambda file=newest, day=day: encode(joined(LAYOUT, [decode(file, LAYOUT, ""), day])))
+        read, add = best(partial(read_all, files)), best(partial(add_rows, newest, day))
         print(f"| {name} | {len(files)} | {sum(map(len, files)) / 1e3:,.0f} | {read:.1f} | {add:.1f} |")
 
 

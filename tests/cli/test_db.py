@@ -54,3 +54,16 @@ def test_a_server_that_is_not_there_is_named_without_its_password(tickwright, pr
         said = tickwright("db", *words, "--url", "postgresql://desk:canary@127.0.0.1:1/market")
         assert said.code == 4, said.err
         assert "canary" not in said.out + said.err
+
+
+def test_a_database_is_copied_into_another_and_never_into_itself(tickwright, project: Path) -> None:
+    tickwright("db", "upgrade")
+    other = project / "other.sqlite"
+    told = tickwright("db", "copy", "--to", other, "--json").document["tables"]
+    assert {table["name"] for table in told} >= {"runs", "trials", "orders", "fills", "jobs"}
+    assert tickwright("db", "check", "--url", other).code == 0
+    itself = tickwright("db", "copy", "--from", project / "runs" / ".." / "runs" / "tickwright.sqlite")
+    assert (itself.code, "a database is not copied into itself" in itself.err) == (2, True)
+    absent = tickwright("db", "copy", "--from", project / "absent.sqlite")
+    assert (absent.code, "there is no database" in absent.err) == (4, True)
+    assert not (project / "absent.sqlite").exists()

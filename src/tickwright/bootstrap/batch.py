@@ -2,8 +2,9 @@
 
 Invariants: two batches of one name never run at the same time in a project (a lock that ends with the last process that
 holds it, the running command included); after a failure the rest is skipped unless the schedule goes on; every job has
-a row in the database from the moment the batch starts, and none stays `running` after its batch has died. Known limit:
-the lock is a file's, so two machines that share a database but not the project do not see each other.
+a row in the database from the moment the batch starts, and none stays `running` after its batch has died. Where the
+database is a server, machines that keep the project under the same path take turns too. Known limit: that lock is the
+batch's alone, so another machine does not see the command that a killed batch has left running.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def run_batch(
 ) -> list[JobOutcome]:
     """Run every job, each with the `common` words behind its own; raises `StoreBusy` where the batch is running."""
     home = str(project.home.absolute())
-    with _alone(project.home, batch.name) as lock:
+    with _alone(project.home, batch.name) as lock, _alone_everywhere(project, batch.name):
         rows = JobRows(project.database)
         owner = {"batch": batch.name, "home": home}
         rows.interrupt(owner, time.time_ns())
@@ -201,6 +202,15 @@ def _words(line: str, known: Sequence[str]) -> tuple[str, ...]:
     if not words or words[0] not in allowed:
         raise UsageError(f"{line!r} is no job", where="batch", expected=f"a command of {', '.join(allowed)}")
     return tuple(words)
+
+
+def _alone_everywhere(project: Project, name: str) -> contextlib.AbstractContextManager[None]:
+    """The lock of a batch that other machines see too; raises `StoreBusy`."""
+    from tickwright.adapters.storage.database.shared_lock import held_everywhere
+
+    return held_everywhere(
+        project.database, f"batch {name} {project.home.absolute()}", f"the batch {name} is being run"
+    )
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,10 +21,13 @@ from tickwright.adapters.storage.backup.database_copies import (
 from tickwright.adapters.storage.backup.sealing import backup_key
 from tickwright.adapters.storage.database.contents import row_counts
 from tickwright.adapters.storage.database.database import Database, Upgrade
+from tickwright.adapters.storage.database.engine import database_url
 from tickwright.adapters.storage.database.models import REVISION
+from tickwright.adapters.storage.database.transfer import carry_rows
 from tickwright.adapters.storage.opening import shown_location
 from tickwright.adapters.storage.place import place_of
 from tickwright.bootstrap.project import DatabaseChoice
+from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.timestamp import iso
 
 
@@ -74,6 +78,21 @@ def restore(home: Path, choice: DatabaseChoice, target: str, *, snapshot: str, r
     return {"database": _place(home, choice), "snapshot": copy.name, "taken": iso(copy.taken_ns), **counts}
 
 
+def copy_rows(home: Path, source: DatabaseChoice, target: DatabaseChoice) -> dict[str, Any]:
+    """Carry what one database holds into another, brought up to date first; raises `UsageError`, `DataError`."""
+    if _identity(home, source) == _identity(home, target):
+        expected = "--from or --to, and another database than the project's"
+        raise UsageError("a database is not copied into itself", where=_place(home, target), expected=expected)
+    file = _identity(home, source)
+    if isinstance(file, Path) and not file.is_file():
+        raise DataError("there is no database", where=str(file), expected="a SQLite file", hint="Nothing was copied.")
+    with _opened(home, source) as held, _opened(home, target) as written:
+        held.make_ready()
+        written.make_ready()
+        tables = [asdict(table) for table in carry_rows(held, written)]
+    return {"from": _place(home, source), "to": _place(home, target), "tables": tables}
+
+
 def database_state(home: Path, choice: DatabaseChoice) -> tuple[Literal["ok", "warn"], str, str]:
     """How the database of a project is: whether that is well, in one sentence, and what to do where it is not."""
     database = choice.open(home)
@@ -117,3 +136,9 @@ def _changed(upgrade: Upgrade, home: Path, choice: DatabaseChoice) -> dict[str, 
 
 def _place(home: Path, choice: DatabaseChoice) -> str:
     return shown_location(choice.address(home))
+
+
+def _identity(home: Path, choice: DatabaseChoice) -> Path | str:
+    """What makes a database the same one however it is named: its file, or its address."""
+    url = database_url(choice.address(home))
+    return Path(url.database or "").resolve() if url.get_backend_name() == "sqlite" else str(url)

@@ -124,6 +124,28 @@ def restore(
     )
 
 
+@command(app, "copy")
+def copy(
+    frame: Frame,
+    source: Annotated[str | None, Option("--from", help="Where from; the project's database where unset.")] = None,
+    target: Annotated[str | None, Option("--to", help="Where to; the project's database where unset.")] = None,
+) -> Answer:
+    """Carry runs, trials, jobs, orders and fills from one database into another; what is there stays."""
+    from tickwright.bootstrap import database
+
+    outcome = database.copy_rows(frame.home, _choice(frame, source), _choice(frame, target))
+
+    def text(paper: Paper) -> None:
+        columns = ("name", "carried", "there", "different")
+        held = [one for one in outcome["tables"] if one["carried"] or one["there"]]
+        paper.line(f"{outcome['from']} → {outcome['to']}")
+        paper.table(columns, [[one[name] for name in columns] for one in held])
+        if any(one["different"] for one in held):
+            paper.line("Rows that are different there stayed as they are there.")
+
+    return Answer("db-copy", outcome, text)
+
+
 def _choice(frame: Frame, url: str | None) -> DatabaseChoice:
     """The database of the settings, or the one that was named, with the limits of the settings."""
     from tickwright.bootstrap.project import DatabaseChoice

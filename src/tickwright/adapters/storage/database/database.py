@@ -78,7 +78,7 @@ class Database:
     @property
     def place(self) -> str:
         """The address without its password."""
-        return self.url.render_as_string(hide_password=True)
+        return self.url.set(drivername=self.url.get_backend_name()).render_as_string(hide_password=True)
 
     def read(self, work: Callable[[Connection], Outcome]) -> Outcome:
         """Do what only reads, in one transaction that keeps nobody from writing; raises the `DataError` family."""
