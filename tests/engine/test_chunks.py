@@ -64,7 +64,7 @@ class Listener(Strategy):
 @pytest.mark.parametrize("costs", [PLAIN, CAPPED], ids=["plain", "capped"])
 def test_a_sparse_panel_of_hundreds_trades_alike_in_every_mode_whole_and_in_chunks(costs: CostModel) -> None:
     market, options = panel(), {"cash": Decimal(1_000_000), "cash_asset": "USDT", "costs": costs}
-    assert market.open_times_ns().size == ROWS
+    assert market.open_times_ns.size == ROWS
     assert min(len(bars) for bars in market.bars) < ROWS / 4
     whole = vector.run(Strongest, {}, market, **options)
     assert len(whole.fills) > 3000

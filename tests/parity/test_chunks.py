@@ -54,7 +54,7 @@ def run(
 ) -> RunResult:
     """One run, in chunks of `rows`, that begins to trade after `skipped` bars of history."""
     where, verb = MODES[mode]
-    times = market.open_times_ns()
+    times = market.open_times_ns
     streaming = None if rows is None else Warehouse().streaming(rows)
     start_ns = int(times[min(skipped, len(times) - 1)])
     options = {"cash_asset": market.cash_asset, "start_ns": start_ns, "streaming": streaming}

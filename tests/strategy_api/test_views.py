@@ -37,12 +37,12 @@ def test_columns_cannot_be_written_to_and_keep_their_identity():
         view.close[0] = 1.0
 
 
-def test_a_panel_made_of_columns_put_side_by_side_before_is_the_same_panel():
+def test_a_panel_without_holes_has_the_floats_of_each_series():
     series = [stored(), stored("ETH/USDT", first_price=500)]
-    panels = {"close": np.stack([one.close for one in series], axis=1)}
-    market, again = StrategyMarket.of(series), StrategyMarket.of(series, panels=panels)
-    np.testing.assert_array_equal(again.close, market.close)
-    np.testing.assert_array_equal(again.open, market.open)
+    market = StrategyMarket.of(series)
+    for place, one in enumerate(series):
+        assert market.close[:, place].tolist() == one.prices("close").tolist()
+        assert market.volume[:, place].tolist() == one.volumes().tolist()
 
 
 def test_a_bar_closes_at_its_open_time_plus_the_timeframe():

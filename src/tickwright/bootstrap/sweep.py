@@ -94,7 +94,7 @@ class Sweep:
     def report(self, path: Path | str) -> Path:
         """Write the page of the sweep (heat map, trials, what luck makes of the best) and return its path."""
         manifest = {name: value for name, value in self.document().items() if name != "rows"}
-        opens = self.loaded.market.open_times_ns()
+        opens = self.loaded.market.open_times_ns
         return write_sweep_report(
             Path(path),
             result=self.result,
@@ -108,7 +108,7 @@ class Sweep:
     def _hold_sharpe(self) -> float:
         """The Sharpe ratio of buying all symbols in equal parts and holding them, without costs."""
         market = self.loaded.market
-        closes = market.open_times_ns() + self.result.period_ns
+        closes = market.open_times_ns + self.result.period_ns
         returns = simple_returns(buy_and_hold(market.bars, closes, 1.0), 1.0)
         return sharpe(returns, TRADING_YEAR_NS / self.result.period_ns)
 
@@ -202,5 +202,5 @@ def _frame(result: SweepResult, loaded: LoadedMarket) -> pl.DataFrame:
 
 def _years(result: SweepResult, loaded: LoadedMarket) -> float:
     """The calendar length of the record, holes included, as a single run's growth per year counts it."""
-    opens = loaded.market.open_times_ns()
+    opens = loaded.market.open_times_ns
     return calendar_years(int(opens[0]), int(opens[-1]) + result.period_ns)

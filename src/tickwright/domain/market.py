@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from tickwright.domain.bars import Bars, Int64Array, price_unit_scale, union_of_times
@@ -154,6 +155,7 @@ class Market:
             f"{symbol!r} is not in this market", where="symbol", expected="one of " + ", ".join(map(str, self.ids))
         )
 
+    @cached_property
     def open_times_ns(self) -> Int64Array:
         """The open times at which at least one instrument has a candle, ascending."""
         return union_of_times(self.bars)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tickwright.domain.costs import CostModel
 from tickwright.domain.limits import RiskLimits
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue
@@ -38,20 +39,30 @@ def may_rest(strategy_class: type[Strategy], market: Market) -> bool:
 def stands_alone(strategy_class: type[Strategy], rows: MarketRows, limits: RiskLimits) -> bool:
     """Whether a strategy's targets for one instrument can jump from event to event."""
     targets = form_of(strategy_class) is Form.TARGETS and strategy_class.acts == on_change
-    return rows.instruments == 1 and targets and _is_plain(rows, limits)
+    return rows.instruments == 1 and targets and _is_plain(rows.market, rows.start_ns, limits)
 
 
 def stands_as_panel(decisions: Decisions, rows: MarketRows, limits: RiskLimits) -> bool:
     """Whether decisions can run from change to change."""
-    return decisions.exits is None and not decisions.policy.retry and _is_plain(rows, limits)
+    return decisions.exits is None and not decisions.policy.retry and _is_plain(rows.market, rows.start_ns, limits)
 
 
-def _is_plain(rows: MarketRows, limits: RiskLimits) -> bool:
-    """Whether nothing but candles moves the market and its rules, and nothing limits us."""
-    start = int(rows.open_ns[rows.first_row])
-    spot = all(instrument.kind == "spot" for instrument in rows.market.instruments)
-    dated = any(rules.valid_from_ns > start for one in rows.market.instruments for rules in one.rules)
-    return not limits.any_set and spot and not dated and not rows.market.has_detail
+def reads_columns(
+    strategy_class: type[Strategy], market: Market, costs: CostModel, limits: RiskLimits, start_ns: int | None
+) -> bool:
+    """Whether a run is sure to stand as a panel that asks for opens and closes alone: no table of them is needed."""
+    start = start_ns if start_ns is not None else min(int(bars.open_time_ns[0]) for bars in market.bars if len(bars))
+    form = form_of(strategy_class)
+    panel = form is Form.WEIGHTS or (form is Form.TARGETS and len(market.bars) > 1)
+    asked_again = strategy_class.exits is not Strategy.exits or strategy_class.acts.retry
+    return panel and not asked_again and not costs.uses_statistics and _is_plain(market, start, limits)
+
+
+def _is_plain(market: Market, start_ns: int, limits: RiskLimits) -> bool:
+    """Whether nothing but candles moves the market and its rules from a time on, and nothing limits us."""
+    spot = all(instrument.kind == "spot" for instrument in market.instruments)
+    dated = any(rules.valid_from_ns > start_ns for one in market.instruments for rules in one.rules)
+    return not limits.any_set and spot and not dated and not market.has_detail
 
 
 def want_alone(

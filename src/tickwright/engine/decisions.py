@@ -83,7 +83,7 @@ class StrategyViews:
         """The views a strategy of this class needs; a column of one symbol lies where `keep` puts it."""
         market = rows.market
         if form_of(strategy_class) is Form.WEIGHTS:
-            return cls((), StrategyMarket.of(market, panels=rows.panels()), {})
+            return cls((), StrategyMarket.of(market), {})
         bars = tuple(
             StrategyBars.of(series, funding, keep=keep)
             for series, funding in zip(market.bars, market.funding, strict=True)

@@ -31,7 +31,8 @@ from tickwright.kernel import layout
 from tickwright.kernel.advance import advance, end_of_data
 from tickwright.kernel.drawing import draw_curve
 from tickwright.kernel.jumping import jump
-from tickwright.kernel.panel import run_panel
+from tickwright.kernel.open_step import TRADES
+from tickwright.kernel.panel import SCRATCH, run_panel
 from tickwright.kernel.statistics import extend_statistics
 from tickwright.kernel.switchboard import raise_failure, switchboard
 
@@ -51,6 +52,7 @@ _LOGS: Final = ("orders", "slot_of_order", "open_orders", "fills", "recent")
 _LARGEST_RESERVE: Final = 100_000
 _RESERVE_OF_EACH: Final = 5_000  # further instrument
 MOST_COMMANDS: Final = 1024
+_TILE_ROWS: Final = 256  # of fifty instruments 200 kB: opens and closes fit into the second nearest cache
 CURVE: Final = ("equity", "exposure", "cash_curve")
 _PPB_SCALE: Final = 9
 
@@ -413,11 +415,26 @@ class Memory:
 
     def run_panel(self) -> None:
         """Run the wanted targets of spot instruments to the end, from change to change."""
-        self.bind("scratch", np.zeros(4 * self.rows.instruments + 1, np.int64))
-        self._set(logged=1, highest_close=self.rows.highest_close)
-        self.jumped = True
+        count = self.rows.instruments
+        self.bind("scratch", np.zeros(SCRATCH * count + 2, np.int64))
+        self._set(logged=1)
+        if self.rows.in_columns:
+            self._bind_columns()
+        else:
+            self.bind("highest_closes", self.rows.highest_closes)
+        self.begin_curve()
         while self._answer(run_panel(self.address, 0)) == layout.NEED_CAPACITY:
             self.grow()
+
+    def _bind_columns(self) -> None:
+        """Let the kernel lay the instruments' columns side by side, a tile at a time."""
+        count, rows = self.rows.instruments, min(_TILE_ROWS, max(2, self.rows.decisions))
+        self.bind("columns", self.rows.columns())
+        self.bind("highest_closes", np.zeros(count, np.int64))
+        self.bind("tile_presence", np.full(rows * count, TRADES, np.uint8))
+        for name in ("tile_open", "tile_close"):
+            self.bind(name, np.empty(rows * count, np.int64))
+        self._set(tile_rows=rows, tile_end=0)
 
     def draw_curve(self) -> tuple[Array, ...]:
         """The curve of a run that jumped: written from its fills."""

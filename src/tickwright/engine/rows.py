@@ -23,6 +23,7 @@ from tickwright.domain.detail import check_covers
 from tickwright.domain.errors import DataError
 from tickwright.domain.market import Market
 from tickwright.engine.perpetual_rows import MARKS, check_marks, funding_rows, mark_cells, no_marks
+from tickwright.kernel.layout import COLUMN
 
 ABSENT, STILL, TRADES = 0, 1, 2
 NONE = -1
@@ -80,7 +81,7 @@ class MarketRows:
         `whole` every array of rows × instruments is left out: a run then reads them by `chunk`.
         """
         check_marks(market)
-        bar_open_ns = np.ascontiguousarray(union_of_times(market.bars), np.int64)
+        bar_open_ns = np.ascontiguousarray(market.open_times_ns, np.int64)
         first_bar, end_bar = _traded(bar_open_ns, start_ns, end_ns)
         if first_bar >= end_bar:
             raise DataError("no candle opens in the asked range", where="market", hint="Ask for a range that has data.")
@@ -142,18 +143,15 @@ class MarketRows:
             cells |= {"open_budget": np.empty(size, np.int64), "sigma": np.empty(size), "daily_volume": np.empty(size)}
         return cells
 
-    def panels(self) -> dict[str, Int64Array]:
-        """The columns that lie here as panels of the bars decided on, time × instrument, where they do."""
-        shape = len(self.bar_open_ns), self.instruments
-        if self.market.has_detail:
-            return {}
-        columns = ((name, getattr(self, name)) for name in PRICES_AND_VOLUME)
-        return {name: column.reshape(shape) for name, column in columns if column.size}
-
     @property
     def instruments(self) -> int:
         """How many instruments trade."""
         return len(self.market.instruments)
+
+    @property
+    def start_ns(self) -> int:
+        """When the first traded row opens."""
+        return int(self.open_ns[self.first_row])
 
     @property
     def row_ns(self) -> int:
@@ -180,6 +178,26 @@ class MarketRows:
     def highest_close(self) -> int:
         """The highest close of all instruments, in each one's price units."""
         return max(int(series.close.max()) for series in self.market.finest)
+
+    @cached_property
+    def highest_closes(self) -> Int64Array:
+        """The highest close of each instrument."""
+        return np.array([int(series.close.max()) for series in self.market.finest])
+
+    @property
+    def in_columns(self) -> bool:
+        """Whether prices lie in the instruments' own columns alone, not side by side."""
+        return not self.close.size
+
+    def columns(self) -> npt.NDArray[np.void]:
+        """Where the instruments' columns lie, layout `COLUMN`; whoever reads there keeps the market alive."""
+        answer, start = np.zeros(self.instruments, COLUMN), self.open_ns[self.first_row]
+        for row, series in zip(answer, self.market.bars, strict=True):
+            for name, column in (("open_ns", series.open_time_ns), ("open", series.open), ("close", series.close)):
+                assert column.flags.c_contiguous
+                row[name] = column.ctypes.data
+            row["bars"], row["next"] = len(series), np.searchsorted(series.open_time_ns, start)
+        return answer
 
     @property
     def bars(self) -> int:

@@ -80,7 +80,6 @@ class Sweeper:
         memory.want(decisions)
         if stands_as_panel(decisions, self._rows, self._limits):
             memory.run_panel()
-            memory.draw_curve()
         else:
             memory.advance(2 * self._rows.end_row)
         memory.finish()

@@ -151,25 +151,25 @@ def _fill_columns(
 ) -> None:
     """Row by row, as a panel lies in memory."""
     total = np.zeros(panel.shape[1])
-    for row in range(panel.shape[0]):
-        _add_units(total, panel[row], factors, 1.0)
-        if row < n - 1:
-            result[row, :] = np.nan
-            continue
-        if row >= n:
-            _add_units(total, panel[row - n], factors, -1.0)
-        _divide(result[row], total, divisors)
+    result[: n - 1] = np.nan
+    for row in range(min(n, panel.shape[0])):
+        for column in range(len(total)):
+            total[column] += np.rint(panel[row, column] * factors[column])
+    if n <= panel.shape[0]:
+        result[n - 1] = total / divisors
+    for row in range(n, panel.shape[0]):
+        _move(result[row], total, panel[row], panel[row - n], factors, divisors)
 
 
-@compiled
-def _add_units(total: Float64Array, values: Float64Array, factors: Float64Array, sign: float) -> None:
+@inlined
+def _move(
+    result: Float64Array, total: Float64Array, entering: Float64Array, leaving: Float64Array,
+    factors: Float64Array, divisors: Float64Array,
+) -> None:  # fmt: skip
+    """Every window by one row."""
     for column in range(len(total)):
-        total[column] += sign * np.rint(values[column] * factors[column])
-
-
-@compiled
-def _divide(result: Float64Array, total: Float64Array, divisors: Float64Array) -> None:
-    for column in range(len(total)):
+        factor = factors[column]
+        total[column] += np.rint(entering[column] * factor) - np.rint(leaving[column] * factor)
         result[column] = total[column] / divisors[column]
 
 

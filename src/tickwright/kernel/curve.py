@@ -81,7 +81,13 @@ def end_curve(curve: Record) -> None:
 @rule
 def is_quick(context: Record, quantity: int, divisor: int) -> bool:
     """Whether `quick_value` holds for a quantity at every close of the market."""
-    highest_value = float(quantity) * float(context["highest_close"])
+    return is_quick_below(context["highest_close"], quantity, divisor)
+
+
+@rule
+def is_quick_below(highest: int, quantity: int, divisor: int) -> bool:
+    """Whether it holds at every price up to a highest one."""
+    highest_value = float(quantity) * float(highest)
     return highest_value < _EXACT_PRODUCT * float(divisor) and highest_value < 9e18
 
 

@@ -105,7 +105,7 @@ CONTEXT: Final = np.dtype(
         ("reenter_next_bar", "i8"),
         ("exits_alike", "i8"),  # 1: the three arrays of exits hold one value each, for every entry
         ("exits_by_mark", "i8"),  # 1: the mark triggers stops and trails
-        ("scratch", "i8"),  # 3 · instruments + 1 int64: what `panel` notes while one instant trades
+        ("scratch", "i8"),  # `panel.SCRATCH` int64 per instrument: what `panel` notes while it runs
         ("logged", "i8"),  # 1: plain fills leave orders and fills; 0: a sweep's trial only counts them
         # our own limits
         ("limits", "i8"),  # 0: none is set
@@ -141,6 +141,14 @@ CONTEXT: Final = np.dtype(
         ("volume_floor", "f8"),
         ("bars_per_day", "f8"),
         ("spread_volatility", "f8"),  # the least whole spread as a share of the daily volatility
+        # a panel whose rows are laid side by side a tile at a time; 0: the whole market's tables are bound
+        ("columns", "i8"),
+        ("tile_rows", "i8"),  # how many rows a tile holds
+        ("tile_end", "i8"),  # the row after those that are laid
+        ("tile_presence", "i8"),
+        ("tile_open", "i8"),
+        ("tile_close", "i8"),
+        ("highest_closes", "i8"),  # int64 per instrument: no close is higher, of those laid so far
     ],
     align=True,
 )
@@ -326,6 +334,18 @@ WINDOW: Final = np.dtype(
     align=True,
 )
 
+COLUMN: Final = np.dtype(
+    [
+        # where an instrument's own arrays begin
+        ("open_ns", "i8"),
+        ("open", "i8"),
+        ("close", "i8"),
+        ("bars", "i8"),
+        ("next", "i8"),  # the first bar that is not laid yet; not kept where every row has a bar
+    ],
+    align=True,
+)
+
 CLIENT: Final = np.dtype(
     [
         ("now_ns", "i8"),
@@ -414,7 +434,7 @@ LAYOUT: Final = int.from_bytes(
         "|".join(
             str(dtype.fields)
             for dtype in (
-                CONTEXT, VENUE, BOOK, SLOT, PART, RULES, RECENT, WINDOW, CLIENT, POSITION, LIMITS, FUNDING, TIER,
+                CONTEXT, VENUE, BOOK, SLOT, PART, RULES, RECENT, WINDOW, CLIENT, POSITION, LIMITS, FUNDING, TIER, COLUMN,
                 records.ORDER, records.FILL, records.ACCOUNT_EVENT, records.COMMAND, records.REPORT,
             )
         ).encode()
@@ -449,6 +469,7 @@ _view_position = view_of(POSITION)
 _view_limits = view_of(LIMITS)
 _view_funding = view_of(FUNDING)
 _view_tier = view_of(TIER)
+_view_column = view_of(COLUMN)
 _view_order = view_of(records.ORDER)
 _view_fill = view_of(records.FILL)
 _view_account_event = view_of(records.ACCOUNT_EVENT)
@@ -505,6 +526,12 @@ def funding_at(context: Record, place: int) -> Record:
 def tier_at(context: Record, place: int) -> Record:
     """A tier of maintenance margin."""
     return _view_tier(context["tiers"], context["tier_count"])[place]
+
+
+@rule
+def column_of(context: Record, instrument: int) -> Record:
+    """Where an instrument's candles lie."""
+    return _view_column(context["columns"], context["instruments"])[instrument]
 
 
 @rule

@@ -1,20 +1,21 @@
 """Standing targets of several spot instruments with one cash, from change to change.
 
-Invariants: while no order works, rows are only searched for targets that act; the orders of one instant are planned
-from its equity and filled at the next open (reductions first, then increases shrunk together to the free cash), as the
-general matcher does and with the same bits. What is not plain becomes real orders: all that is not yet filled is
-handed to the general matcher, which goes row by row until no order works. The curve is drawn from the fills.
+Invariants: every row is marked and its worth written to the curve; while no order works, rows are else only searched
+for targets that act; the orders of one instant are planned from its equity and filled at the next open (reductions
+first, then increases shrunk together to the free cash), as the general matcher does and with the same bits. What is
+not plain becomes real orders: all that is not yet filled is handed to the general matcher, which goes row by row until
+no order works. Between trades the prices and quantities of all instruments are kept side by side, so that a row is
+marked in one sweep; the records know the last prices of who trades, and all of them before the general matcher looks.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from tickwright.kernel.advance import close_row, drain, has_room, open_row
+from tickwright.kernel.advance import close_row, drain, has_room, open_row, record_equity
 from tickwright.kernel.arithmetic import mul_div_rounded_down
-from tickwright.kernel.client import value_of
 from tickwright.kernel.compilation import entry, inlined, rule
-from tickwright.kernel.curve import is_quick, quick_value
 from tickwright.kernel.decisions import send_increase, send_reduction
 from tickwright.kernel.fills import forget_decayed
 from tickwright.kernel.layout import (
@@ -24,7 +25,6 @@ from tickwright.kernel.layout import (
     UNLIMITED,
     WRONG_LAYOUT,
     Record,
-    book_of,
     client_of,
     position_of,
     slot_at,
@@ -34,8 +34,23 @@ from tickwright.kernel.layout import (
     view_int64,
     view_uint8,
 )
+from tickwright.kernel.marking import (
+    LINES,
+    count_large,
+    take_closes,
+    take_over,
+    take_quantity,
+    worth_of_all,
+    write_price,
+    write_prices,
+)
 from tickwright.kernel.memory import fetch
 from tickwright.kernel.plain import buy_plainly, meets_open, plan, sell_plainly
+from tickwright.kernel.tiles import lay_tile
+
+
+SCRATCH: Final = LINES + 3
+"""How many int64 per instrument the run takes of `scratch`; two more in all follow."""
 
 
 @entry
@@ -46,33 +61,34 @@ def run_panel(address: int, unused: int) -> int:
         return WRONG_LAYOUT
     venue, first = venue_of(context), context["first_row"]
     end, row = first + context["decisions"], venue["step"] // 2
-    marked, everyone = row - 1, True
-    for instrument in range(context["instruments"]):
-        _inverses(context)[instrument] = 1.0 / position_of(context, instrument)["divisor"]
+    take_over(context)
+    everyone = True
     while row < end:
         if not has_room(context):
-            _take_closes(context, marked, row - 1)
+            write_prices(context)
             venue["step"] = 2 * row
             return NEED_CAPACITY
+        if context["columns"] != 0 and row + 1 >= context["tile_end"] and context["tile_end"] < end:
+            lay_tile(context, row, end)
+            count_large(context)
         if venue["head"] != NONE:
-            _take_closes(context, marked, row - 1)
+            write_prices(context)
             _general_row(context, row)
-            marked, everyone, row = row, True, row + 1
+            take_over(context)
+            everyone, row = True, row + 1
             continue
-        acting = _find_acting(context, row - first, everyone)
+        _mark(context, row)
+        acting = _find_acting(context, row, everyone)
         everyone = acting < 0 or _waiting(context)[0] != 0
-        if acting != 0:
-            _take_closes(context, marked, row)
-            marked = row
-            if acting > 0 and _plan(context, row, acting):
-                everyone = not _trade(context, row, acting) or everyone
-            else:
-                venue["step"] = 2 * row + 1
-                close_row(context, row)
-                everyone = True
+        if acting > 0 and _plan(context, row, acting):
+            everyone = not _trade(context, row, acting) or everyone
+        elif acting != 0:
+            write_prices(context)
+            venue["step"] = 2 * row + 1
+            close_row(context, row)
+            everyone = True
         row += 1
-    _take_closes(context, marked, end - 1)
-    _mark(context)
+    write_prices(context)
     venue["now_ns"], venue["step"] = _closed_ns(context, end - 1), 2 * end
     return 0
 
@@ -86,33 +102,34 @@ def _general_row(context: Record, row: int) -> None:
 
 
 @rule
+def _line(context: Record, number: int):  # type: ignore[no-untyped-def]
+    """A number per instrument, behind those of `marking`."""
+    place = (LINES + number) * context["instruments"] + 1
+    return view_int64(context["scratch"] + 8 * place, context["instruments"])
+
+
+@rule
 def _acting(context: Record):  # type: ignore[no-untyped-def]
     """The instruments that act at this instant, in their order."""
-    return view_int64(context["scratch"], context["instruments"])
+    return _line(context, 0)
 
 
 @rule
 def _planned(context: Record):  # type: ignore[no-untyped-def]
     """What each of them still has to trade: money to spend, or less than 0: lots to sell."""
-    return view_int64(context["scratch"] + 8 * context["instruments"], context["instruments"])
+    return _line(context, 1)
 
 
 @rule
 def _numbers(context: Record):  # type: ignore[no-untyped-def]
     """The numbers of their orders."""
-    return view_int64(context["scratch"] + 16 * context["instruments"], context["instruments"])
+    return _line(context, 2)
 
 
 @rule
 def _waiting(context: Record):  # type: ignore[no-untyped-def]
     """1 while an absent instrument has a target that is still to act."""
-    return view_int64(context["scratch"] + 24 * context["instruments"], 1)
-
-
-@rule
-def _inverses(context: Record):  # type: ignore[no-untyped-def]
-    """1 / divisor of every instrument, with which `quick_value` divides."""
-    return view_float64(context["scratch"] + 24 * context["instruments"] + 8, context["instruments"])
+    return view_int64(context["scratch"] + 8 * (SCRATCH * context["instruments"] + 1), 1)
 
 
 @rule
@@ -121,18 +138,30 @@ def _closed_ns(context: Record, row: int) -> int:
 
 
 @rule
-def _find_acting(context: Record, decision: int, everyone: bool) -> int:
-    """Note which instruments act at a decision and how many; -1 where a period decides.
+def _mark(context: Record, row: int) -> None:
+    """What the account is worth at a row's close, as `client.mark`, and on the curve."""
+    client = client_of(context)
+    take_closes(context, row)
+    worth = worth_of_all(context)
+    client["equity"], client["exposure"] = client["cash"] + worth, worth
+    record_equity(context, row - context["first_row"])
+
+
+@rule
+def _find_acting(context: Record, row: int, everyone: bool) -> int:
+    """Note which instruments act at a row's close and how many; -1 where a period decides.
 
     Unless `everyone` is asked, only targets whose bits differ from the row before are looked at.
     """
     count = context["instruments"]
-    base, most = decision * count, 0
-    wanted, bits = view_float64(context["wanted"], base + count), view_int64(context["wanted"], base + count)
-    present = view_uint8(context["decision_presence"], base + count)
+    base, most = (row - context["first_row"]) * count, 0
     _waiting(context)[0] = 0
     if context["on_change"] == 0:
         return _period_begins(context, base)
+    if not everyone and not _differs(context, base):
+        return 0
+    wanted, bits = view_float64(context["wanted"], base + count), view_int64(context["wanted"], base + count)
+    present = view_uint8(context["presence"] + row * count, count)
     for instrument in range(count):
         index = base + instrument
         if not everyone and bits[index] == bits[index - count]:
@@ -142,12 +171,25 @@ def _find_acting(context: Record, decision: int, everyone: bool) -> int:
             position["standing"] = wanted[index]
         if math.isnan(position["standing"]) or position["standing"] == position["acted"]:
             continue
-        if present[index] == 0:
+        if present[instrument] == 0:
             _waiting(context)[0] = 1
         else:
             _acting(context)[most] = instrument
             most += 1
     return most
+
+
+@rule
+def _differs(context: Record, base: int) -> bool:
+    """Whether any target has other bits than at the decision before."""
+    count = context["instruments"]
+    before, now = (
+        view_int64(context["wanted"] + 8 * (base - count), count), view_int64(context["wanted"] + 8 * base, count),
+    )  # fmt: skip
+    different = 0
+    for instrument in range(count):
+        different |= before[instrument] ^ now[instrument]
+    return different != 0
 
 
 @rule
@@ -160,49 +202,14 @@ def _period_begins(context: Record, base: int) -> int:
 
 
 @rule
-def _take_closes(context: Record, marked: int, row: int) -> None:
-    """Last prices as after a row, when those after the row `marked` are known."""
-    count = context["instruments"]
-    presence, close = (
-        view_uint8(context["presence"], (row + 1) * count),
-        view_int64(context["close"], (row + 1) * count),
-    )
-    for instrument in range(count):
-        last = row
-        while last > marked and presence[last * count + instrument] == 0:
-            last -= 1
-        if last > marked:
-            position_of(context, instrument)["last_price"] = close[last * count + instrument]
-            book_of(context, instrument)["last_price"] = close[last * count + instrument]
-
-
-@rule
-def _mark(context: Record) -> None:
-    """Equity and exposure at the last prices, as `client.mark`."""
-    client = client_of(context)
-    equity, exposure = client["cash"], 0
-    for instrument in range(context["instruments"]):
-        position = position_of(context, instrument)
-        quantity, divisor = position["quantity"], position["divisor"]
-        if quantity != 0:
-            if is_quick(context, quantity, divisor):
-                value = quick_value(quantity, position["last_price"], divisor, _inverses(context)[instrument])
-            else:
-                value = value_of(position)
-            equity += value
-            exposure += value
-    client["equity"], client["exposure"] = equity, exposure
-
-
-@rule
 def _plan(context: Record, row: int, acting: int) -> bool:
     """Size every order of a row's close; False where one of them is not plain."""
     opened = context["open"] + 8 * (row + 1) * context["instruments"]
     for place in range(acting):
         fetch(opened + 8 * _acting(context)[place])
-    _mark(context)
     for place in range(acting):
         instrument = _acting(context)[place]
+        write_price(context, instrument)
         planned = plan(context, instrument, position_of(context, instrument)["standing"])
         if not meets_open(context, instrument, row + 1, planned):
             return False
@@ -243,6 +250,7 @@ def _sell_all(context: Record, row: int, acting: int) -> bool:
             index = row * context["instruments"] + instrument
             if not sell_plainly(context, instrument, index, -planned[place], numbers[place]):
                 return False
+            take_quantity(context, instrument)
             planned[place] = 0
     return True
 
@@ -276,6 +284,7 @@ def _buy_all(context: Record, row: int, acting: int) -> bool:
             index = row * context["instruments"] + instrument
             if not buy_plainly(context, instrument, index, planned[place], numbers[place]):
                 return False
+            take_quantity(context, instrument)
             planned[place] = 0
     return True
 

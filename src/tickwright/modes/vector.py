@@ -12,7 +12,7 @@ from tickwright.domain.costs import CostModel
 from tickwright.domain.limits import NO_LIMITS, RiskLimits
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue, RunResult, SweepResult
-from tickwright.engine.alone import may_rest, stands_alone, stands_as_panel, want_alone
+from tickwright.engine.alone import may_rest, reads_columns, stands_alone, stands_as_panel, want_alone
 from tickwright.engine.chunks import Streaming, chunks
 from tickwright.engine.compact import CompactDecisions, compact_decisions
 from tickwright.engine.decisions import StrategyViews, decisions_of
@@ -56,7 +56,8 @@ def run(
         compact = compact_decisions(strategy_class, params, rows, streaming, seed=seed, per_symbol=per_symbol_params)
         _run_in_chunks(memory, compact, streaming, progress)
         return result_of(memory)
-    rows = MarketRows.of(market, costs, start_ns, end_ns, extremes=may_rest(strategy_class, market))
+    whole = not reads_columns(strategy_class, market, costs, limits, start_ns)
+    rows = MarketRows.of(market, costs, start_ns, end_ns, extremes=may_rest(strategy_class, market), whole=whole)
     memory = Memory(rows, starting_cash(market, cash, cash_asset), limits=limits)
     memory.prepare_statistics()
     if stands_alone(strategy_class, rows, limits):

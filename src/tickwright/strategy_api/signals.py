@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.errors import UsageError
+from tickwright.indicators.choice import choice
 from tickwright.indicators.latch import latch
 
 Condition = npt.NDArray[np.bool_]
@@ -36,7 +37,10 @@ def where(condition: npt.ArrayLike, then: npt.ArrayLike, otherwise: npt.ArrayLik
     >>> where([True, False], 0.2, 0.0).tolist()
     [0.2, 0.0]
     """
-    return np.where(_condition(condition, "where"), np.asarray(then, np.float64), np.asarray(otherwise, np.float64))
+    asked, first, second = _condition(condition, "where"), np.asarray(then, np.float64), np.asarray(otherwise, np.float64)
+    if asked.ndim > 0 and first.ndim == second.ndim == 0:
+        return choice(asked, float(first), float(second))
+    return np.where(asked, first, second)
 
 
 def rank(score: npt.ArrayLike) -> Numbers:

@@ -7,7 +7,7 @@ panel an absent bar is NaN in every column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.market import Funding, Market
 from tickwright.domain.timeframe import Timeframe
 from tickwright.indicators.decimal_units import tell_units, tell_units_of_columns
+from tickwright.indicators.side_by_side import side_by_side
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -208,16 +209,14 @@ class StrategyMarket:
             self.__dict__[name] = self._checked(name, column)
 
     @classmethod
-    def of(cls, series: Market | Sequence[Bars], *, panels: Mapping[str, Int64Array] | None = None) -> StrategyMarket:
-        """The panel of several stored series on the union of their times.
-
-        `panels` are columns that somebody has put side by side already, in the series' own integers.
-        """
+    def of(cls, series: Market | Sequence[Bars]) -> StrategyMarket:
+        """The panel of several stored series on the union of their times."""
         bars = series.bars if isinstance(series, Market) else tuple(series)
         made = cls.__new__(cls)
         symbols = tuple(part.key.instrument.symbol for part in bars)
-        made._keep(symbols, bars[0].timeframe, union_of_times(bars))
-        made.__dict__.update(_series=bars, _panels=panels or {})
+        times = series.open_times_ns if isinstance(series, Market) else union_of_times(bars)
+        made._keep(symbols, bars[0].timeframe, times)
+        made.__dict__["_series"] = bars
         return made
 
     def _keep(self, symbols: tuple[str, ...], timeframe: Timeframe, times: Int64Array) -> None:
@@ -260,10 +259,9 @@ class StrategyMarket:
         divisors = np.array([10.0**scale for scale in scales])
         columns: list[Int64Array] = [getattr(part, name) for part in series]
         if all(len(column) == len(self) for column in columns):
-            known: Int64Array | None = self.__dict__["_panels"].get(name)
-            whole = self._checked(name, (np.stack(columns, axis=1) if known is None else known) / divisors)
-            lowest, highest = ([int(found(column)) for column in columns] for found in (np.min, np.max))
-            tell_units_of_columns(whole, scales, lowest, highest)
+            values, (lowest, highest) = side_by_side(columns, divisors)
+            whole = self._checked(name, values)
+            tell_units_of_columns(whole, scales, lowest.tolist(), highest.tolist())
             return whole
         panel = np.full((len(self), len(series)), np.nan)
         for place, part in enumerate(series):
