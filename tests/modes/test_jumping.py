@@ -12,6 +12,7 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from tickwright.domain.bars import PRICE_COLUMNS
 from tickwright.domain.costs import CostModel
 from tickwright.domain.instrument import Instrument, TradingRules
 from tickwright.domain.run import RunResult
+from tickwright.engine import memory
 from tickwright.modes import event, vector
 from tickwright.strategy_api.acts import Acts, on_change
 from tickwright.strategy_api.exits import Exits
@@ -268,16 +270,20 @@ def panel_scenarios(draw: st.DrawFn) -> Scenario:
     scenario=panel_scenarios(),
     form=st.sampled_from(["targets", "weights"]),
     sizes=st.sampled_from([("0", None), ("0", None), ("0.5", None), ("0", "30")]),
+    tile=st.sampled_from([2, 3, 7, 256]),
+    wealth=st.sampled_from([1, 1, 1, 10**6]),
 )
 def test_a_panel_leaves_what_going_bar_by_bar_leaves(
-    scenario: Scenario, form: str, sizes: tuple[str, str | None]
+    scenario: Scenario, form: str, sizes: tuple[str, str | None], tile: int, wealth: int
 ) -> None:
-    scenario = with_sizes(scenario, *sizes)
+    """In tiles of any height, and with positions too large to be valued in floating point."""
+    scenario = replace(with_sizes(scenario, *sizes), cash=min(scenario.cash * wealth, Decimal(10**10)))
     make = targets_strategy if form == "targets" else weights_strategy
     strategy, market = make(scenario.table, scenario.acts), scenario.market()
     terms = {"cash": scenario.cash, "cash_asset": "USDT", "costs": scenario.costs}
     start = int(market.bars[0].open_time_ns[len(market.bars[0]) // 4])
     for more in ({}, {"start_ns": start}):
-        jumped = vector.run(strategy, {}, market, **terms, **more)  # type: ignore[arg-type]
+        with patch.object(memory, "_TILE_ROWS", tile):
+            jumped = vector.run(strategy, {}, market, **terms, **more)  # type: ignore[arg-type]
         stepped = event.run(strategy, {}, market, **terms, **more)  # type: ignore[arg-type]
         assert_same_run(jumped, stepped)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 LEAST: Final = 2**20
-MOST_IDLE: Final = 64 * 2**20
+MOST_IDLE: Final = 256 * 2**20
 _idle: dict[int, list[Array]] = {}  # by size
 
 

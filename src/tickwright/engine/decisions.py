@@ -18,6 +18,7 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue
+from tickwright.engine.float_panel import float_panel
 from tickwright.engine.rows import MarketRows, UInt8Array
 from tickwright.strategy_api.acts import Acts
 from tickwright.strategy_api.evaluate import StrategyBars, StrategyMarket, evaluate_targets, evaluate_weights
@@ -83,7 +84,7 @@ class StrategyViews:
         """The views a strategy of this class needs; a column of one symbol lies where `keep` puts it."""
         market = rows.market
         if form_of(strategy_class) is Form.WEIGHTS:
-            return cls((), StrategyMarket.of(market), {})
+            return cls((), StrategyMarket.of(market, lay=float_panel), {})
         bars = tuple(
             StrategyBars.of(series, funding, keep=keep)
             for series, funding in zip(market.bars, market.funding, strict=True)

@@ -5,7 +5,7 @@
 `rolling_max`, `rolling_min` its bands and extremes; `rolling_sum` and `obv` what adds up;
 `latch` what stays on, `choice` one of two numbers.
 Under them: `fold` what an indicator is, `recursive_average` and `decimal_units` the shared arithmetic, `bar_columns`
-what an indicator of whole bars reads, `side_by_side` panels out of columns, `memo` results remembered for the length of a run, `compiled` how they compile.
+what an indicator of whole bars reads, `memo` results remembered for the length of a run, `compiled` how they compile.
 """
 
 from tickwright.indicators.adx import Adx, adx

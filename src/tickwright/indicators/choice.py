@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
+from tickwright.domain.warm_arrays import warm_empty
 from tickwright.indicators.compiled import compiled
 
 Condition = npt.NDArray[np.bool_]
@@ -26,6 +27,6 @@ def choice(condition: Condition, then: float, otherwise: float) -> Float64Array:
     >>> choice(np.array([[True, False]]), 0.2, 0.0).tolist()
     [[0.2, 0.0]]
     """
-    result = np.empty(condition.shape)
+    result = warm_empty(condition.shape)
     _fill(result.reshape(-1), np.ascontiguousarray(condition).reshape(-1), then, otherwise)
     return result

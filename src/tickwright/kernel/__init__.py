@@ -6,5 +6,6 @@
 brings about, `open_step` and `range_step` the two events of a bar; the client half: `client` reports applied,
 `decisions` targets to orders; `advance` the loop, row by row; `halves` the same with each half in a memory of its own;
 `jumping` the same for one instrument, from event to event, over `quiet` rows and `plain` fills; `panel` the same for
-several; `curve` and `drawing` what its equity did.
+several, whose rows `tiles` lays side by side and `marking` values; `curve` and `drawing` what its equity did; `floats`
+the prices of several as a strategy reads them.
 """

@@ -17,7 +17,8 @@ from tickwright.kernel.prices import notional_of
 def draw_curve(address: int, unused: int) -> int:
     """Write equity, exposure and cash after every decision."""
     context = view_context(address, 1)[0]
-    client, decisions, opened = client_of(context), context["decisions"], view_int64(context["open_ns"], context["rows"])
+    client, decisions = client_of(context), context["decisions"]
+    opened = view_int64(context["open_ns"], context["rows"])
     fills, cash, quantity, place, decision = client["fill_count"], client["initial_cash"], 0, 0, 0
     while decision < decisions:
         row, until = context["first_row"] + decision, decisions

@@ -434,8 +434,8 @@ LAYOUT: Final = int.from_bytes(
         "|".join(
             str(dtype.fields)
             for dtype in (
-                CONTEXT, VENUE, BOOK, SLOT, PART, RULES, RECENT, WINDOW, CLIENT, POSITION, LIMITS, FUNDING, TIER, COLUMN,
-                records.ORDER, records.FILL, records.ACCOUNT_EVENT, records.COMMAND, records.REPORT,
+                CONTEXT, VENUE, BOOK, SLOT, PART, RULES, RECENT, WINDOW, CLIENT, POSITION, LIMITS, FUNDING, TIER,
+                COLUMN, records.ORDER, records.FILL, records.ACCOUNT_EVENT, records.COMMAND, records.REPORT,
             )
         ).encode()
     ).digest()[:7],

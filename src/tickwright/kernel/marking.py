@@ -98,9 +98,7 @@ def worth_of_all(context: Record) -> int:
     if _large(context)[0] == 0:
         inverses = _inverses(context)
         for instrument in range(context["instruments"]):
-            worth += quick_value(
-                quantities[instrument], prices[instrument], divisors[instrument], inverses[instrument]
-            )
+            worth += quick_value(quantities[instrument], prices[instrument], divisors[instrument], inverses[instrument])
         return worth
     for instrument in range(context["instruments"]):
         if quantities[instrument] != 0:

@@ -48,7 +48,6 @@ from tickwright.kernel.memory import fetch
 from tickwright.kernel.plain import buy_plainly, meets_open, plan, sell_plainly
 from tickwright.kernel.tiles import lay_tile
 
-
 SCRATCH: Final = LINES + 3
 """How many int64 per instrument the run takes of `scratch`; two more in all follow."""
 

@@ -37,7 +37,8 @@ def where(condition: npt.ArrayLike, then: npt.ArrayLike, otherwise: npt.ArrayLik
     >>> where([True, False], 0.2, 0.0).tolist()
     [0.2, 0.0]
     """
-    asked, first, second = _condition(condition, "where"), np.asarray(then, np.float64), np.asarray(otherwise, np.float64)
+    asked = _condition(condition, "where")
+    first, second = np.asarray(then, np.float64), np.asarray(otherwise, np.float64)
     if asked.ndim > 0 and first.ndim == second.ndim == 0:
         return choice(asked, float(first), float(second))
     return np.where(asked, first, second)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.market import Funding, Market
 from tickwright.domain.timeframe import Timeframe
 from tickwright.indicators.decimal_units import tell_units, tell_units_of_columns
-from tickwright.indicators.side_by_side import side_by_side
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -183,6 +182,28 @@ class StrategyBars:
         return known[timeframe.name]
 
 
+class Panel(NamedTuple):
+    """Columns of whole numbers as floats, time × column, with the lowest and highest whole number of each."""
+
+    values: Float64Array
+    lowest: Int64Array
+    highest: Int64Array
+
+
+Lay = Callable[[Sequence[Int64Array], Float64Array], Panel]
+"""From columns of one length and what each is divided by to their panel."""
+
+
+def stacked(columns: Sequence[Int64Array], divisors: Float64Array) -> Panel:
+    """The panel of columns.
+
+    >>> stacked([np.array([150, 250]), np.array([7, 9])], np.array([100.0, 10.0])).values.tolist()
+    [[1.5, 0.7], [2.5, 0.9]]
+    """
+    units = np.stack(columns, axis=1)
+    return Panel(units / divisors, units.min(axis=0), units.max(axis=0))
+
+
 class StrategyMarket:
     """A panel of all symbols: time × instrument, NaN where a symbol has no bar.
 
@@ -209,14 +230,17 @@ class StrategyMarket:
             self.__dict__[name] = self._checked(name, column)
 
     @classmethod
-    def of(cls, series: Market | Sequence[Bars]) -> StrategyMarket:
-        """The panel of several stored series on the union of their times."""
+    def of(cls, series: Market | Sequence[Bars], *, lay: Lay | None = None) -> StrategyMarket:
+        """The panel of several stored series on the union of their times.
+
+        `lay` is a faster way to put columns side by side than NumPy's.
+        """
         bars = series.bars if isinstance(series, Market) else tuple(series)
         made = cls.__new__(cls)
         symbols = tuple(part.key.instrument.symbol for part in bars)
         times = series.open_times_ns if isinstance(series, Market) else union_of_times(bars)
         made._keep(symbols, bars[0].timeframe, times)
-        made.__dict__["_series"] = bars
+        made.__dict__.update(_series=bars, _lay=lay or stacked)
         return made
 
     def _keep(self, symbols: tuple[str, ...], timeframe: Timeframe, times: Int64Array) -> None:
@@ -259,9 +283,9 @@ class StrategyMarket:
         divisors = np.array([10.0**scale for scale in scales])
         columns: list[Int64Array] = [getattr(part, name) for part in series]
         if all(len(column) == len(self) for column in columns):
-            values, (lowest, highest) = side_by_side(columns, divisors)
-            whole = self._checked(name, values)
-            tell_units_of_columns(whole, scales, lowest.tolist(), highest.tolist())
+            made: Panel = self.__dict__["_lay"](columns, divisors)
+            whole = self._checked(name, made.values)
+            tell_units_of_columns(whole, scales, made.lowest.tolist(), made.highest.tolist())
             return whole
         panel = np.full((len(self), len(series)), np.nan)
         for place, part in enumerate(series):
