@@ -73,8 +73,8 @@ class TradeData(Protocol):
     ) -> Trades:
         """One page of the trades with times in [start, end), oldest first; those after `after_id` where it is given.
 
-        An empty page means there are no more. No id is left out between `after_id`, or the first of the range, and the
-        last of the page. Raises `ExchangeError`.
+        `start_ns` is then the time of that trade. An empty page means there are no more. No id is left out between
+        `after_id`, or the first of the range, and the last of the page. Raises `ExchangeError`.
         """
         ...
 

@@ -75,13 +75,13 @@ class CandlesFromTrades:
         closed_ns = timeframe.floor(self._clock.now_ns() - CLOSE_GRACE_NS)
         end_ns = min(timeframe.ceil(end_ns), start_ns + self._page_limit * timeframe.length_ns, closed_ns)
         pages: list[Trades] = []
-        last_id: int | None = None
-        while start_ns < end_ns:
-            page = await self._source.trades(instrument, start_ns, end_ns, after_id=last_id)
+        reached_ns, last_id = start_ns, None
+        while reached_ns < end_ns:
+            page = await self._source.trades(instrument, reached_ns, end_ns, after_id=last_id)
             if not len(page):
                 break
             pages.append(page)
-            last_id = int(page.trade_id[-1])
+            reached_ns, last_id = int(page.ts_ns[-1]), int(page.trade_id[-1])
         none = np.empty(0, np.int64)
         nothing = Trades(instrument, none, none, none, none, none.astype(np.bool_), 0, 0)
         return candles_from_trades(joined_trades(pages or [nothing]), timeframe)

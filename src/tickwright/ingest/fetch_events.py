@@ -121,7 +121,7 @@ class _Pages:
 
 def _trade_pages(data: EventData, key: SeriesKey, span: Span) -> _Pages:
     async def ask(pages: _Pages) -> Events:
-        return trade_events(await data.trades(key.instrument, *span, after_id=pages.last_id))
+        return trade_events(await data.trades(key.instrument, pages.reached_ns, span[1], after_id=pages.last_id))
 
     return _Pages(key, *span, ask, data.exchange, span[0])
 

@@ -128,7 +128,7 @@ async def test_a_page_that_does_not_go_on_where_the_last_one_ended_is_refused(
 
 async def test_exchanges_whose_trades_cannot_be_followed_say_so() -> None:
     with pytest.raises(NotOffered, match="by their ids"):
-        await Venue("kraken").trades(None, {"symbol": "XRP/ETH"}, 0, None)
+        await Venue("bitfinex").trades(None, {"symbol": "XRP/ETH"}, 0, None)
 
 
 async def test_candles_made_of_them_are_the_exchange_s_own(market: CcxtMarketData) -> None:

@@ -145,15 +145,19 @@ class CcxtMarketData:
     async def trades(
         self, instrument: InstrumentId, start_ns: int, end_ns: int, *, after_id: int | None = None
     ) -> Trades:
-        """One page of the trades with times in [start, end), oldest first; those after `after_id` where it is given."""
+        """One page of the trades with times in [start, end), oldest first; those after `after_id` where it is given.
+
+        `start_ns` is then the time of that trade.
+        """
         market = await self._market(instrument)
 
         async def page(client: Any) -> Trades:
             return trade_columns(instrument, await self._venue.trades(client, market, start_ns, after_id), after_id)
 
         place = f"from {iso(start_ns)}" if after_id is None else f"after {after_id}"
-        found = await self._ask(self._venue.trades_weight, page, f"{instrument} trades {place}")
-        return found.where((found.ts_ns >= start_ns) & (found.ts_ns < end_ns))
+        found = await self._ask(self._venue.weight_of_trades(after_id), page, f"{instrument} trades {place}")
+        inside = found.ts_ns < end_ns
+        return found.where(inside if after_id is not None else inside & (found.ts_ns >= start_ns))
 
     async def funding(self, instrument: InstrumentId, start_ns: int, end_ns: int) -> Events:
         """One page of the funding rates of [start, end) from its start on, by their nominal times."""

@@ -1,6 +1,6 @@
 """Rows of trades, as a venue's file hands them over, to columns of exact integers.
 
-Invariants: a row is (id, ms, price, quantity, taker bought) with decimals as text; ids follow each other without a
+Invariants: a row is (id, ns, price, quantity, taker bought) with decimals as text; ids follow each other without a
 hole, from the one that was asked for on; anything else refuses the whole answer.
 """
 
@@ -27,8 +27,8 @@ def trade_columns(instrument: InstrumentId, rows: Sequence[Sequence[Any]], after
     for place, row in enumerate(rows):
         if any(type(value) is not kind for value, kind in zip(row, _KINDS, strict=True)):
             raise BadResponse(f"trade {place} is {list(row)}", expected="id, time, price, quantity and side")
-        if not (0 <= row[0] <= _LAST_ID and 0 <= row[1] <= LAST_MILLISECOND):
-            raise BadResponse(f"trade {place} has id {row[0]} at {row[1]} ms", expected="an id and a time that can be")
+        if not (0 <= row[0] <= _LAST_ID and 0 <= row[1] <= LAST_MILLISECOND * MILLISECOND):
+            raise BadResponse(f"trade {place} has id {row[0]} at {row[1]} ns", expected="an id and a time that can be")
     ids = np.array([row[0] for row in rows], np.int64)
     _refuse_missing(ids, after_id)
     price, price_scale = scaled([row[2] for row in rows], where="price")
@@ -36,7 +36,7 @@ def trade_columns(instrument: InstrumentId, rows: Sequence[Sequence[Any]], after
     return Trades(
         instrument,
         ids,
-        np.array([row[1] for row in rows], np.int64) * MILLISECOND,
+        np.array([row[1] for row in rows], np.int64),
         price,
         quantity,
         np.array([row[4] for row in rows], np.bool_),

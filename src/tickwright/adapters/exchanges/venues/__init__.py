@@ -1,15 +1,17 @@
 """What is peculiar to an exchange, one file each.
 
 `venue` what the gateway must know of any exchange, and how far ccxt's unified interface answers it; `binance` Binance
-spot; `binance_linear` its perpetuals; `coinbase` Coinbase spot.
+spot; `binance_linear` its perpetuals; `coinbase` Coinbase spot; `kraken` Kraken spot; `okx` OKX spot.
 """
 
 from tickwright.adapters.exchanges.venues.binance import Binance
 from tickwright.adapters.exchanges.venues.binance_linear import BinanceLinear
 from tickwright.adapters.exchanges.venues.coinbase import Coinbase
+from tickwright.adapters.exchanges.venues.kraken import Kraken
+from tickwright.adapters.exchanges.venues.okx import Okx
 from tickwright.adapters.exchanges.venues.venue import Venue
 
-_OWN = {venue.exchange: venue for venue in (Binance(), Coinbase())}
+_OWN = {venue.exchange: venue for venue in (Binance(), Coinbase(), Kraken(), Okx())}
 _OF_CONTRACTS = {venue.exchange: venue for venue in (BinanceLinear(),)}
 
 WEIGHT_PER_MINUTE = {

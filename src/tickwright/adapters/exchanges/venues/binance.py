@@ -153,7 +153,9 @@ class Binance(Venue):
 def _trade(row: Any, number: int) -> tuple[Any, ...]:
     if not isinstance(row, dict) or not isinstance(row.get("m"), bool):
         raise BadResponse(f"trade {number} is {str(row)[:60]}", expected="an aggregate trade")
-    return row.get("a"), row.get("T"), row.get("p"), row.get("q"), not row["m"]
+    time = row.get("T")
+    ts_ns = time * MILLISECOND if type(time) is int else time
+    return row.get("a"), ts_ns, row.get("p"), row.get("q"), not row["m"]
 
 
 def decimal_said(text: Any, name: str, where: str) -> Decimal:

@@ -113,8 +113,21 @@ class Venue:
             )
 
     async def trades(self, client: Any, market: Market, start_ns: int, after_id: int | None) -> Sequence[Sequence[Any]]:
-        """Rows of (id, ms, price, quantity, taker bought); paging by id is not part of ccxt's unified interface."""
-        raise NotOffered(f"trades of {self.exchange} cannot be followed by their ids", where=str(market["symbol"]))
+        """Rows of (id, ns, price, quantity, taker bought), oldest first; after an id where one is given.
+
+        `start_ns` is then the time of that trade. ccxt's unified interface pages by time and promises no numbering, so
+        nothing would tell whether a trade is missing.
+        """
+        raise NotOffered(
+            f"trades of {self.exchange} cannot be followed by their ids",
+            where=str(market["symbol"]),
+            expected="an exchange whose trades are numbered without a hole: binance, kraken or okx",
+            hint="Import a file of them with `tickwright data import --kind trades`.",
+        )
+
+    def weight_of_trades(self, after_id: int | None) -> int:
+        """What a page of trades costs: the first one, or one after an id."""
+        return self.trades_weight
 
     async def funding(self, client: Any, market: Market, start_ns: int, end_ns: int) -> Sequence[Sequence[Any]]:
         """Rows of (ms, rate, mark price) in [start, end), oldest first; the mark price "0" where it is not said."""
