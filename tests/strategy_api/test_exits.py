@@ -27,6 +27,9 @@ def test_what_is_not_given_is_none_at_every_bar():
         {"trail": 2},
         {"target": 0.0},
         {"stop": np.array([0.1, 0.0])},
+        {"stop": np.array([94_000.0, np.nan])},  # prices, not fractions of one
+        {"trail": np.array([2.0, 1.0])},
+        {"stop": "2%"},
         {"max_bars": 0},
         {"max_bars": True},
         {"reenter": "always"},

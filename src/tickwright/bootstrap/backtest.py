@@ -21,6 +21,7 @@ from tickwright.adapters.storage.search_record import SearchRecord, TrialRange, 
 from tickwright.bootstrap.market_loading import LoadedMarket
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run
+from tickwright.bootstrap.strategy_failure import told_of
 from tickwright.domain.costs import CostModel
 from tickwright.domain.errors import UsageError
 from tickwright.domain.limits import NO_LIMITS, RiskLimits
@@ -62,24 +63,28 @@ class BacktestRequest:
 
 
 def run_backtest(request: BacktestRequest, loaded: LoadedMarket, *, progress: Progress | None = None) -> Run:
-    """Run in memory; nothing is written. Raises the errors of the strategy, the settings and the data."""
-    strategy = request.strategy(**request.params)
+    """Run in memory; nothing is written.
+
+    Raises the errors of the settings and the data, and `StrategyFailed` for what the strategy's own code raised.
+    """
     mode = chosen_mode(request)
-    result = _mode_function(mode)(
-        request.strategy,
-        dict(request.params),
-        loaded.market,
-        cash=request.cash,
-        cash_asset=loaded.market.cash_asset,
-        costs=request.costs,
-        limits=request.limits,
-        start_ns=request.start_ns,
-        end_ns=request.end_ns,
-        seed=request.seed,
-        per_symbol_params=request.per_symbol_params,
-        progress=progress,
-        streaming=_streaming(loaded, request.costs),
-    )
+    with told_of(request.strategy):
+        strategy = request.strategy(**request.params)
+        result = _mode_function(mode)(
+            request.strategy,
+            dict(request.params),
+            loaded.market,
+            cash=request.cash,
+            cash_asset=loaded.market.cash_asset,
+            costs=request.costs,
+            limits=request.limits,
+            start_ns=request.start_ns,
+            end_ns=request.end_ns,
+            seed=request.seed,
+            per_symbol_params=request.per_symbol_params,
+            progress=progress,
+            streaming=_streaming(loaded, request.costs),
+        )
     manifest = run_manifest(request, strategy, mode, loaded)
     return Run(result, manifest, loaded.market.bars, loaded.gaps)
 

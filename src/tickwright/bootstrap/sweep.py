@@ -28,6 +28,7 @@ from tickwright.bootstrap.backtest import BacktestRequest, run_backtest, run_man
 from tickwright.bootstrap.market_loading import LoadedMarket
 from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.run import Run
+from tickwright.bootstrap.strategy_failure import told_of
 from tickwright.domain.errors import UsageError
 from tickwright.domain.run import SweepResult
 from tickwright.domain.timestamp import iso
@@ -144,7 +145,7 @@ def run_sweep(
             expected=f"some for which {request.strategy.__name__}.valid() is true",
         )
     trials = [{**request.params, **trial} for trial in grid.trials]
-    with ThreadExecutor(workers) as executor:
+    with told_of(request.strategy), ThreadExecutor(workers) as executor:
         result = vector.sweep(
             request.strategy,
             trials,

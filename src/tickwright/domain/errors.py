@@ -403,3 +403,16 @@ class StrategyBroken(UsageError):
     """
 
     code = "STRATEGY_BROKEN"
+
+
+class StrategyFailed(UsageError):
+    """A strategy's own code failed while it ran.
+
+    What happened: an indicator, a target or a callback raised what the sentence says; it names the file, the line and
+    the method.
+    State: the run ended and nothing of it was kept.
+    What to do: correct that line; `--debug` shows the whole way there, and `tickwright strategy check NAME` tries the
+    strategy on made-up candles.
+    """
+
+    code = "STRATEGY_FAILED"

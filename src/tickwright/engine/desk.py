@@ -24,6 +24,7 @@ _COMMAND = struct.Struct(f"@{_FIELDS}0q")
 _COMMAND_BYTES = _COMMAND.size
 _NEW, _CANCEL = int(records.CommandKind.NEW), int(records.CommandKind.CANCEL)
 _CANCEL_ALL, _AMEND = int(records.CommandKind.CANCEL_ALL), int(records.CommandKind.AMEND)
+_LARGEST = 2**63 - 1
 _NO_TERMS = (0,) * 8  # trail, date, siblings, decision and exits
 
 
@@ -49,13 +50,16 @@ class KernelDesk:
         place = client.command_count
         if place >= self._most:
             self._refuse()
-        _COMMAND.pack_into(  # as `_write`, without collecting the fields first
-            self._ring, place * _COMMAND_BYTES,
-            -1, request.quantity, request.cost, request.limit_price, request.stop_price, request.trail,
-            request.expire_ns, request.oco, 0, request.exit_stop_ppb, request.exit_target_ppb, request.exit_trail_ppb,
-            request.exit_max_bars, tag, request.instrument, request.flags, _NEW, request.side, request.type,
-            request.time_in_force, request.reason,
-        )  # fmt: skip
+        try:
+            _COMMAND.pack_into(  # as `_write`, without collecting the fields first
+                self._ring, place * _COMMAND_BYTES,
+                -1, request.quantity, request.cost, request.limit_price, request.stop_price, request.trail,
+                request.expire_ns, request.oco, 0, request.exit_stop_ppb, request.exit_target_ppb,
+                request.exit_trail_ppb, request.exit_max_bars, tag, request.instrument, request.flags, _NEW,
+                request.side, request.type, request.time_in_force, request.reason,
+            )  # fmt: skip
+        except struct.error:
+            self._refuse_numbers(request)
         client.command_count = place + 1
         return submit(self._address, 0)
 
@@ -121,7 +125,18 @@ class KernelDesk:
             f"more than {self._most} orders at one instant", where="ctx.order", expected="fewer orders per wake"
         )
 
+    def _refuse_numbers(self, request: Request) -> NoReturn:
+        numbers = {name: getattr(request, name) for name in Request.__slots__ if name != "tag"}
+        wrong = [name for name, value in numbers.items() if not isinstance(value, int) or abs(value) > _LARGEST]
+        raise UsageError(
+            f"{', '.join(f'{name} is {numbers[name]!r}' for name in wrong)} in the instrument's units",
+            where="ctx.order",
+            expected="a whole number that fits into 64 bits",
+        )
+
     def _tag(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise UsageError(f"tag is {text!r}", where="ctx.order", expected="text")
         if text not in self._tag_numbers:
             self._tag_numbers[text] = len(self.tags)
             self.tags.append(text)

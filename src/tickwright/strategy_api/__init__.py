@@ -4,8 +4,9 @@
 when a target acts; `exits` protective exits; `state` what survives a restart; `informative` other timeframes and
 symbols; `signals` words for conditions; `universe` symbols by rank; `views` the bars a strategy sees;
 `indicator_arrays` what `indicators` returned; `evaluate` from a strategy and its bars to decisions; `context` what
-callbacks see and do, of the `present` bars and with `account_views` of orders and fills, through the engine's `desk`;
-`compose` strategies made of strategies, and `parts` what they take over from them; `registry` strategies by name.
+callbacks see and do, `order_terms` what an order's terms must be, of the `present` bars and with `account_views` of
+orders and fills, through the engine's `desk`; `compose` strategies made of strategies, and `parts` what they take over
+from them; `registry` strategies by name.
 """
 
 from tickwright.strategy_api.acts import Acts, every, on_change, retry

@@ -11,11 +11,9 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-import numpy as np
-
-from tickwright.domain.bars import Float64Array
 from tickwright.domain.errors import UsageError
-from tickwright.domain.records import OrderFlag, OrderType, Reason, Side, TimeInForce
+from tickwright.domain.records import OrderFlag, OrderType, Reason, Side
+from tickwright.strategy_api import order_terms as terms
 from tickwright.strategy_api.account_views import Order
 from tickwright.strategy_api.desk import Desk, Request, Scales
 from tickwright.strategy_api.exits import Exits
@@ -156,52 +154,65 @@ class Context:
         Raises `UsageError` for terms that do not go together.
         """
         if (qty is None) + (cost is None) + (fraction is None) != 2:
-            raise UsageError("an order needs exactly one of qty, cost and fraction", where="ctx.order")
-        scales = self._scales
+            terms.refuse("an order has none, or more than one, of qty, cost and fraction", "exactly one of them")
         request = Request(self._place, int(side), tag=tag, reason=int(reason), oco=oco)
-        if not (limit is stop is take_profit is trail is trail_price is None):
-            self._set_prices(request, limit, stop, take_profit, trail, trail_price)
-        if fraction is not None:
-            qty, cost = (None, fraction * self.cash) if side is Side.BUY else (fraction * abs(self.position), None)
-        if qty is not None:
-            request.quantity = _lots(qty * scales.quantity, self._held.lot)
-        elif cost is not None and request.type == OrderType.MARKET:
-            request.cost = math.floor(cost * scales.money + 1e-6)
-        elif cost is not None:
-            price = limit or stop or take_profit or self.bar.close
-            request.quantity = _lots(cost / price * scales.quantity, self._held.lot)
-        if tif != "gtc":
-            request.time_in_force, request.expire_ns = int(TimeInForce[tif.upper()]), expire_ns
+        try:
+            if not (limit is stop is take_profit is trail is trail_price is None):
+                self._set_prices(request, limit, stop, take_profit, trail, trail_price)
+            self._set_size(request, qty, cost, fraction, limit or stop or take_profit)
+        except (TypeError, ValueError, OverflowError):
+            terms.refuse_what_is_no_number(
+                {"qty": qty, "cost": cost, "fraction": fraction, "limit": limit, "stop": stop,
+                 "take_profit": take_profit, "trail": trail, "trail_price": trail_price}
+            )  # fmt: skip
+        if tif != "gtc" or expire_ns:
+            terms.set_time_in_force(request, tif, expire_ns)
         if post_only:
-            request.flags |= int(OrderFlag.POST_ONLY)
+            terms.set_post_only(request)
         if reduce_only:
             request.flags |= int(OrderFlag.REDUCE_ONLY)
         if trigger_by != "last":
-            _set_trigger(request, trigger_by)
+            terms.set_trigger(request, trigger_by)
         if exits is not None:
-            _set_exits(request, exits)
+            terms.set_exits(request, exits)
         return self._track(self._desk.submit(request))
+
+    def _set_size(
+        self, request: Request, qty: float | None, cost: float | None, fraction: float | None, price: float | None
+    ) -> None:
+        scales = self._scales
+        if (qty or cost or fraction or 0.0) < 0:
+            terms.refuse_negative({"qty": qty, "cost": cost, "fraction": fraction})
+        if fraction is not None:
+            buys = request.side > 0
+            qty, cost = (None, fraction * max(0.0, self.cash)) if buys else (fraction * abs(self.position), None)
+        if qty is not None:
+            request.quantity = terms.whole_lots(qty * scales.quantity, self._held.lot)
+        elif cost is not None and request.type == OrderType.MARKET:
+            request.cost = math.floor(cost * scales.money + 1e-6)
+        elif cost is not None:
+            request.quantity = terms.whole_lots(cost / (price or self.bar.close) * scales.quantity, self._held.lot)
 
     def _set_prices(
         self, request: Request, limit: float | None, stop: float | None, take_profit: float | None, trail: float | None,
         trail_price: float | None,
     ) -> None:  # fmt: skip
-        scales, side = self._scales, request.side
+        scale, tick, buys = self._scales.price, self._held.tick, request.side > 0
+        if [stop, take_profit, trail, trail_price].count(None) < 3:
+            terms.refuse("stop, take_profit and trail exclude each other", "one of them")
         if limit is not None:
-            request.limit_price = _tick(limit * scales.price, self._held.tick, up=side < 0)
+            request.limit_price = terms.order_price(limit * scale, tick, up=not buys)
             request.type = int(OrderType.LIMIT)
         if stop is not None:
-            request.stop_price = _tick(stop * scales.price, self._held.tick, up=side > 0)
+            request.stop_price = terms.order_price(stop * scale, tick, up=buys)
             request.type = int(OrderType.STOP if limit is None else OrderType.STOP_LIMIT)
         if take_profit is not None:
-            request.stop_price = _tick(take_profit * scales.price, self._held.tick, up=side < 0)
+            request.stop_price = terms.order_price(take_profit * scale, tick, up=not buys)
             request.type = int(OrderType.TAKE_PROFIT if limit is None else OrderType.TAKE_PROFIT_LIMIT)
         if trail is not None or trail_price is not None:
-            request.type = int(OrderType.TRAILING_STOP)
-            request.trail = round(trail * 1e9) if trail is not None else round((trail_price or 0.0) * scales.price)
-            request.flags |= OrderFlag.TRAIL_IS_PRICE if trail is None else 0
-        if [stop, take_profit, trail, trail_price].count(None) < 3:
-            raise UsageError("stop, take_profit and trail exclude each other", where="ctx.order")
+            if limit is not None:
+                terms.refuse("a trailing stop has no limit", "trail without limit")
+            terms.set_trail(request, trail, trail_price, scale)
 
     def cancel(self, order: Order) -> None:
         """Ask for the end of an order; one that has ended stays as it ended."""
@@ -220,6 +231,10 @@ class Context:
         """
         if not order.is_open:
             return
+        if not min(qty, limit, stop) >= 0.0 or not max(qty, limit, stop) < math.inf:  # NaN is neither
+            terms.refuse(
+                f"qty is {qty!r}, limit is {limit!r}, stop is {stop!r}", "finite numbers, 0 to keep one", "ctx.amend"
+            )
         record, scales, up = self._desk.order(order.id), self._scales, not order.is_buy
         numbers = (("quantity", qty, record.quantity), ("limit", limit, record.limit_price))
         for name, wanted, held in (*numbers, ("stop", stop, record.stop_price)):
@@ -228,18 +243,19 @@ class Context:
                     f"order {order.id} has no {name} to amend", where="ctx.amend", expected="a number that it has"
                 )
         up_stop = up if record.type in _TAKE_PROFITS else not up
-        quantity = _lots(qty * scales.quantity, self._held.lot)
+        quantity = terms.whole_lots(qty * scales.quantity, self._held.lot)
         if qty and not quantity:
             self._desk.cancel(order.id)
             return
-        limit_price = _tick(limit * scales.price, self._held.tick, up=up)
-        self._desk.amend(order.id, quantity, limit_price, _tick(stop * scales.price, self._held.tick, up=up_stop))
+        limit_price = terms.on_tick(limit * scales.price, self._held.tick, up=up)
+        stop_price = terms.on_tick(stop * scales.price, self._held.tick, up=up_stop)
+        self._desk.amend(order.id, quantity, limit_price, stop_price)
 
     def target(self, value: float) -> None:
         """Want a fraction of this symbol's allocation from here on; acts when the value changes."""
         held = self._held
         if held.standing != value or held.acted != value:  # else it is wanted and was acted on already
-            self._desk.target(self._place, float(value))
+            self._desk.target(self._place, terms.fraction_of_target(value))
 
     # ---- timers
 
@@ -293,43 +309,6 @@ def _demand_on_timer(strategy: Strategy) -> None:
         raise UsageError(
             f"{name} starts a timer and has no on_timer", where=name, expected="on_timer(self, ctx, timer)"
         )
-
-
-def _tick(units: float, tick: int, *, up: bool) -> int:
-    """A price in units on the tick grid, rounded one way; within a millionth of a tick a float counts as on it."""
-    ticks = units / tick
-    nearest = round(ticks)
-    if abs(ticks - nearest) < 1e-6:
-        return nearest * tick
-    return (math.ceil(ticks) if up else math.floor(ticks)) * tick
-
-
-def _lots(units: float, lot: int) -> int:
-    """A quantity in units, rounded down to whole lots."""
-    lots = units / lot
-    nearest = round(lots)
-    return (nearest if abs(lots - nearest) < 1e-6 else math.floor(lots)) * lot
-
-
-def _set_trigger(request: Request, trigger_by: str) -> None:
-    if trigger_by != "mark":
-        raise UsageError(f"trigger_by of {trigger_by!r}", where="ctx.order", expected="last or mark")
-    if request.type in (OrderType.MARKET, OrderType.LIMIT):
-        raise UsageError(
-            "an order without a trigger is to be triggered by the mark",
-            where="ctx.order",
-            expected="stop, take_profit, trail or trail_price beside trigger_by",
-        )
-    request.flags |= int(OrderFlag.TRIGGER_BY_MARK)
-
-
-def _set_exits(request: Request, exits: Exits) -> None:
-    def ppb(value: float | Float64Array | None) -> int:
-        return 0 if value is None or np.ndim(value) > 0 or math.isnan(float(value)) else round(float(value) * 1e9)
-
-    request.exit_stop_ppb, request.exit_target_ppb = ppb(exits.stop), ppb(exits.target)
-    request.exit_trail_ppb, request.exit_max_bars = ppb(exits.trail), exits.max_bars or 0
-    request.flags |= int(OrderFlag.EXITS_BY_MARK) if exits.trigger_by == "mark" else 0
 
 
 class MarketContext:

@@ -38,18 +38,8 @@ class Exits:
     def __post_init__(self) -> None:
         for name in ("stop", "target", "trail"):
             value = getattr(self, name)
-            if value is not None and np.any(np.asarray(value) <= 0):
-                raise UsageError(
-                    f"{name} has a value of 0 or less", where="Exits", expected="fractions above 0, NaN for none"
-                )
-        for name in ("stop", "trail"):
-            value = getattr(self, name)
-            if value is not None and np.ndim(value) == 0 and value >= 1:
-                raise UsageError(
-                    f"a {name} of {value}",
-                    where="Exits",
-                    expected="a fraction of the entry price below 1, such as 0.02",
-                )
+            if value is not None and np.size(value):
+                _demand_fractions(name, value)
         if self.max_bars is not None and (isinstance(self.max_bars, bool) or self.max_bars < 1):
             raise UsageError(f"max_bars of {self.max_bars}", where="Exits", expected="a whole number of 1 or more")
         if self.reenter not in ("flat", "next_bar"):
@@ -72,3 +62,18 @@ class Exits:
                 f"{name} has shape {array.shape}", where="Exits", expected=f"one number or one per bar ({bars})"
             )
         return array
+
+
+def _demand_fractions(name: str, value: Fraction) -> None:
+    """Above 0, and a stop or trail below 1 somewhere: what is nowhere below 1 is a price and not a fraction of one."""
+    try:
+        least = float(np.fmin.reduce(np.asarray(value, np.float64), axis=None))
+    except (TypeError, ValueError):
+        raise UsageError(f"{name} is {value!r}", where="Exits", expected="one number, or one per bar") from None
+    if least <= 0:
+        raise UsageError(f"{name} has a value of 0 or less", where="Exits", expected="fractions above 0, NaN for none")
+    if name != "target" and least >= 1:
+        told = f"a {name} of {least:g}" if np.ndim(value) == 0 else f"{name} is nowhere below {least:g}"
+        raise UsageError(
+            told, where="Exits", expected="a fraction of the entry price below 1, such as 0.02, not a price"
+        )

@@ -5,14 +5,19 @@ Invariant: one object per symbol serves a whole run; it always shows the bar tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from tickwright.domain.bars import Float64Array
+from tickwright.domain.spelling import did_you_mean
 from tickwright.strategy_api.indicator_arrays import Indicators
 from tickwright.strategy_api.views import COLUMNS, StrategyBars
+
+
+def _missing(name: str, where: str, known: Iterable[str]) -> AttributeError:
+    return AttributeError(f"{where} has no {name!r}. {did_you_mean(name, known)}")
 
 
 class Bar:
@@ -39,7 +44,7 @@ class Bar:
     def __getattr__(self, name: str) -> Any:
         """A column that is read for the first time: its slot is still empty."""
         if name not in Bar.__slots__:
-            raise AttributeError(name)
+            raise _missing(name, "a bar", (*COLUMNS, "open_time_ns", "close_time_ns", "length_ns", "symbol", "index"))
         column = getattr(self._bars, name[1:]).data
         setattr(self, name, column)
         return column
@@ -92,8 +97,9 @@ class PastBars:
         return self._bar.index + 1
 
     def __getattr__(self, name: str) -> Float64Array:
-        if name not in (*COLUMNS, "open_time_ns", "close_time_ns"):
-            raise AttributeError(name)
+        known = (*COLUMNS, "open_time_ns", "close_time_ns")
+        if name not in known:
+            raise _missing(name, "ctx.bars", known)
         column: Float64Array = getattr(self._bars, name)
         return column[: self._bar.index + 1]
 
@@ -111,6 +117,12 @@ class PresentIndicators:
         for name in self._arrays:
             if name in vars(type(self)):
                 delattr(type(self), name)
+
+    def __getattr__(self, name: str) -> Any:
+        """A name that is no property: the arrays say which there are."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._arrays[name]
 
     def __getitem__(self, name: str) -> Any:
         return self._arrays[name][: self._bar.index + 1]
