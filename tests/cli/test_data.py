@@ -510,3 +510,29 @@ def test_what_is_known_of_an_instrument_lies_beside_its_data_and_goes_along_with
     assert tickwright("data", "instrument", "x:BTC/USDT").code == 4
     shown = tickwright("data", "instrument", "x:BTC/USDT", "--store", server, "--json").document
     assert [rule["tick"] for rule in shown["rules"]] == ["0.01"]
+
+
+def test_a_coarser_series_that_its_finer_bars_do_not_make_is_a_finding(tickwright, hours, project) -> None:
+    times = [f"2024-01-01T0{hour}:00:00Z" for hour in range(4)]
+    rows = [f"{time},1,2,0.5,1.5,{volume}" for time, volume in zip(times, (10, 5, 5, 5), strict=True)]
+    (project / "hours.csv").write_text("\n".join(["timestamp,open,high,low,close,volume", *rows]))
+    day = "timestamp,open,high,low,close,volume\n2024-01-01T00:00:00Z,1,2,0.5,1.5,26\n"
+    (project / "four.csv").write_text(day)
+    tickwright("data", "import", hours, *SERIES)
+    tickwright("data", "import", project / "four.csv", *SERIES[:-1], "4h")
+    assert tickwright("data", "verify").code == 0
+    said = tickwright("data", "verify", "--deep")
+    assert said.code == 1
+    assert "bar of 2024-01-01T00:00:00Z: the volume is 26, its finer bars make 25" in said.out
+    (project / "four.csv").write_text(day.replace("26", "25"))
+    tickwright("data", "import", project / "four.csv", *SERIES[:-1], "4h")
+    said = tickwright("data", "verify", "--deep")
+    assert (said.code, "1 bars were compared with the finer bars inside them" in said.out) == (0, True)
+
+
+def test_doubtful_trades_are_named_by_their_time(tickwright, project) -> None:
+    rows = [f"{1704067200000 + 1000 * n},{n},buy,{9900 if n == 9 else 100},1" for n in range(20)]
+    (project / "trades.csv").write_text("\n".join(["timestamp,id,side,price,amount", *rows]))
+    tickwright("data", "import", project / "trades.csv", "--kind", "trades", "--exchange", "x", "--symbol", "A/B")
+    said = tickwright("data", "quality", "--exchange", "x", "--symbol", "A/B")
+    assert "x:A/B trades 2024-01-01T00:00:09Z, 1 bars: the price 9900 is 99 times the price around it" in said.out

@@ -15,7 +15,7 @@ from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.resample import resampled
 from tickwright.domain.timeframe import Timeframe
-from tickwright.ingest.consistency import compare_timeframes
+from tickwright.ingest.consistency import compare_timeframes, finer_series
 
 OHLCV = Path(__file__).parents[1] / "data" / "ohlcv" / "binance"
 DAY, WEEK = Timeframe.parse("1d"), Timeframe.parse("1w")
@@ -97,3 +97,12 @@ def test_a_resample_equals_a_loop_over_the_bars(make_series) -> None:
 def test_no_bars_make_no_bars(make_series) -> None:
     coarse, count = resampled(make_series(0, 5).between(0, 1), DAY)
     assert len(coarse) == len(count) == 0
+
+
+def test_a_series_is_compared_with_the_coarsest_finer_one_of_its_instrument() -> None:
+    def key(symbol: str, timeframe: str, kind: str = "candles") -> SeriesKey:
+        return SeriesKey(InstrumentId.parse(symbol), Timeframe.parse(timeframe), kind)  # type: ignore[arg-type]
+
+    minutes, hours, days = (key("binance:BTC/USDT", length) for length in ("1m", "1h", "1d"))
+    others = [key("kraken:BTC/USDT", "1h"), key("binance:BTC/USDT", "8h", "mark"), key("binance:BTC/USDT", "5m")]
+    assert finer_series([days, minutes, hours, *others]) == [(hours, days), (others[2], hours), (minutes, others[2])]

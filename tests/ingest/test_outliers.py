@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from tickwright.adapters.sandbox.history import bundled_candles
-from tickwright.ingest.outliers import doubts
+from tickwright.checks.example_events import example_events
+from tickwright.domain.events import Events
+from tickwright.domain.instrument import InstrumentId
+from tickwright.ingest.outliers import doubts, trade_doubts, venue_doubts
 
 
 def lively(make_series, last: int = 600):
@@ -89,3 +92,31 @@ def test_of_a_mark_price_only_the_price_is_doubted(make_series) -> None:
     assert doubts(marks) == []
     marks.high[300] *= 100
     assert [doubt.row for doubt in doubts(marks)] == [300]
+
+
+def trades_at(*prices: int) -> Events:
+    made = example_events("trades", 0, len(prices))
+    return Events(made.key, {**made.columns, "price": np.array(prices)}, 2, 6)
+
+
+def test_a_lone_trade_far_from_those_around_it_is_marked_and_a_move_that_stays_is_not() -> None:
+    calm = [10_000 + 3 * (n % 5) for n in range(20)]
+    assert [doubt.row for doubt in trade_doubts(trades_at(*calm[:10], 1_000_000, *calm[10:]))] == [10]
+    assert [doubt.row for doubt in trade_doubts(trades_at(*calm[:10], 100, *calm[10:]))] == [10]
+    assert trade_doubts(trades_at(*calm, *(price // 2 for price in calm))) == []
+    assert [doubt.row for doubt in trade_doubts(trades_at(*calm, 30_000))] == [20]
+    assert trade_doubts(trades_at(10_000, 30_000)) == []  # too few to say which is the odd one
+
+
+def test_a_close_that_another_exchange_does_not_have_is_marked_and_a_standing_premium_is_not(make_series) -> None:
+    ours = lively(make_series)
+    instrument = InstrumentId.parse("kraken:BTC/USDT")
+    premium = {name: getattr(ours, name) * 11 // 10 for name in ("open", "high", "low", "close")}
+    theirs = replace(ours, key=replace(ours.key, instrument=instrument), **premium)
+    assert venue_doubts(ours, theirs) == []
+    theirs.close[77] = theirs.close[77] * 2
+    (doubt,) = venue_doubts(ours, theirs)
+    assert (doubt.row, doubt.bars) == (77, 1)
+    assert doubt.reason.endswith("times that of kraken")
+    later = theirs.between(int(ours.open_time_ns[-1]) + 1, 2**62)
+    assert venue_doubts(ours, later) == []

@@ -30,12 +30,16 @@ from tickwright.ingest.build_candles import explain_trade_gaps
 def import_wish(
     exchange: str | None, symbol: str | None, timeframe: str | None, market: str | None, default_exchange: str
 ) -> Wish:
-    """What the flags of an import say; a symbol that names no exchange is of the default one. Raises `UsageError`."""
+    """What the flags of an import say; raises `UsageError`.
+
+    A symbol that names no exchange is of the default one where the file says nothing else.
+    """
     if market not in (None, "spot", "perpetual"):
         raise UsageError(f"{market!r} is not a market", where="--market", expected="spot or perpetual")
     identity = None
     if symbol is not None:
         identity = InstrumentId.parse(symbol, exchange=exchange or default_exchange, where="--symbol")
+        exchange = identity.exchange if ":" in symbol.partition("/")[0] else exchange
     frame = None if timeframe is None else Timeframe.parse(timeframe, where="--timeframe")
     named: MarketKind | None = None if market is None else "spot" if market == "spot" else "perpetual"
     return Wish(None if exchange is None else exchange.lower(), identity, frame, named)

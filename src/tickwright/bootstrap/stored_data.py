@@ -10,13 +10,15 @@ from typing import Any
 
 from tickwright.adapters.storage.place import place_of
 from tickwright.bootstrap.project import Project
-from tickwright.domain.bars import SeriesKey, SeriesKind
+from tickwright.domain.bars import Bars, SeriesKey, SeriesKind
 from tickwright.domain.errors import DataMissing, UsageError
 from tickwright.domain.events import exact_text
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.row_layout import layout_of
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import iso
+from tickwright.ingest.any_series import read_series
+from tickwright.ingest.consistency import compare_timeframes, finer_series
 from tickwright.ingest.quality import Quality, quality_of
 
 
@@ -85,13 +87,20 @@ def gap_rows(project: Project, choice: SeriesChoice) -> list[dict[str, Any]]:
 
 
 def verify_series(project: Project, choice: SeriesChoice, *, deep: bool) -> dict[str, Any]:
-    """What `verify` found in the chosen series, and how much it looked at."""
+    """What `verify` found in the chosen series, and how much it looked at; `deep` compares bar lengths, too."""
     keys = chosen_series(project, choice)
     findings = [finding for key in keys for finding in project.history.verify(key, deep=deep)]
+    compared = 0
+    sound = [key for key in keys if not any(finding.key == key for finding in findings)] if deep else []
+    for fine, coarse in finer_series(sound):
+        agreement = compare_timeframes(project.history.read(fine), project.history.read(coarse))
+        compared += agreement.compared
+        findings += agreement.differences
     return {
         "series": len(keys),
         "rows": sum(project.history.coverage(key).rows for key in keys),
         "deep": deep,
+        "bars_compared": compared,
         "findings": [
             {"series": str(finding.key), "place": finding.place, "reason": finding.reason} for finding in findings
         ],
@@ -121,7 +130,8 @@ def judge_series(project: Project, choice: SeriesChoice) -> dict[str, Any]:
 def _doubt_documents(project: Project, judged: Quality) -> list[dict[str, Any]]:
     if not judged.doubts:
         return []
-    times = project.history.read(judged.key).open_time_ns
+    series = read_series(project.history, judged.key)
+    times = series.open_time_ns if isinstance(series, Bars) else series.ts_ns
     return [{"at": iso(int(times[one.row])), "bars": one.bars, "reason": one.reason} for one in judged.doubts]
 
 

@@ -120,7 +120,9 @@ def verify(
     symbol: options.Symbols = None,
     timeframe: options.TimeframeName = None,
     kind: Kind = None,
-    deep: Annotated[bool, Option("--deep", help="Read every row and apply the rules of its kind as well.")] = False,
+    deep: Annotated[
+        bool, Option("--deep", help="Read every row, apply the rules of its kind, compare bar lengths.")
+    ] = False,
     store: options.Store = None,
 ) -> Answer:
     """Compare what is stored with what was promised; exit code 1 where something is wrong."""
@@ -137,6 +139,8 @@ def verify(
         wrong = len(outcome["findings"])
         verdict = f"{wrong} findings" if wrong else "all as promised"
         paper.line(f"{outcome['series']} series, {outcome['rows']:,} rows: {verdict}")
+        if outcome["bars_compared"]:
+            paper.line(f"{outcome['bars_compared']:,} bars were compared with the finer bars inside them")
 
     return Answer("data-verify", outcome, text, exit_code=1 if outcome["findings"] else 0)
 

@@ -8,11 +8,12 @@ Invariants: pure; nothing is repaired; integers throughout, on the finer of both
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tickwright.domain.bars import PRICE_COLUMNS, Bars
+from tickwright.domain.bars import PRICE_COLUMNS, Bars, SeriesKey
 from tickwright.domain.money import amount_text
 from tickwright.domain.resample import resampled
 from tickwright.domain.timestamp import iso
@@ -26,6 +27,21 @@ class Agreement:
     compared: int
     incomplete: int
     differences: tuple[Finding, ...]
+
+
+def finer_series(keys: Sequence[SeriesKey]) -> list[tuple[SeriesKey, SeriesKey]]:
+    """Of each series of candles of trades that has a finer one among the keys: the coarsest finer one, and it."""
+    candles = [(key, key.timeframe.length_ns) for key in keys if key.timeframe is not None and key.kind == "candles"]
+    pairs = []
+    for coarse, length in candles:
+        finer = [
+            (step, key)
+            for key, step in candles
+            if key.instrument == coarse.instrument and step < length and length % step == 0
+        ]
+        if finer:
+            pairs.append((max(finer)[1], coarse))
+    return pairs
 
 
 def compare_timeframes(fine: Bars, coarse: Bars) -> Agreement:

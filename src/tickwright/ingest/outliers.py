@@ -8,6 +8,8 @@ The rules, each with its threshold beside it:
 - standstill: at least `STALE_BARS` bars in a row repeat open, high, low, close and volume with volume above zero, which
   a frozen feed does and a market does not.
 - silence: at least `SILENT_BARS` bars in a row have no volume.
+- apart from another venue: a close lies more than `VENUE_SHARE` and more than `VENUE_MOVES` usual distances away from
+  the close of another exchange's bar of the same symbol and time; which of both is wrong, nobody says.
 - lone price, of trades: it lies more than `SPIKE_SHARE` away from the middle of the five trades before it and, to the
   same side, from the middle of the five after it.
 Invariants: pure; a row may have several doubts; a run is one doubt, at its first row.
@@ -26,6 +28,8 @@ from tickwright.domain.money import amount_text
 
 SPIKE_MOVES = 40.0
 SPIKE_SHARE = 0.20
+VENUE_MOVES = 20.0
+VENUE_SHARE = 0.05
 BLOCK = 200
 STALE_BARS = 4
 SILENT_BARS = 12
@@ -46,6 +50,22 @@ def doubts(bars: Bars) -> list[Doubt]:
     if bars.key.kind != "candles":
         return sorted(_spikes(bars))
     return sorted([*_spikes(bars), *_moves_without_volume(bars), *_standstills(bars), *_silences(bars)])
+
+
+def venue_doubts(bars: Bars, other: Bars) -> list[Doubt]:
+    """Every bar whose close is far from that of another exchange at the same time, in order."""
+    _, rows, theirs = np.intersect1d(bars.open_time_ns, other.open_time_ns, return_indices=True)
+    apart = np.log(bars.prices("close")[rows] / other.prices("close")[theirs])
+    if not len(apart):
+        return []
+    usual = np.median(apart)  # a standing premium is no doubt
+    away = np.abs(apart - usual)
+    far = (away > VENUE_SHARE) & (away > VENUE_MOVES * np.median(away))
+    exchange = other.key.instrument.exchange
+    return [
+        Doubt(int(rows[place]), 1, f"the close is {np.exp(apart[place]):.3g} times that of {exchange}")
+        for place in np.flatnonzero(far)
+    ]
 
 
 def trade_doubts(trades: Events) -> list[Doubt]:

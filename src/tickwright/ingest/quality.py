@@ -13,11 +13,11 @@ Invariants: pure reading; the same series always has the same score.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.gaps import GapKind
-from tickwright.ingest.outliers import Doubt, doubts, trade_doubts
+from tickwright.ingest.outliers import Doubt, doubts, trade_doubts, venue_doubts
 from tickwright.ports import MarketStore
 
 _HARMLESS = (GapKind.NO_TRADES, GapKind.NOT_LISTED)
@@ -57,6 +57,13 @@ def quality_of(store: MarketStore, key: SeriesKey) -> Quality:
 
 def _doubts(store: MarketStore, key: SeriesKey) -> list[Doubt]:
     """The doubtful rows of a series; of rates, quotes and books no rule is known."""
-    if key.timeframe is not None:
-        return doubts(store.read(key))
-    return trade_doubts(store.read_events(key)) if key.kind == "trades" else []
+    if key.timeframe is None:
+        return trade_doubts(store.read_events(key)) if key.kind == "trades" else []
+    bars = store.read(key)
+    found = doubts(bars)
+    for other in store.keys():  # noqa: SIM118 - a store is not a dict
+        if other != key and other == replace(
+            key, instrument=replace(key.instrument, exchange=other.instrument.exchange)
+        ):
+            found += venue_doubts(bars, store.read(other))
+    return sorted(found)

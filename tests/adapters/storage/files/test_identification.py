@@ -50,7 +50,7 @@ def test_without_a_name_for_it_the_bar_length_is_the_even_step_of_the_rows(tmp_p
 
 def test_flags_win_over_names_and_never_over_rows(tmp_path: Path) -> None:
     eth = InstrumentId.parse("okx:ETH/USDT:USDT")
-    ((series, reading),) = found(tmp_path, "kraken/BTC-USD_1h.csv", PLAIN + HOURS, symbol=eth)
+    ((series, reading),) = found(tmp_path, "kraken/BTC-USD_1h.csv", PLAIN + HOURS, exchange="okx", symbol=eth)
     assert (series, reading) == ("okx:ETH/USDT:USDT candles 1h", "timeframe by its name")
     rows = JESSE + "".join(f"a{n},{1704067200000 + n},1,1,1,1,1,Bybit USDT Perpetual,ETH-USDT,1m\n" for n in (0, 60000))
     ((series, _),) = found(tmp_path, "x.csv", rows)
@@ -59,6 +59,15 @@ def test_flags_win_over_names_and_never_over_rows(tmp_path: Path) -> None:
         found(tmp_path, "x.csv", rows, exchange="okx")
     with pytest.raises(FileInDoubt, match="--timeframe says 1h, its rows says 1m"):
         found(tmp_path, "x.csv", rows, timeframe=Timeframe.parse("1h"))
+
+
+def test_the_exchange_of_the_settings_counts_only_where_the_file_is_silent(tmp_path: Path) -> None:
+    eth = InstrumentId.parse("ETH/USDT", exchange="binance")
+    ((series, _),) = found(tmp_path, "kraken/hours.csv", PLAIN + HOURS, symbol=eth)
+    assert series == "kraken:ETH/USDT candles 1h"
+    ((series, reading),) = found(tmp_path, "hours.csv", PLAIN + HOURS, symbol=eth)
+    assert series == "binance:ETH/USDT candles 1h"
+    assert "exchange by the settings" in reading
 
 
 def test_a_table_may_hold_several_series_and_each_is_a_part(tmp_path: Path) -> None:

@@ -53,7 +53,10 @@ _TIME_COLUMNS = ("timestamp", "open_time", "open time", "unix", "date", "datetim
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person says about the files of an import; None where the files shall tell."""
+    """What a person says about the files of an import; None where the files shall tell.
+
+    The exchange inside `symbol` counts only where neither `exchange` nor the file says one.
+    """
 
     exchange: str | None = None
     symbol: InstrumentId | None = None
@@ -118,8 +121,11 @@ class _Reading:
         return IdentifiedTable(key, table, self._sentence())
 
     def _exchange(self) -> str:
-        named = self._wish.exchange or (self._wish.symbol.exchange if self._wish.symbol else None)
-        found = self._agreed("exchange", named, "--exchange", [(c.source, c.exchange) for c in self._claims])
+        claims = [(claim.source, claim.exchange) for claim in self._claims]
+        found = self._agreed("exchange", self._wish.exchange, "--exchange", claims)
+        if found is None and self._wish.symbol is not None:
+            self._told("exchange", "the settings")
+            return self._wish.symbol.exchange
         if found is None:
             raise _doubt(self._path, "nothing says which exchange it is from", "an exchange", "Add --exchange NAME.")
         return found
