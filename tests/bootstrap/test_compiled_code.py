@@ -23,7 +23,7 @@ def test_the_main_loop_counts_not_a_stray_indicator(tmp_path: Path, monkeypatch:
     assert folder is not None
     (folder / "rolling_sum.sum_exact-81.py311.nbi").touch()
     assert (compiled_code().functions, compiled_code().holds_the_engine) == (1, False)
-    (folder / "advance.advance-47.py311.nbi").touch()
+    (folder / "kernel.advance.advance-0123abcd.o").touch()
     assert compiled_code().holds_the_engine
 
 

@@ -26,7 +26,7 @@ ASK = (
 def package(tmp_path: Path) -> Path:
     """A copy of what compiled code depends on."""
     copied = tmp_path / "source" / "tickwright"
-    for room in ("domain", "kernel", "indicators"):
+    for room in ("domain", "kernel", "indicators", "machine_code"):
         shutil.copytree(PACKAGE / room, copied / room, ignore=shutil.ignore_patterns("__pycache__"))
     (copied / "__init__.py").touch()
     return copied
@@ -55,7 +55,9 @@ def test_a_changed_helper_in_another_file_gives_the_new_result(package: Path, tm
     assert second != first
 
 
-@pytest.mark.parametrize("place", ["kernel/fills.py", "domain/records.py", "indicators/sma.py"])
+@pytest.mark.parametrize(
+    "place", ["kernel/fills.py", "domain/records.py", "indicators/sma.py", "machine_code/building.py"]
+)
 def test_every_source_it_depends_on_changes_the_name(package: Path, tmp_path: Path, place: str) -> None:
     hashes = []
     for addition in ("", "\n# changed\n"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tickwright.domain.compilation import prepare_compiler_cache
 
-FIRST_TIME = "Compiling the engine for this machine; this happens once and takes about 20 seconds."
+FIRST_TIME = "Compiling the engine for this machine; this happens once and takes about 15 seconds."
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class CompiledCode:
     @property
     def holds_the_engine(self) -> bool:
         """Whether a run finds its main loop compiled."""
-        return self.folder is not None and any(self.folder.rglob("advance.advance-*.nbi"))
+        return self.folder is not None and any(self.folder.glob("kernel.advance.advance-*.o"))
 
 
 def compiled_code() -> CompiledCode:
@@ -29,4 +29,5 @@ def compiled_code() -> CompiledCode:
     folder = prepare_compiler_cache(os.environ.get("NUMBA_CACHE_DIR", ""))
     if not folder:
         return CompiledCode(None, 0)
-    return CompiledCode(Path(folder), sum(1 for _ in Path(folder).rglob("*.nbi")))
+    kept = [file for file in Path(folder).rglob("*") if file.suffix in (".o", ".nbi")]
+    return CompiledCode(Path(folder), len(kept))

@@ -16,9 +16,10 @@ from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from posixpath import expandvars
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_SOURCES = ("kernel", "indicators", "domain/records.py")
+_SOURCES = ("kernel", "indicators", "machine_code", "domain/records.py")
 _COMPILER = ("numba", "llvmlite", "numpy")
 _MARK = "last-used"
 _NAME = re.compile(r"[0-9a-f]{16}(\.unused)?")
@@ -35,6 +36,15 @@ def compiled_code_hash() -> str:
     for name in _COMPILER:
         digest.update(f"|{name} {version(name)}|".encode())
     return digest.hexdigest()[:16]
+
+
+def compiler_setting(name: str) -> str:
+    """What the environment tells the compiler under one of its names, empty where it tells nothing.
+
+    The compiler reads it itself when it is imported; what is asked here is known without that.
+    """
+    told = expandvars(f"${name}")
+    return "" if told == f"${name}" else told
 
 
 def prepare_compiler_cache(configured: str = "") -> str:

@@ -16,11 +16,14 @@ from tickwright.domain.warm_arrays import warm_empty
 from tickwright.indicators.compiled import compiled, inlined
 from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_UNITS, factors_of_columns, is_exact, units_of
 from tickwright.indicators.fold import Fold, fold_arrays, window
+from tickwright.machine_code.compilation import entry_of, rule
+from tickwright.machine_code.views import view_of
 
 # The state is one array: four numbers, then the ring of the last n values.
 _RUN, _CURSOR, _FACTOR, _TOTAL, _RING = range(5)
 _BLOCK = 512  # fits into the nearest cache
 _QUARTER = _BLOCK // 4
+_view = view_of(np.dtype(np.float64))
 
 
 @compiled
@@ -81,33 +84,36 @@ def _sum_anew(state: Float64Array, n: int) -> None:
     state[_TOTAL] = total
 
 
-@compiled
-def fill_exact_sums(result: Float64Array, values: Float64Array, n: int, factor: float, divisor: float) -> None:
+@entry_of("iiiiffi")
+def _fill_exact_sums(result: int, values: int, bars: int, n: int, factor: float, divisor: float, block: int) -> int:
     """The online update over a series known to be exact under `factor`: units of each window / `divisor`.
 
     Both are exact quotients of the same integers, rounded once; so the bits are those of the online update. Integers
-    may be added in any order: four running sums side by side do not wait for each other.
+    may be added in any order: four running sums side by side do not wait for each other. Arrays come by address;
+    `block` is room for two blocks.
     """
-    bars, units, sums = len(values), np.empty(_BLOCK), np.empty(_BLOCK)
-    result[: n - 1] = np.nan
+    answers, prices = _view(result, bars), _view(values, bars)
+    units, sums = _view(block, _BLOCK), _view(block + 8 * _BLOCK, _BLOCK)
     total = 0.0
     for bar in range(min(n, bars)):
-        total += np.rint(values[bar] * factor)
+        answers[bar] = np.nan
+        total += np.rint(prices[bar] * factor)
     if n <= bars:
-        result[n - 1] = total / divisor
+        answers[n - 1] = total / divisor
     bar = n
     while bar + _BLOCK <= bars:
-        entering, leaving = values[bar : bar + _BLOCK], values[bar - n : bar - n + _BLOCK]
+        entering, leaving = _view(values + 8 * bar, _BLOCK), _view(values + 8 * (bar - n), _BLOCK)
         for place in range(_BLOCK):
             units[place] = np.rint(entering[place] * factor) - np.rint(leaving[place] * factor)
-        total = _divide_sums(result[bar : bar + _BLOCK], sums, units, total, divisor)
+        total = _divide_sums(_view(result + 8 * bar, _BLOCK), sums, units, total, divisor)
         bar += _BLOCK
     for last in range(bar, bars):
-        total += np.rint(values[last] * factor) - np.rint(values[last - n] * factor)
-        result[last] = total / divisor
+        total += np.rint(prices[last] * factor) - np.rint(prices[last - n] * factor)
+        answers[last] = total / divisor
+    return 0
 
 
-@compiled
+@rule
 def _divide_sums(result: Float64Array, sums: Float64Array, units: Float64Array, first: float, divisor: float) -> float:
     """The running sums of a block of units from a first one on, divided; the last sum itself."""
     second, third, fourth = 0.0, 0.0, 0.0
@@ -132,9 +138,10 @@ def _divide_sums(result: Float64Array, sums: Float64Array, units: Float64Array, 
 
 
 def sum_exact(values: Float64Array, n: int, factor: float, divisor: float) -> Float64Array:
-    """`fill_exact_sums` into a new array."""
-    result = warm_empty(values.shape)
-    fill_exact_sums(result, values, n, factor, divisor)
+    """The sums of windows of values that are exact under `factor`, as units / `divisor`."""
+    values = np.ascontiguousarray(values)
+    result, block = warm_empty(values.shape), np.empty(2 * _BLOCK)
+    _fill_exact_sums(result.ctypes.data, values.ctypes.data, len(values), n, factor, divisor, block.ctypes.data)
     return result
 
 

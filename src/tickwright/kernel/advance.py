@@ -36,10 +36,10 @@ from tickwright.kernel.layout import (
     view_uint8,
 )
 from tickwright.kernel.marks import mark_at
-from tickwright.kernel.memory import call_back
 from tickwright.kernel.orders import bury_dead, finish
 from tickwright.kernel.protection import count_closes
 from tickwright.kernel.risk_limits import cancel_entries, is_latched, make_room, watch_latches
+from tickwright.machine_code.views import call_back
 
 WAKE_FILLS = -1
 """What a callback is called with on fills where no bar closes; otherwise it is the decision's index."""

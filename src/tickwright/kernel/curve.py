@@ -14,7 +14,7 @@ import numpy as np
 from tickwright.kernel.arithmetic import mul_div_rounded_down
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.layout import Record, client_of, position_of, view_context, view_int64
-from tickwright.kernel.memory import view_of
+from tickwright.machine_code.views import view_of
 
 CURVE: Final = np.dtype(
     [

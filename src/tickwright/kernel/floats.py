@@ -12,7 +12,7 @@ import numpy as np
 
 from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.layout import Record, view_float64, view_int64
-from tickwright.kernel.memory import view_of
+from tickwright.machine_code.views import view_of
 
 FLOATS: Final = np.dtype(
     [

@@ -31,9 +31,9 @@ from tickwright.kernel.layout import (
     view_int64,
     view_uint8,
 )
-from tickwright.kernel.memory import fetch
 from tickwright.kernel.plain import buy_plainly, meets_open, plan, sell_plainly
 from tickwright.kernel.quiet import count_quiet_closes, quiet_until
+from tickwright.machine_code.views import fetch
 
 _EIGHT_TRUE = code(0x0101010101010101)
 _EIGHT_FALSE = code(0)

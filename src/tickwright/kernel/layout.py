@@ -16,7 +16,7 @@ from tickwright.domain import records
 from tickwright.kernel.arithmetic import UNLIMITED as UNLIMITED
 from tickwright.kernel.arithmetic import code as code
 from tickwright.kernel.compilation import rule
-from tickwright.kernel.memory import call_entry, view_of
+from tickwright.machine_code.views import call_entry, view_of
 
 Record = Any
 """A structured scalar: a Numba record compiled, a NumPy void uncompiled."""

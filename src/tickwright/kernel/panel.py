@@ -44,9 +44,9 @@ from tickwright.kernel.marking import (
     write_price,
     write_prices,
 )
-from tickwright.kernel.memory import fetch
 from tickwright.kernel.plain import buy_plainly, meets_open, plan, sell_plainly
 from tickwright.kernel.tiles import lay_tile
+from tickwright.machine_code.views import fetch
 
 SCRATCH: Final = LINES + 3
 """How many int64 per instrument the run takes of `scratch`; two more in all follow."""

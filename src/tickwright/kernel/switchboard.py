@@ -19,13 +19,13 @@ from tickwright.kernel.decisions import decide
 from tickwright.kernel.layout import CONTEXT
 from tickwright.kernel.limits import arrive_at_reference
 from tickwright.kernel.liquidation import liquidate_from_reference
-from tickwright.kernel.memory import call_pointer, callable_pointer, entry_pointer, plain_view_of
 from tickwright.kernel.open_step import match_open
 from tickwright.kernel.orders import finish_packed
 from tickwright.kernel.range_step import match_range
 from tickwright.kernel.risk_limits import admit
 from tickwright.kernel.settlement import settle_fill
 from tickwright.kernel.taking import take_from_reference
+from tickwright.machine_code.views import call_pointer, callable_pointer, entry_pointer, plain_view_of
 
 _ENTRIES: dict[str, Any] = {
     "apply_report": apply_linked,
