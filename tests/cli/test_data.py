@@ -115,6 +115,7 @@ def test_a_sound_store_is_as_promised_and_a_damaged_one_exits_with_1(tickwright,
         (["import", "hours.csv", "--market", "margin"], 2, "--market: 'margin' is not a market"),
         (["export", *SERIES], 2, "missing option '--out'"),
         (["export", *SERIES, "--out", "x.csv"], 4, "no x:BTC/USDT candles 1h are stored"),
+        (["ls", "--store", "mysql://x"], 3, "store: 'mysql' is not a kind of store"),
         (["gaps", "--symbol", "SOL/USDT"], 4, "no series of binance:SOL/USDT is stored"),
         (["fetch"], 2, "--symbol: no symbol is named"),
         (["fetch", "--symbol", "a:BTC/USDT", "--symbol", "b:BTC/USDT", "--url", "http://x"], 2, "--url"),
@@ -536,3 +537,9 @@ def test_doubtful_trades_are_named_by_their_time(tickwright, project) -> None:
     tickwright("data", "import", project / "trades.csv", "--kind", "trades", "--exchange", "x", "--symbol", "A/B")
     said = tickwright("data", "quality", "--exchange", "x", "--symbol", "A/B")
     assert "x:A/B trades 2024-01-01T00:00:09Z, 1 bars: the price 9900 is 99 times the price around it" in said.out
+
+
+def test_an_export_into_a_directory_that_is_not_there_says_so(tickwright, hours, project) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    said = tickwright("data", "export", *SERIES, "--out", project / "nowhere" / "x.csv")
+    assert (said.code, "there is no such directory" in said.err) == (4, True)

@@ -53,7 +53,7 @@ def history(home: Path, choice: DatabaseChoice) -> list[dict[str, Any]]:
 def check(home: Path, choice: DatabaseChoice) -> dict[str, Any]:
     """Every difference between the tables that are there and those the program means."""
     with _opened(home, choice) as database:
-        return {"database": _place(home, choice), "differences": database.check()}
+        return {"database": _place(home, choice), "empty": database.current() is None, "differences": database.check()}
 
 
 def back_up(home: Path, choice: DatabaseChoice, target: str, *, drill: bool) -> dict[str, Any]:

@@ -71,6 +71,9 @@ def check(frame: Frame, url: Url = None) -> Answer:
     outcome = database.check(frame.home, _choice(frame, url))
 
     def text(paper: Paper) -> None:
+        if outcome["empty"]:
+            paper.line(f"{outcome['database']}: empty; `tickwright db upgrade` makes the tables")
+            return
         for difference in outcome["differences"]:
             paper.line(difference)
         verdict = f"{len(outcome['differences'])} differences" if outcome["differences"] else "all as meant"

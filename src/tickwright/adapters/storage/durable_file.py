@@ -23,6 +23,7 @@ ABANDONED_AFTER_S = 24 * 3600
 """In a bucket nobody holds a lock, so what no manifest names is taken for abandoned only after this time."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOWHERE = {errno.ENOENT, errno.ENOTDIR}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -105,6 +106,13 @@ def write_failure(failure: OSError, path: Path) -> StoreWriteFailed:
             where=str(path),
             expected="a directory this user may write",
             hint="Nothing was stored; mount it writable or correct its owner.",
+        )
+    if failure.errno in _NOWHERE:
+        return StoreWriteFailed(
+            f"there is no such directory ({failure.strerror})",
+            where=str(path),
+            expected="a path in a directory that exists",
+            hint="Nothing was stored; make the directory or correct the path.",
         )
     return StoreWriteFailed(
         f"the write failed ({failure.strerror or failure})",

@@ -95,3 +95,12 @@ def test_nobody_there_is_a_sentence_without_secrets(bucket: Locate) -> None:
         words = f"{refusal.value!r} {refusal.value} {refusal.value.hint} {refusal.value.__cause__}"
         assert "canary" not in words
         assert len(str(refusal.value)) < 400
+
+
+def test_without_an_endpoint_the_bucket_is_amazon_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    store = Objects(bucket_address("s3://candles/desk", {"AWS_REGION": "eu-central-1"}))
+    assert store.place == "s3://candles"
+    assert store._store.config["region"] == "eu-central-1"
+    assert "endpoint" not in store._store.config

@@ -165,10 +165,10 @@ def _opened(address: BucketAddress, timeout_s: float, repetitions: int) -> S3Sto
             expected="obstore",
             hint="Install it: pip install 'tickwright[s3]'",
         ) from None
+    elsewhere = {"endpoint": address.endpoint} if address.endpoint else {}  # Amazon's own without one
     return S3Store(
         address.bucket,
         region=address.region,
-        endpoint=address.endpoint or None,
         client_options={
             "allow_http": address.endpoint.startswith("http://"),
             "timeout": timedelta(seconds=timeout_s),
@@ -179,6 +179,7 @@ def _opened(address: BucketAddress, timeout_s: float, repetitions: int) -> S3Sto
             "retry_timeout": timedelta(seconds=timeout_s * (repetitions + 1)),
             "backoff": {"init_backoff": timedelta(milliseconds=50), "max_backoff": timedelta(seconds=5), "base": 2},
         },
+        **elsewhere,  # type: ignore[arg-type]
         **address.credentials,  # type: ignore[arg-type]
     )
 

@@ -136,4 +136,5 @@ def _tool(name: str, tools: Path | None, arguments: list[str], secret: dict[str,
         raise DataError(f"{name} cannot be run ({failure})", where="backup", expected=name, hint=hint) from failure
     if done.returncode:
         line = next(iter(done.stderr.strip().splitlines()), "no reason given")
-        raise DataError(f"{name} failed: {line}", where="backup", expected="a complete dump")
+        older = "Put the client programs of the server's version first on PATH." if "version mismatch" in line else ""
+        raise DataError(f"{name} failed: {line}", where="backup", expected="a complete dump", hint=older)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -67,7 +68,25 @@ def go_down(connection: Connection, revision: str) -> None:
 def differences(connection: Connection) -> list[str]:
     """Every difference between the tables that are there and those the program means."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return [_ADDRESS.sub("", str(difference)) for difference in compare_metadata(context, Table.metadata)]
+    return [_sentence(difference) for difference in compare_metadata(context, Table.metadata)]
+
+
+def _sentence(difference: Any) -> str:
+    """A difference in words: what is missing, or what is there and not meant.
+
+    >>> from sqlalchemy import Column
+    >>> _sentence(("remove_column", None, "runs", Column("extra")))
+    'not meant: column extra of runs'
+    """
+    if not isinstance(difference, tuple):  # several changes of one column
+        return "; ".join(map(_sentence, difference))
+    act, _, what = str(difference[0]).partition("_")
+    verdict = {"add": "missing", "remove": "not meant"}.get(act)
+    named = difference[-1]
+    if verdict is None or getattr(named, "name", None) is None:
+        return _ADDRESS.sub("", str(difference))
+    table = difference[-2] if what == "column" else getattr(getattr(named, "table", None), "name", None)
+    return f"{verdict}: {what} {named.name}" + (f" of {table}" if table and what != "table" else "")
 
 
 def _refused(failure: CommandError) -> DataError:
