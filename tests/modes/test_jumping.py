@@ -135,7 +135,7 @@ def quiet_scenarios(draw: st.DrawFn) -> Scenario:
         scenario = held_longer(scenario, draw(st.integers(0, 2**16)), pace)
     if scenario.bars[0].price_scale == 2:
         scenario = on_a_coarse_grid(scenario, draw(st.sampled_from([1, 1, 10, 100_000])))
-    terms = draw(costs(resting=True))
+    terms = draw(costs(scenario.bars[0].timeframe.name, resting=True))
     return replace(scenario, costs=replace(terms, participation_ppb=None) if draw(st.booleans()) else terms)
 
 
@@ -240,6 +240,20 @@ def test_an_exit_after_a_hole_lets_the_symbol_in_again_as_bar_by_bar() -> None:
     assert stepped.fills["side"].tolist() == [1, -1, 1]
 
 
+@pytest.mark.parametrize("unchanged", [0.0, math.nan], ids=["decided again", "not known"])
+def test_a_target_that_could_not_be_acted_on_is_decided_in_rows_passed_over(unchanged: float) -> None:
+    # the sale at row 1 is refused: below the least quantity; the stop sells at row 3's open, the instant at which row 2
+    # decides: where its target is 0 again the symbol may enter at the next close, where it is not known it may not
+    stopped = (900_000, 900_000, 890_000, 900_000, 9)
+    rows = [(place, *row) for place, row in enumerate([FLAT, FLAT, UNTOUCHED, stopped, FLAT, FLAT, FLAT])]
+    scenario = with_sizes(one_symbol(rows, [1.0, 0.0, unchanged, 1.0, 1.0, 1.0, 1.0]), "1000000", None)
+    strategy, market = strategy_of(scenario, Exits(stop=0.05), signal=False), scenario.market()
+    terms = {"cash": scenario.cash, "cash_asset": "USDT", "costs": scenario.costs}
+    stepped = event.run(strategy, {}, market, **terms)  # type: ignore[arg-type]
+    assert_same_run(vector.run(strategy, {}, market, **terms), stepped)  # type: ignore[arg-type]
+    assert stepped.fills["side"].tolist() == ([1, -1, 1] if unchanged == 0.0 else [1, -1])
+
+
 def test_a_curve_is_drawn_when_it_is_first_read_and_is_whole_in_a_copy() -> None:
     scenario = one_symbol([(place, *UNTOUCHED) for place in range(6)], [1.0] * 6)
     terms = {"cash": scenario.cash, "cash_asset": "USDT", "costs": scenario.costs}
@@ -259,7 +273,7 @@ def panel_scenarios(draw: st.DrawFn) -> Scenario:
     if pace is not None:
         scenario = held_longer(scenario, draw(st.integers(0, 2**16)), pace)
     if draw(st.booleans()):
-        uncapped = replace(draw(costs()), participation_ppb=None)
+        uncapped = replace(draw(costs(scenario.bars[0].timeframe.name)), participation_ppb=None)
         return replace(scenario, costs=replace(uncapped, impact="none") if draw(st.booleans()) else uncapped)
     deep = tuple(replace(one, volume=one.volume % 3 * draw(st.sampled_from([10**4, 10**6]))) for one in scenario.bars)
     return replace(scenario, bars=deep)

@@ -127,6 +127,22 @@ MUTATIONS = [
     Mutation("reduce-only opens", "clipping", "if is_reduce_only(slot):", "if False:"),
     Mutation("siblings do not shrink", "settlement", 'if slot["oco"] != 0:', "if False:"),
     Mutation("held cash is spent again", "orders", 'return venue["cash"] - venue["held"]', 'return venue["cash"]'),
+    Mutation(
+        "an increase goes before what makes room for it", "decisions", "return 1 if sized and", "return 0 if sized and"
+    ),
+    Mutation(
+        "a latency that is a time is charged as well",
+        "memory",
+        "latency_ns=0 if travels else costs.latency_ns,",
+        "latency_ns=costs.latency_ns,",
+        "engine",
+    ),
+    Mutation(
+        "a command arrives before its time",
+        "travel",
+        'arrives_ns[venue["travel_first"]] <= venue["now_ns"]',
+        'arrives_ns[venue["travel_first"]] <= venue["now_ns"] + context["wait_ns"]',
+    ),
     Mutation("increases do not shrink together", "taking", "if total > free:", "if False:"),
     Mutation(
         "an increase that nothing is left of waits for ever",
@@ -223,7 +239,7 @@ MUTATIONS = [
     Mutation(
         "volatility of detail candles counts as that of bars",
         "memory",
-        "bars_per_day=DAY / timeframe_ns",
+        "bars_per_day=DAY / row_ns",
         "bars_per_day=DAY / self.rows.market.timeframe.length_ns",
         room="engine",
     ),

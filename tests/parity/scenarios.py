@@ -106,8 +106,12 @@ def walk(
 
 
 @st.composite
-def costs(draw: st.DrawFn, *, resting: bool = False) -> CostModel:
-    """Any mixture of fees, spread, slippage, impact and cap; for resting orders also of the fill conventions."""
+def costs(draw: st.DrawFn, timeframe: str, *, resting: bool = False) -> CostModel:
+    """Any mixture of fees, spread, slippage, impact and cap; for resting orders also of the fill conventions.
+
+    A latency is a price, or a time where detail candles are no longer.
+    """
+    bar_ns = Timeframe.parse(timeframe).length_ns
     return CostModel.of(
         fee=draw(st.sampled_from(["0", "0.001", "0.000375", "0.02"])),
         maker_fee=draw(st.sampled_from(["0", "0.0004", "-0.0001"])) if resting else None,
@@ -119,7 +123,7 @@ def costs(draw: st.DrawFn, *, resting: bool = False) -> CostModel:
         impact_y=draw(st.sampled_from([1.0, 0.3])),
         impact_gamma=draw(st.sampled_from([0.0, 0.5])),
         max_participation=draw(st.sampled_from([None, "0.1", "1", "0.003"])),
-        latency_ns=draw(st.sampled_from([0, 250_000_000])),
+        latency_ns=draw(st.sampled_from([0, 0, 250_000_000, bar_ns // 4, bar_ns // 3, bar_ns * 3 // 5])),
         limit_fill=draw(st.sampled_from(["through", "touch"])) if resting else "through",
         limit_gap=draw(st.sampled_from(["limit", "open"])) if resting else "limit",
     )
@@ -173,7 +177,7 @@ def scenarios(
     return Scenario(
         tuple(instruments),
         tuple(series),
-        draw(costs()),
+        draw(costs(timeframe)),
         Decimal(draw(st.sampled_from(["1000000", "100000", "1000"]))),
         table,
         draw(st.sampled_from([on_change, on_change, every("1d"), every("1w", 0.05), retry()])),

@@ -74,7 +74,7 @@ def situations(draw: st.DrawFn, *, most: int = 2, bars: int = 14) -> Situation:
     ]
     series = [in_bars(part, "1h") for part in finest]
     commands = random_commands(draw(st.integers(0, 2**16)), series, often=draw(st.sampled_from([0.4, 0.65])))
-    model = draw(costs(resting=True))
+    model = draw(costs("1h", resting=True))
     cash = Decimal(draw(st.sampled_from(["20000", "60000", "300000"])))
     detail = tuple(finest) if pieces > 1 else None
     return Situation(tuple(instruments), tuple(series), model, cash, commands, detail)

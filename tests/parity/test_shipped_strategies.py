@@ -82,7 +82,7 @@ def test_every_shipped_strategy_is_examined() -> None:
 
 
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(name=st.sampled_from(sorted(SHORT)), pieces=markets(), costs=costs())
+@given(name=st.sampled_from(sorted(SHORT)), pieces=markets(), costs=costs("1h"))
 def test_one_digest_in_every_mode_and_symbol_order(name: str, pieces: tuple[list, list], costs: CostModel) -> None:
     strategy, params = getattr(shipped, name), SHORT[name]
     forwards = Market.of(*pieces)

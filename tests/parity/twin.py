@@ -46,6 +46,7 @@ def naive_market(market: Market, costs: CostModel, cash: Decimal) -> NaiveMarket
 def naive_costs(market: Market, costs: CostModel) -> Costs:
     """The cost model as exact fractions; the volume floor in quantity units of the first instrument."""
     participation = costs.participation_ppb
+    travels = costs.latency_ns >= market.finest[0].timeframe.length_ns
     return Costs(
         fee_in=costs.fee_asset,
         spread=Fraction(2 * costs.half_spread_ppb, PPB),
@@ -53,7 +54,8 @@ def naive_costs(market: Market, costs: CostModel) -> Costs:
         impact=costs.impact,
         prefactor=costs.impact_y,
         permanent=costs.impact_gamma,
-        latency_days=costs.latency_ns / DAY_NS,
+        latency_days=0.0 if travels else costs.latency_ns / DAY_NS,
+        wait_ns=costs.latency_ns if travels else 0,
         participation=None if participation is None else Fraction(participation, PPB),
         volume_floor=costs.volume_floor * 10.0 ** market.quantity_scales[0],
         window_ns=costs.statistics_window_ns,

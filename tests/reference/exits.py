@@ -65,7 +65,7 @@ class ExitBook:
                 part.closes += 1
                 if part.terms.max_bars and part.closes == part.terms.max_bars:
                     for order in part.exits:
-                        market.cancel(order)
+                        market.end(order, "CANCELLED", ts_ns)
                     sent = market.send(
                         part.name, -part.side, quantity=part.quantity, reduce_only=True, child=True,
                         reason="time_exit", rules=part.rules,
@@ -103,8 +103,8 @@ class ExitBook:
         part.quantity -= fill.quantity
         for number in self.entries:
             entry = market.orders[number]
-            if entry.open and entry.name == part.name and entry.side == part.side:
-                market.cancel(entry)
+            if entry.open and entry.arrived and entry.name == part.name and entry.side == part.side:
+                market.end(entry, "CANCELLED", fill.ts_ns)
         self.blocked[part.name] = part.side
         self.exited.append((part.name, fill.ts_ns))
 
@@ -119,7 +119,7 @@ class ExitBook:
                     if exit_order.open:
                         exit_order.quantity -= taken
                         if exit_order.rest <= 0:
-                            market.cancel(exit_order)
+                            market.end(exit_order, "CANCELLED", fill.ts_ns)
 
 
 def _exit_orders(entry: Order, fill: Fill, terms: ExitTerms) -> list[dict[str, object]]:

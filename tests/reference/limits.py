@@ -42,7 +42,7 @@ class Limits:
             return "RISK_DRAWDOWN"
         if self.day_latched is not None and self.day_latched == market.now_ns // DAY_NS:
             return "RISK_DAILY_LOSS"
-        others = [other for other in market.working if other.open and other is not order]
+        others = [other for other in market.sent() if other is not order]
         if new and self.open_orders is not None and len(others) >= self.open_orders:
             return "RISK_MAX_OPEN_ORDERS"
         asked = worth(market, order)
@@ -67,8 +67,9 @@ class Limits:
         if self.drawdown is not None and peak - equity >= floor(peak * self.drawdown):
             self.drawdown_latched = True
         if self.drawdown_latched or self.day_latched == day:
-            for order in sorted(market.working, key=lambda other: -other.number):
-                if order.open and not only_reduces(market, order):
+            for order in sorted(market.sent(), key=lambda other: -other.number):
+                if not only_reduces(market, order):
+                    order.leaving = True
                     market.cancel(order)
 
 
@@ -102,7 +103,7 @@ def worth(market: Market, order: Order) -> int:
 def only_reduces(market: Market, order: Order) -> bool:
     """Whether an order, with the open ones of its side, cannot lead beyond flat."""
     held = market.account.positions[order.name].quantity * order.side
-    beside = [other for other in market.working if other.open and is_beside(order, other)]
+    beside = [other for other in market.sent() if is_beside(order, other)]
     sizes = size(market, order) + sum(size(market, other) for other in beside)
     return order.reduce_only or (held < 0 and sizes <= -held)
 

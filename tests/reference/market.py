@@ -9,7 +9,7 @@ what filled and whose bars closed, and once after its OPENs when something fille
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
@@ -89,6 +89,7 @@ class Market:
         self.now_ns = 0
         self.equity: list[tuple[int, int]] = []
         self.filled_listeners: list[object] = []
+        self.travelling: list[tuple[int, Callable[[], object]]] = []
         self._arrivals = 0
         self._groups = 0
 
@@ -109,7 +110,8 @@ class Market:
         for name, rates in self.funding.items():
             for ts_ns, rate in rates:
                 paying[ts_ns].append((name, rate))
-        for ts_ns in sorted({*opening, *closing, *told, *paying}):
+        last_rows = {ts_ns - next(iter(self.specs.values())).timeframe_ns for ts_ns in told}  # at whose close one wakes
+        for ts_ns in sorted({*opening, *closing, *told, *paying, *last_rows}):
             self.now_ns = ts_ns
             self.working = [order for order in self.working if order.open]
             before = len(self.fills)
@@ -127,13 +129,14 @@ class Market:
             elif len(self.fills) > before:
                 trader.on_wake(self, ts_ns, self.fills[before:], [])
             before = len(self.fills)
+            if ts_ns in opening or ts_ns in last_rows:
+                self._arrive(ts_ns)
             self._expire(ts_ns)  # what was sent with a date that has passed
             self._open(ts_ns, opening[ts_ns])
             if len(self.fills) > before:
                 trader.on_wake(self, ts_ns, self.fills[before:], [])
-        for order in self.working:
-            if order.open:
-                self.end(order, "END_OF_DATA", self.now_ns)
+        for order in self.orders:
+            self.end(order, "END_OF_DATA", self.now_ns)
 
     def has_events(self, name: Name, bar: Bar) -> bool:
         """§2.3: a bar of volume 0 has no OPEN and no RANGE, unless volume is not consulted."""
@@ -208,63 +211,99 @@ class Market:
             if order.open and order.tif == "gtd" and order.expires_ns <= ts_ns:
                 self.end(order, "EXPIRED", ts_ns)
 
-    # ---- commands
+    # ---- commands, which travel where the latency is a time (§3.4)
+
+    def sent(self) -> list[Order]:
+        """Our orders that are not over, those on their way among them; but what we have asked to end does not count."""
+        return [order for order in self.orders if order.open and not order.leaving]
+
+    def _leave(self, arrives: Callable[[], object]) -> None:
+        """Let a command arrive, now or when the latency has passed."""
+        if self.costs.wait_ns:
+            self.travelling.append((self.now_ns + self.costs.wait_ns, arrives))
+        else:
+            arrives()
+
+    def _arrive(self, ts_ns: int) -> None:
+        while self.travelling and self.travelling[0][0] <= ts_ns:
+            self.travelling.pop(0)[1]()
 
     def send(self, name: Name, side: int, *, rules: Rules | None = None, **terms: object) -> Order:
         """Accept or refuse a new order; it meets the instrument's next event. Children keep their entry's rules."""
         order = Order(len(self.orders), name, side, **terms)  # type: ignore[arg-type]
         order.rules = rules or self.specs[name].rules_at(self.now_ns)
-        order.sent_ns, order.arrival = self.now_ns, self._next_arrival()
+        order.sent_ns, order.arrived = self.now_ns, False
         self._round_prices(order)
-        refusal = self.limits.refusal(self, order) or self._refusal(order)
+        refusal = self.limits.refusal(self, order)
         self.orders.append(order)
-        self.working.append(order)
         if order.decision is not None and order.cost:
             order.decision.orders.append(order)
         if refusal:
             self.end(order, refusal, self.now_ns)
+        elif order.child:
+            self._accept(order)
+        else:
+            self._leave(lambda: self._accept(order))
         return order
+
+    def _accept(self, order: Order) -> None:
+        """The order is there: it is under the rules in force now, a child under those of its entry."""
+        order.arrival, order.arrived = self._next_arrival(), True
+        order.rules = order.rules if order.child else self.specs[order.name].rules_at(self.now_ns)
+        refusal = self._refusal(order)
+        self.working.append(order)
+        if refusal:
+            self.end(order, refusal, self.now_ns)
 
     def cancel(self, order: Order) -> None:
         """End an order on request."""
         if order.open:
-            self.end(order, "CANCELLED", self.now_ns)
+            self._leave(lambda: self.end(order, "CANCELLED", self.now_ns))
 
     def amend(
         self, order: Order, *, quantity: int | None = None, limit: int | None = None, stop: int | None = None
-    ) -> bool:
-        """§4.8: `quantity` is the new total; a price change or more size loses priority and arrives anew.
-
-        §1.5: what arrives anew is under the rules in force; where a number that stays does not fit, nothing changes.
-        """
+    ) -> None:
+        """§4.8: `quantity` is the new total; a price change or more size loses priority and arrives anew."""
         if not order.open:
-            return False
+            return
         rules = self.specs[order.name].rules_at(self.now_ns)
-        if quantity is not None and whole_lots(quantity, rules.lot) <= order.filled:
+        asked = (
+            order.quantity if quantity is None else whole_lots(quantity, rules.lot),
+            order.limit if limit is None else passive(order.side, limit, rules.tick),
+            order.stop if stop is None else self._rounded_stop(order, stop, rules.tick),
+        )
+        if quantity is not None and not asked[0]:
             self.cancel(order)
-            return True
-        before = (order.quantity, order.limit, order.stop, order.rules)
-        order.quantity = order.quantity if quantity is None else whole_lots(quantity, rules.lot)
-        order.limit = order.limit if limit is None else passive(order.side, limit, rules.tick)
-        order.stop = order.stop if stop is None else self._rounded_stop(order, stop, rules.tick)
-        if order.quantity <= before[0] and (order.limit, order.stop) == before[1:3]:
-            return True
-        order.rules = rules
-        fits = not (order.quantity % rules.lot or order.limit % rules.tick or order.stop % rules.tick)
-        if not fits or self._limits_refuse(order, before) or self._lacks_funds(order):
-            order.quantity, order.limit, order.stop, order.rules = before
-            return False
-        order.arrival, order.rested, order.met = self._next_arrival(), False, False
-        return True
+        elif not self._limits_refuse(order, asked):
+            changes = [None if old is None else new for old, new in zip((quantity, limit, stop), asked, strict=True)]
+            self._leave(lambda: self._amend(order, *changes))
 
-    def _limits_refuse(self, order: Order, before: tuple[int, int, int, Rules]) -> bool:
-        """Our own limits judge an amended order as a new one, where it grew."""
-        after = worth(self, order)
-        new = (order.quantity, order.limit, order.stop, order.rules)
-        order.quantity, order.limit, order.stop, order.rules = before
-        grows = after > worth(self, order)
-        order.quantity, order.limit, order.stop, order.rules = new
-        refused = grows and self.limits.refusal(self, order, new=False) != ""
+    def _amend(self, order: Order, quantity: int | None, limit: int | None, stop: int | None) -> None:
+        """§1.5: what arrives anew is under the rules in force; where a number does not fit them, nothing changes."""
+        if not order.open:
+            return
+        if quantity is not None and quantity <= order.filled:
+            self.end(order, "CANCELLED", self.now_ns)
+            return
+        before = (order.quantity, order.limit, order.stop, order.rules)
+        order.quantity = order.quantity if quantity is None else quantity
+        order.limit = order.limit if limit is None else limit
+        order.stop = order.stop if stop is None else stop
+        if order.quantity <= before[0] and (order.limit, order.stop) == before[1:3]:
+            return
+        rules = order.rules = self.specs[order.name].rules_at(self.now_ns)
+        fits = not (order.quantity % rules.lot or order.limit % rules.tick or order.stop % rules.tick)
+        if not fits or self._lacks_funds(order):
+            order.quantity, order.limit, order.stop, order.rules = before
+            return
+        order.arrival, order.rested, order.met = self._next_arrival(), False, False
+
+    def _limits_refuse(self, order: Order, asked: tuple[int, int, int]) -> bool:
+        """Our own limits judge an order as it would be, as if it were sent anew, where it grows."""
+        held, before = (order.quantity, order.limit, order.stop), worth(self, order)
+        order.quantity, order.limit, order.stop = asked
+        refused = worth(self, order) > before and self.limits.refusal(self, order, new=False) != ""
+        order.quantity, order.limit, order.stop = held
         self.limits.amends_refused += refused
         return refused
 
@@ -300,6 +339,8 @@ class Market:
             return "VENUE_UNSUPPORTED"
         if order.quantity % rules.lot:
             return "VENUE_LOT"
+        if order.limit % rules.tick or order.stop % rules.tick:  # rounded to a tick that has changed meanwhile
+            return "VENUE_TICK"
         if order.limit and not order.reduce_only and notional(spec, order.limit, order.quantity) < rules.min_notional:
             return "VENUE_MIN_NOTIONAL"
         return "VENUE_INSUFFICIENT_FUNDS" if self._lacks_funds(order) else ""

@@ -124,6 +124,7 @@ class TargetTrader:
             standing = self.standing[name]
             standing.acted = value
             for order in standing.orders:
+                order.leaving = True
                 market.cancel(order)
             standing.orders, standing.shrunk_by = [], decision
         plans = {name: self._plan(market, name, value, equity) for name, value in acting.items()}

@@ -54,6 +54,16 @@ def test_a_partly_unfilled_target_counts_as_acted_and_is_a_warning() -> None:
     assert result.warnings[-1] == "1 orders for targets ended before they were filled."
 
 
+def test_the_shrink_factor_waits_for_all_reductions_also_where_an_increase_reduces() -> None:
+    # 5 of A, one a bar, and 5 of B; then both turn short. One of A's five is closed: its increase meets a long of 4 and
+    # so goes with the reducing orders, after B's reduction all the same: 600 are free for 500 + 500
+    rows = {"A": [THIN] * 8, "B": [FLAT] * 8}
+    wanted = [0.5] * 6 + [-0.5] * 2
+    terms = {"costs": CAPPED, "margin": Margin(), "form": "weights"}
+    _, fills, _ = situation(rows, {"A": wanted, "B": wanted}, **terms)  # type: ignore[arg-type]
+    assert fills[-3:] == ["A 7 OPEN: sell 1 @ 100", "B 7 OPEN: sell 5 @ 100", "B 7 OPEN: sell 3 @ 100"]
+
+
 def test_an_increase_that_no_free_cash_is_left_for_is_refused_as_too_small() -> None:
     # A took all 1000; B's 500 shrink by 0 ÷ 500 to nothing: that buys no share, and the order does not wait
     rows, wanted = {"A": [FLAT] * 4, "B": [FLAT] * 4}, {"A": [1.0] * 4, "B": [0.0, 0.5, 0.5, 0.5]}

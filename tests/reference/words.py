@@ -85,7 +85,8 @@ class Costs:
     impact: Literal["none", "linear", "sqrt"] = "none"
     prefactor: float = 1.0
     permanent: float = 0.0
-    latency_days: float = 0.0
+    latency_days: float = 0.0  # shorter than the candles that orders meet: a price
+    wait_ns: int = 0  # as long or longer: how long what we send travels
     participation: Fraction | None = None
     volume_floor: float = 0.0
     window_ns: int = 30 * DAY_NS
@@ -124,6 +125,8 @@ class Order:
     entry_price: int = 0
 
     sent_ns: int = 0
+    arrived: bool = True  # the venue knows it
+    leaving: bool = False  # our side has asked for its end and no longer counts it
     arrival: int = 0
     rules: Rules = field(default_factory=Rules)
     state: str = "PENDING"

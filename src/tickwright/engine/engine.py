@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tickwright.domain.records import CommandKind, OrderFlag
 from tickwright.engine.chunks import Streaming
 from tickwright.engine.memory import Memory
 from tickwright.engine.tape import DECIDE, END, FUNDING, Tape
@@ -21,6 +22,7 @@ from tickwright.kernel import halves
 from tickwright.kernel.advance import WAKE_FILLS
 
 Records = npt.NDArray[np.void]
+_NEW, _SIZED, _REDUCE_ONLY = int(CommandKind.NEW), int(OrderFlag.SIZED), int(OrderFlag.REDUCE_ONLY)
 
 
 class Engine:
@@ -115,13 +117,19 @@ class Engine:
         yield from self._commands()
 
     def _commands(self) -> Iterator[Any]:
-        """The commands of the ring that our own limits let leave, one at a time."""
+        """The commands of the ring that our own limits let leave, one at a time, increases of targets last."""
         if not self.memory.client.command_count:
             return
         ring = self.memory.arrays["commands"]
         if self._limited:
             self.memory.call(halves.client_sorts, 0)
-        for place in range(self.memory.client.command_count):
+        for place in np.argsort(_are_increases(ring[: self.memory.client.command_count]), kind="stable").tolist():
             if not self._limited or self.memory.call(halves.client_admits, place):
                 yield ring[place].copy()
         self.memory.client.command_count = 0
+
+
+def _are_increases(commands: npt.NDArray[np.void]) -> npt.NDArray[np.bool_]:
+    """Which commands lead a position up to its target."""
+    found: npt.NDArray[np.bool_] = (commands["kind"] == _NEW) & (commands["flags"] & (_SIZED | _REDUCE_ONLY) == _SIZED)
+    return found

@@ -47,6 +47,8 @@ _GROWING: Final = {
     "recent": ("recent_capacity", layout.RECENT),
     "parts": ("part_capacity", layout.PART),
     "account_events": ("account_event_capacity", records.ACCOUNT_EVENT),
+    "travelling": ("travelling_capacity", records.COMMAND),
+    "arrives_ns": ("travelling_capacity", np.dtype(np.int64)),
 }
 _LOGS: Final = ("orders", "slot_of_order", "open_orders", "fills", "recent")
 _LARGEST_RESERVE: Final = 100_000
@@ -173,11 +175,12 @@ class Memory:
         )
 
     def _set_costs(self) -> None:
-        costs, timeframe_ns = self.rows.costs, self.rows.row_ns
-        if costs.latency_ns >= timeframe_ns:
+        costs, row_ns, bar = self.rows.costs, self.rows.row_ns, self.rows.market.timeframe
+        if costs.latency_ns >= bar.length_ns:
             raise UsageError(
-                f"a latency of {costs.latency_ns} ns", where="costs", expected=f"less than a bar ({timeframe_ns} ns)"
+                f"a latency of {costs.latency_ns} ns", where="costs", expected=f"less than a bar ({bar.name})"
             )
+        travels = costs.latency_ns >= row_ns
         self._set(
             half_spread_ppb=costs.half_spread_ppb,
             spread_volatility=costs.spread_volatility,
@@ -190,11 +193,12 @@ class Memory:
             refuse_triggered=int(costs.refuse_triggered),
             decay_window_ns=costs.decay_window_ns,
             statistics_window_ns=costs.statistics_window_ns,
-            latency_ns=costs.latency_ns,
+            latency_ns=0 if travels else costs.latency_ns,
+            wait_ns=costs.latency_ns if travels else 0,
             impact_y=costs.impact_y,
             impact_gamma=costs.impact_gamma,
             volume_floor=costs.volume_floor,
-            bars_per_day=DAY / timeframe_ns,
+            bars_per_day=DAY / row_ns,
         )
 
     def _bind_halves(self, most_commands: int) -> None:
@@ -212,6 +216,8 @@ class Memory:
             size = 4 * (most_commands + 4 * count + 16)
             if name in _LOGS:  # reserved, and taken from the machine only when written
                 size += min(self.rows.decisions * count, _LARGEST_RESERVE + _RESERVE_OF_EACH * (count - 1))
+            if capacity == "travelling_capacity" and not self.context[0]["wait_ns"]:
+                size = 0
             self.bind(name, warm_empty(size, dtype))
             self._set(**{capacity: size})
         self.venue: Any = self.records_over("venue", layout.VENUE)[0]
@@ -481,7 +487,8 @@ class Memory:
     def grow(self) -> None:
         """Give every growing array that is half full twice the room; all of them where none is."""
         counts = self._counts()
-        full = [name for name in _GROWING if 2 * counts[name] >= len(self.arrays[name])] or list(_GROWING)
+        used = [name for name in _GROWING if len(self.arrays[name])]
+        full = [name for name in used if 2 * counts[name] >= len(self.arrays[name])] or used
         for name in full:
             capacity, old = _GROWING[name][0], self.arrays[name]
             new = warm_empty(2 * len(old), old.dtype)
@@ -496,7 +503,8 @@ class Memory:
         return {
             "orders": orders, "slot_of_order": orders, "open_orders": orders, "slots": venue.used_slots,
             "fills": client.fill_count, "recent": venue.recent_end, "parts": venue.part_count,
-            "account_events": client.account_event_count,
+            "account_events": client.account_event_count, "travelling": venue.travel_end,
+            "arrives_ns": venue.travel_end,
         }  # fmt: skip
 
     def _answer(self, answer: int) -> int:

@@ -72,8 +72,9 @@ class SimulatedVenue:
 
     def _make_room_for_reports(self) -> None:
         """A working order says at most a few things in a step, its exits included; funding is told besides."""
-        rows, working = self.memory.rows, self.memory.venue.working
-        self.memory.hold_reports(128 * (1 + working + rows.instruments) + len(rows.funding))
+        rows, venue = self.memory.rows, self.memory.venue
+        coming = venue.working + venue.travel_end - venue.travel_first
+        self.memory.hold_reports(128 * (1 + coming + rows.instruments) + len(rows.funding))
 
     def _take_reports(self) -> Records:
         venue = self.memory.venue

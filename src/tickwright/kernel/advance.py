@@ -12,7 +12,7 @@ from tickwright.domain import records
 from tickwright.kernel.client import mark, settle_block
 from tickwright.kernel.commands import know_numbers
 from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.decisions import acts_on_change, check_and_send, size
+from tickwright.kernel.decisions import acts_on_change, check_and_send, is_increase, size
 from tickwright.kernel.drawing import draw_alone
 from tickwright.kernel.funding import pay_funding
 from tickwright.kernel.layout import (
@@ -26,6 +26,7 @@ from tickwright.kernel.layout import (
     call_rule,
     client_of,
     code,
+    command_at,
     position_of,
     recent_at,
     rules_at,
@@ -39,6 +40,7 @@ from tickwright.kernel.marks import mark_at
 from tickwright.kernel.orders import bury_dead, finish
 from tickwright.kernel.protection import count_closes
 from tickwright.kernel.risk_limits import cancel_entries, is_latched, make_room, watch_latches
+from tickwright.kernel.travel import arrive_now, end_on_the_way, may_send_off, on_the_way
 from tickwright.machine_code.views import call_back
 
 WAKE_FILLS = -1
@@ -78,6 +80,8 @@ def _may_sleep(context: Record) -> bool:
     venue = venue_of(context)
     decided_by_arrays = context["wanted"] != 0 or context["signal"] != 0 or context["callback"] == 0
     waits = venue["head"] != NONE or venue["part_count"] != 0 or venue["next_rule"] < context["rule_count"]
+    if context["wait_ns"] != 0:
+        return False
     return not decided_by_arrays and not waits and context["limits"] == 0 and context["perpetuals"] == 0
 
 
@@ -135,6 +139,7 @@ def end_of_data(address: int, unused: int) -> int:
         if slot["side"] != 0:
             finish(context, place, _END_OF_DATA)
         place = slot["next"]
+    end_on_the_way(context)
     bury_dead(context)
     return 0
 
@@ -160,10 +165,11 @@ def target_now(address: int, instrument: int) -> int:
 def has_room(context: Record) -> bool:
     """Whether the next step cannot run out of places, whatever happens in it."""
     venue, client = venue_of(context), client_of(context)
-    new = context["command_capacity"] + 4 * venue["working"] + 4 * context["instruments"] + 16
+    new = context["command_capacity"] + 4 * venue["working"] + 4 * context["instruments"] + 16 + on_the_way(venue)
     compact_recent(context, venue)
     return (
-        client["order_count"] + 2 * new <= context["order_capacity"]
+        may_send_off(context, context["command_capacity"])
+        and client["order_count"] + 2 * new <= context["order_capacity"]
         and venue["used_slots"] + 2 * new <= context["slot_capacity"]
         and venue["part_count"] + 2 * new <= context["part_capacity"]
         and client["fill_count"] + 2 * new <= context["fill_capacity"]
@@ -216,6 +222,8 @@ def venue_opens(context: Record, now_ns: int) -> None:
     if context["perpetuals"] != 0:
         pay_funding(context, now_ns)
     _change_rules(context)
+    if context["wait_ns"] != 0:
+        arrive_now(context)
     if venue["head"] == NONE and context["perpetuals"] == 0:
         return
     _expire(context)
@@ -395,15 +403,18 @@ def _wake(context: Record, decision: int) -> int:
 
 @rule
 def drain(context: Record) -> None:
-    """Carry out the commands of the ring in order."""
+    """Carry out the commands of the ring in order, increases of targets last: they shrink to what all others leave."""
     client, limited = client_of(context), context["limits"] != 0
     know_numbers(context, client["order_count"])  # also of orders that we refused ourselves
     if client["command_count"] == 0:
         return
     if limited:
         make_room(context)
-    for place in range(client["command_count"]):
-        if not limited or call_rule(context, context["admit"], place) == 1:
-            call_rule(context, context["execute"], place)
+    for increases in range(2):
+        for place in range(client["command_count"]):
+            if is_increase(command_at(context, place)) != increases:
+                continue
+            if not limited or call_rule(context, context["admit"], place) == 1:
+                call_rule(context, context["execute"], place)
     client["carried"], client["command_count"] = client["command_count"], 0
     bury_dead(context)

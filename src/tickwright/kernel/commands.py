@@ -16,6 +16,7 @@ from tickwright.kernel.layout import (
     code,
     command_at,
     slot_at,
+    travelling_at,
     venue_of,
     view_context,
     view_int64,
@@ -34,6 +35,7 @@ from tickwright.kernel.orders import (
 )
 from tickwright.kernel.prices import notional_of
 from tickwright.kernel.slots import clear_progress
+from tickwright.kernel.travel import send_off
 
 _NEW = code(records.CommandKind.NEW)
 _CANCEL = code(records.CommandKind.CANCEL)
@@ -52,9 +54,12 @@ _BY_MARK = code(records.OrderFlag.TRIGGER_BY_MARK | records.OrderFlag.EXITS_BY_M
 
 @entry
 def execute(address: int, place: int) -> int:
-    """Carry out one command of the ring at the venue's present step."""
+    """Carry out a command of the ring at the venue's present step, or let it leave; -1 - place: one that arrived."""
     context = view_context(address, 1)[0]
-    command = command_at(context, place)
+    if place >= 0 and context["wait_ns"] != 0:
+        send_off(context, command_at(context, place))
+        return 0
+    command = command_at(context, place) if place >= 0 else travelling_at(context, -1 - place)
     kind = command["kind"]
     if kind == _NEW:
         _accept(context, command)

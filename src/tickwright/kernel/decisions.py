@@ -214,6 +214,13 @@ def send(context: Record, command: Record) -> int:
 
 
 @rule
+def is_increase(command: Record) -> int:
+    """1 for what leads a position up to its target."""
+    sized = (command["flags"] & _SIZED) != 0 and (command["flags"] & _REDUCE_ONLY) == 0
+    return 1 if sized and command["kind"] == _NEW else 0
+
+
+@rule
 def check_and_send(context: Record) -> int:
     """Number the order at the end of the command ring; one sent before the warm-up ends at once, refused by name."""
     client = client_of(context)

@@ -32,6 +32,7 @@ from tickwright.kernel.layout import (
 )
 from tickwright.kernel.orders import bury_dead
 from tickwright.kernel.risk_limits import cancel_entries, is_latched, make_room, watch_latches
+from tickwright.kernel.travel import may_send_off, on_the_way
 
 # ---- the venue half
 
@@ -74,10 +75,11 @@ def _venue_has_room(context: Record, given: int) -> bool:
     """Whether the venue half cannot run out of places in the next step."""
     venue = venue_of(context)
     numbers = max(venue["next_order"], given)
-    new = 16 + 4 * (venue["working"] + context["instruments"])
+    new = 16 + 4 * (venue["working"] + context["instruments"]) + on_the_way(venue)
     compact_recent(context, venue)
     return (
-        numbers + 2 * new <= context["order_capacity"]
+        may_send_off(context, 1)
+        and numbers + 2 * new <= context["order_capacity"]
         and venue["used_slots"] + 2 * new <= context["slot_capacity"]
         and venue["part_count"] + 2 * new <= context["part_capacity"]
         and 8 * new <= context["report_capacity"]

@@ -77,6 +77,8 @@ def jump(address: int, statistics: int) -> int:
         if quiet > row:
             _observe(context, statistics, row, quiet - 1)
             count_quiet_closes(context, quiet - row)
+            if position_of(context, 0)["standing"] == 0.0:
+                _note_decided(context, row, quiet - 1)
         else:
             _general_row(context, statistics, row)
         row = max(quiet, row + 1)
@@ -102,6 +104,17 @@ def _general_row(context: Record, statistics: int, row: int) -> None:
     close_row(context, row)
     if statistics != 0:
         observe(curve_at(statistics), client_of(context)["equity"], 1 if client_of(context)["exposure"] != 0 else 0)
+
+
+@rule
+def _note_decided(context: Record, first: int, last: int) -> None:
+    """Note when a target of 0, which could not be acted on, was last decided: at an exit's own instant that counts."""
+    decision = last - context["first_row"]
+    while decision >= first - context["first_row"] and math.isnan(wanted_at(context, decision)):
+        decision -= 1
+    if decision >= first - context["first_row"]:
+        row = decision + context["first_row"]
+        position_of(context, 0)["decided_ns"] = view_int64(context["open_ns"], row + 1)[row] + context["timeframe_ns"]
 
 
 @rule

@@ -134,7 +134,11 @@ CONTEXT: Final = np.dtype(
         ("refuse_triggered", "i8"),
         ("decay_window_ns", "i8"),
         ("statistics_window_ns", "i8"),
-        ("latency_ns", "i8"),
+        ("latency_ns", "i8"),  # shorter than a row: a price
+        ("wait_ns", "i8"),  # a row or longer: how long commands travel
+        ("travelling", "i8"),  # commands on their way, in order
+        ("arrives_ns", "i8"),
+        ("travelling_capacity", "i8"),
         ("band", "f8"),
         ("impact_y", "f8"),
         ("impact_gamma", "f8"),
@@ -179,6 +183,8 @@ VENUE: Final = np.dtype(
         ("error", "i8"),
         ("margin", "i8"),  # cash behind open perpetual positions
         ("next_funding", "i8"),
+        ("travel_first", "i8"),
+        ("travel_end", "i8"),
     ],
     align=True,
 )
@@ -586,6 +592,12 @@ def account_event_at(context: Record, place: int) -> Record:
 def command_at(context: Record, place: int) -> Record:
     """A place of the command ring."""
     return _view_command(context["commands"], context["command_capacity"])[place]
+
+
+@rule
+def travelling_at(context: Record, place: int) -> Record:
+    """A command on its way to the venue."""
+    return _view_command(context["travelling"], context["travelling_capacity"])[place]
 
 
 @rule

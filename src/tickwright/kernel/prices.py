@@ -14,7 +14,7 @@ from tickwright.kernel.compilation import rule
 from tickwright.kernel.layout import IMPACT_LINEAR, IMPACT_NONE, IMPACT_SQRT, Record, view_float64
 
 _DAY_NS = 86_400_000_000_000.0
-_LARGEST_IMPACT = 9e8  # a price nobody can pay; in ppb it still fits into 64 bits
+_LARGEST_IMPACT = 9e8  # a price nobody can pay, or is ever paid; in ppb it still fits into 64 bits
 
 
 @rule
@@ -92,7 +92,7 @@ def _impact_ppb(context: Record, book: Record, index: int, side: int, quantity: 
         total += permanent_impact(context["impact_gamma"], sigma, volume, side, book["net"] * unit)
     if latency_ns > 0:
         total += sigma * math.sqrt(latency_ns / _DAY_NS)
-    return math.floor(min(total, _LARGEST_IMPACT) * 1e9 + 0.5)
+    return math.floor(max(-_LARGEST_IMPACT, min(total, _LARGEST_IMPACT)) * 1e9 + 0.5)
 
 
 @rule

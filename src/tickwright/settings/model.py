@@ -234,7 +234,9 @@ class Costs(Section):
     volume_floor: float = Field(
         0.0, ge=0, allow_inf_nan=False, description="Least daily volume assumed, in base units."
     )
-    latency: Span = Field(0, description="Time from decision to match.")
+    latency: Span = Field(
+        0, description="Time from decision to match; a price below one candle that orders meet, else a time."
+    )
     limit_fill: Literal["through", "touch"] = Field("through", description="When a rested limit counts as met.")
     limit_gap: Literal["limit", "open"] = Field("limit", description="Price of a limit the open jumps over.")
     refuse_triggered: bool = Field(False, description="Whether a stop that would trigger at once is refused.")
