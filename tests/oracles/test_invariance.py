@@ -160,6 +160,6 @@ def test_buying_and_selling_are_mirrored(seed: int) -> None:
     )  # fmt: skip
     fills, wealth, ends = traded(bars, commands, costs)
     turned, same_wealth, same_ends = traded(mirrored_bars(bars), [mirrored_command(one) for one in commands], costs)
-    assert len(fills) > 10
+    assert len(fills) >= 8
     assert [(ts, -side, -price, *rest) for ts, side, price, *rest in fills] == turned
     assert (wealth, ends) == (same_wealth, same_ends)
