@@ -80,3 +80,39 @@ def test_wrong_words_are_refused_in_one_sentence(data: LoadedMarket, call: objec
 def test_an_unknown_name_is_an_attribute_error_like_in_any_module() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = tw.nonsense
+
+
+def test_every_cost_and_limit_of_the_settings_can_be_said_in_python(data: LoadedMarket) -> None:
+    plain = tw.backtest(tw.SmaCross, data)
+    costs = {"fee_asset": "received", "latency": "250ms", "spread_volatility": 0.01, "impact_gamma": 0.3}
+    assert tw.backtest(tw.SmaCross, data, costs=costs).digest != plain.digest
+    for name, value in costs.items():
+        assert tw.backtest(tw.SmaCross, data, costs={name: value}).digest != plain.digest, name
+    limited = tw.backtest(tw.SmaCross, data, risk={"max_order_notional": 1_000})
+    assert (limited.stats.fills, limited.stats.rejected) == (0, limited.stats.orders)
+
+
+def test_words_in_costs_are_those_of_the_arguments(data: LoadedMarket) -> None:
+    assert tw.backtest(tw.SmaCross, data, costs=COSTS).digest == tw.backtest(tw.SmaCross, data, **COSTS).digest
+    swept = [tw.sweep(tw.SmaCross, data, fast="5,10", **how) for how in ({"costs": COSTS}, COSTS)]
+    assert swept[0].frame.equals(swept[1].frame, null_equal=True)
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        ({"costs": {"latencie": "1s"}}, "costs.latencie is not a setting. Did you mean latency?"),
+        ({"costs": {"latency": "soon"}}, "costs.latency is 'soon'; expected a span of time"),
+        ({"costs": {"fee": 0.1}}, "costs.fee is 0.1; expected a rate below 5%"),
+        ({"fee": "1bp", "costs": {"fee": "2bp"}}, "fee is said twice"),
+        ({"spread": "wide"}, "costs.spread is 'wide'"),
+        ({"risk": {"max_drawdown": 3}}, "risk.max_drawdown is 3"),
+        ({"costs": "free"}, "costs is 'free'"),
+    ],
+)
+def test_words_that_are_none_are_refused_in_the_sentence_of_the_settings(
+    data: LoadedMarket, terms: dict[str, object], told: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        tw.backtest(tw.SmaCross, data, **terms)
+    assert told in str(caught.value)

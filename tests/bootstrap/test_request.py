@@ -88,6 +88,12 @@ def test_nothing_stored_for_the_timeframe_names_the_command_that_fetches(project
         prepared(project, timeframe="4h")
 
 
+def test_last_of_what_is_not_stored_asks_for_no_year_1969(project: Project) -> None:
+    with pytest.raises(DataMissing) as caught:
+        prepared(project, symbols=("BTC/USDT",), timeframe="5m", last="10d")
+    assert "--start" not in str(caught.value)
+
+
 def test_limits_of_the_settings_reach_the_run(project: Project) -> None:
     run = prepared(project, 'version = 1\n[risk]\nmax_daily_loss = "3%"\n')
     assert run.request.limits == RiskLimits(max_daily_loss=Decimal("0.03"))

@@ -134,6 +134,9 @@ def fetch_range(
 def read_last(text: str) -> int:
     """The span of `--last` in nanoseconds; raises `UsageError`."""
     try:
-        return read_span(text)
+        span_ns = read_span(text)
     except ValueError as expectation:
         raise UsageError(f"{text!r} is not a span of time", where="--last", expected=str(expectation)) from None
+    if not span_ns:
+        raise UsageError(f"{text!r} is no time at all", where="--last", expected="a span above 0, such as 90d")
+    return span_ns

@@ -1,7 +1,7 @@
 """The functions of `import tickwright as tw`: load, backtest, sweep, for notebooks and scripts.
 
-Invariants: everything happens in memory and nothing is kept unless `run.keep()` is called; the numbers are those of the
-command line for the same words; rates may be numbers or text (`"10bp"`).
+Invariants: everything happens in memory and nothing is kept; the numbers are those of the
+command line for the same words, whatever a `tickwright.toml` says; rates may be numbers or text (`"10bp"`).
 """
 
 from __future__ import annotations
@@ -14,17 +14,21 @@ from typing import Any, Literal
 from tickwright.bootstrap.backtest import BacktestRequest, run_backtest
 from tickwright.bootstrap.market_loading import LoadedMarket, load_market
 from tickwright.bootstrap.project import Project
+from tickwright.bootstrap.request import perpetual_terms
 from tickwright.bootstrap.run import Run
 from tickwright.bootstrap.sweep import Sweep, run_sweep
-from tickwright.domain.costs import CostModel, ImpactModel
+from tickwright.domain.costs import ImpactModel
 from tickwright.domain.errors import UsageError
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
-from tickwright.settings.units import read_rate, read_size
+from tickwright.settings.sections import settings_of
+from tickwright.settings.units import read_size
 from tickwright.strategy_api.strategy import Strategy
 
 Rate = Decimal | float | int | str
+Words = Mapping[str, Any]
+"""Settings of one section by name, as they stand in `tickwright.toml`."""
 
 
 def load(
@@ -39,6 +43,7 @@ def load(
     archive: str | None = None,
     memory_budget: str | None = None,
     detail: str | None = None,
+    margin: Words | None = None,
 ) -> LoadedMarket:
     """Stored candles as the market of a run.
 
@@ -46,7 +51,8 @@ def load(
     UTC, a bare end date included; `home` is the project directory; rows that were moved into an `archive` are read with
     those of the store. `detail` is the timeframe of finer stored candles that settle the path inside a bar, such as
     "1m". With a `memory_budget` such as "512MB" a backtest reads its candles in chunks and holds no more than that at a
-    time. Raises `DataMissing` with the command that fetches what is not there.
+    time. `margin` says how perpetuals are held, in the words of `[margin]`, such as `{"leverage": 5, "mode": "cross"}`.
+    Raises `DataMissing` with the command that fetches what is not there.
     """
     named = [symbols] if isinstance(symbols, str) else list(symbols)
     return load_market(
@@ -57,6 +63,7 @@ def load(
         None if end is None else parse_instant(end, inclusive_end=True, where="end"),
         memory_budget=None if memory_budget is None else _size(memory_budget),
         detail=None if detail is None else Timeframe.parse(detail, where="detail"),
+        perpetuals=perpetual_terms(settings_of({"margin": margin})),
     )
 
 
@@ -66,19 +73,25 @@ def backtest(
     *,
     cash: Decimal | float | int | str = 100_000,
     fee: Rate | None = None,
-    spread: Rate = "1bp",
-    slippage: Rate = 0,
-    impact: ImpactModel = "sqrt",
-    max_participation: Rate | Literal["off"] = "10%",
+    spread: Rate | None = None,
+    slippage: Rate | None = None,
+    impact: ImpactModel | None = None,
+    max_participation: Rate | Literal["off"] | None = None,
+    costs: Words | None = None,
+    risk: Words | None = None,
     mode: Literal["auto", "vector", "event", "replay"] = "auto",
     seed: int = 0,
 ) -> Run:
     """Run a strategy over a market in memory.
 
     `SmaCross(fast=10)` or the class for its defaults. `fee` is a fraction of every fill (the instrument's own, else
-    10 bp, where None). The result has `.stats .trades .fills .orders .equity .digest .report()`.
+    10 bp, where None); the other costs are 1 bp of spread, no slippage, `sqrt` impact and a tenth of the volume where
+    None. What else the settings know under `[costs]` and `[risk]` goes into `costs` and `risk`:
+    `costs={"latency": "250ms", "limit_fill": "touch"}, risk={"max_drawdown": "20%"}`.
+    The result has `.stats .trades .fills .orders .equity .digest .report()`.
     """
-    return run_backtest(_request(strategy, cash, fee, spread, slippage, impact, max_participation, mode, seed), data)
+    own = {"fee": fee, "spread": spread, "slippage": slippage, "impact": impact, "max_participation": max_participation}
+    return run_backtest(_request(strategy, cash, own, costs, risk, mode, seed), data)
 
 
 def sweep(
@@ -89,10 +102,12 @@ def sweep(
     sort: str = "sharpe",
     cash: Decimal | float | int | str = 100_000,
     fee: Rate | None = None,
-    spread: Rate = "1bp",
-    slippage: Rate = 0,
-    impact: ImpactModel = "sqrt",
-    max_participation: Rate | Literal["off"] = "10%",
+    spread: Rate | None = None,
+    slippage: Rate | None = None,
+    impact: ImpactModel | None = None,
+    max_participation: Rate | Literal["off"] | None = None,
+    costs: Words | None = None,
+    risk: Words | None = None,
     seed: int = 0,
     workers: int | None = None,
     **axes: str | Sequence[Any],
@@ -102,30 +117,26 @@ def sweep(
     Axes are named by parameter: `sweep(SmaCross, data, fast=range(5, 55, 5), slow="20:200:20")`; one whose name is
     taken by an argument goes into `grid`. The result has `.frame .best(by) .run(row) .trials .invalid`.
     """
-    request = _request(strategy, cash, fee, spread, slippage, impact, max_participation, "vector", seed)
+    own = {"fee": fee, "spread": spread, "slippage": slippage, "impact": impact, "max_participation": max_participation}
+    request = _request(strategy, cash, own, costs, risk, "vector", seed)
     return run_sweep(request, {**(grid or {}), **axes}, data, sort=sort, workers=workers)
 
 
 def _request(
-    strategy: Strategy | type[Strategy],
-    cash: Decimal | float | int | str,
-    fee: Rate | None,
-    spread: Rate,
-    slippage: Rate,
-    impact: ImpactModel,
-    max_participation: Rate | Literal["off"],
-    mode: str,
-    seed: int,
-) -> BacktestRequest:
+    strategy: Strategy | type[Strategy], cash: Decimal | float | int | str, own: Words, costs: Words | None,
+    risk: Words | None, mode: str, seed: int,
+) -> BacktestRequest:  # fmt: skip
     made = strategy if isinstance(strategy, Strategy) else strategy()
-    costs = CostModel.of(
-        fee=None if fee is None else _rate(fee, "fee"),
-        spread=_rate(spread, "spread"),
-        slippage=_rate(slippage, "slippage"),
-        impact=impact,
-        max_participation=None if max_participation == "off" else _rate(max_participation, "max_participation"),
-    )
-    return BacktestRequest(type(made), made.params, _amount(cash), costs, mode=mode, seed=seed)
+    said = {name: value for name, value in own.items() if value is not None}
+    if isinstance(costs, Mapping):
+        if twice := sorted(set(said) & set(costs)):
+            raise UsageError(f"{twice[0]} is said twice", where="costs", expected=f"{twice[0]}= or costs, not both")
+        said = {**costs, **said}
+    settings = settings_of({"costs": said if costs is None or isinstance(costs, Mapping) else costs, "risk": risk})
+    return BacktestRequest(
+        type(made), made.params, _amount(cash), settings.costs.model(), mode=mode, seed=seed,
+        limits=settings.risk.limits(),
+    )  # fmt: skip
 
 
 def _size(value: str) -> int:
@@ -133,13 +144,6 @@ def _size(value: str) -> int:
         return read_size(value)
     except ValueError as expectation:
         raise UsageError(f"memory_budget is {value!r}", where="memory_budget", expected=str(expectation)) from None
-
-
-def _rate(value: Rate, name: str) -> Decimal:
-    try:
-        return read_rate(value)
-    except ValueError as expectation:
-        raise UsageError(f"{name} is {value!r}", where=name, expected=str(expectation)) from None
 
 
 def _amount(cash: Decimal | float | int | str) -> Decimal:

@@ -149,7 +149,8 @@ def _range(
     if flags.last:
         if flags.start:
             raise UsageError("--last and --start say the same thing", where="command line", expected="one of the two")
-        start_ns = _newest(project, sources, end_ns) - read_last(flags.last)
+        newest = _newest(project, sources, end_ns)
+        start_ns = None if newest is None else newest - read_last(flags.last)
     if start_ns is not None and end_ns is not None and start_ns >= end_ns:
         raise UsageError(f"the range {start} … {end} is empty", where="--end", expected="an end after the start")
     anchor_ns = start_ns if flags.anchor is None else parse_instant(flags.anchor, where="--anchor")
@@ -160,11 +161,11 @@ def _range(
     return anchor_ns, start_ns, end_ns
 
 
-def _newest(project: Project, sources: Sequence[SeriesKey], end_ns: int | None) -> int:
-    """The end of the newest stored candle of these series, not after `end_ns`; 0 where nothing is stored."""
+def _newest(project: Project, sources: Sequence[SeriesKey], end_ns: int | None) -> int | None:
+    """The end of the newest stored candle of these series, not after `end_ns`; None where nothing is stored."""
     held = [(project.history.coverage(key).last_ns, key.timeframe) for key in sources]
-    newest = max((last + frame.length_ns for last, frame in held if last is not None and frame), default=0)
-    return newest if end_ns is None else min(newest, end_ns)
+    ends = [last + frame.length_ns for last, frame in held if last is not None and frame]
+    return min(max(ends), end_ns or max(ends)) if ends else None
 
 
 def _mode(settings: Settings, flags: RunFlags, strategy: type[Strategy]) -> str:

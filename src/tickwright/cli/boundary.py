@@ -100,7 +100,7 @@ def _where_parameters_go(error: typer.TyperException, context: Any) -> str:
     command: Any = getattr(context, "command", None)
     option = str(getattr(error, "option_name", "")).lstrip("-")
     taken = {name for parameter in getattr(command, "params", ()) for name in parameter.opts}
-    if "--param" not in taken or f"--{option}" in taken:
+    if not option or "--param" not in taken or f"--{option}" in taken:
         return ""
     return f" A parameter of the strategy goes as --param {option}=VALUE."
 

@@ -35,7 +35,7 @@ Store = Annotated[
     str | None,
     Option("--store", help="Another market store than the project's own: a directory, s3://…, postgresql://…"),
 ]
-Seed = Annotated[int, Option("--seed", help="Seed of everything random.")]
+Seed = Annotated[int, Option("--seed", min=0, max=2**63 - 1, help="Seed of everything random.")]
 
 
 def overrides(

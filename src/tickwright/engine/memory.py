@@ -23,7 +23,7 @@ from tickwright.domain.limits import NO_LIMITS, RiskLimits
 from tickwright.domain.margin import ASSUMED_TIERS
 from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.money import units_exact, units_rounded_down, units_rounded_up
-from tickwright.domain.timestamp import DAY
+from tickwright.domain.timestamp import DAY, SECOND
 from tickwright.domain.warm_arrays import warm_empty, warm_zeros
 from tickwright.engine.decisions import DISTANCES, Decisions, ExitDistances
 from tickwright.engine.rows import MarketRows
@@ -178,7 +178,7 @@ class Memory:
         costs, row_ns, bar = self.rows.costs, self.rows.row_ns, self.rows.market.timeframe
         if costs.latency_ns >= bar.length_ns:
             raise UsageError(
-                f"a latency of {costs.latency_ns} ns", where="costs", expected=f"less than a bar ({bar.name})"
+                f"a latency of {costs.latency_ns / SECOND:g} s", where="costs", expected=f"less than a bar ({bar.name})"
             )
         travels = costs.latency_ns >= row_ns
         self._set(

@@ -140,7 +140,10 @@ _EXPECTATIONS = {
     "string_type": "text in quotes",
     "string_too_short": "text that is not empty",
     "tuple_type": 'a list such as ["BTC/USDT", "ETH/USDT"]',
-    "greater_than_equal": "at least {ge}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
 }
 _PATTERNS = {
     r"^[a-z0-9_]+$": "the name of an exchange in lower case, such as binance",
