@@ -37,7 +37,15 @@ def test_what_is_missing_is_fetched_and_nothing_else(torn: Project) -> None:
     with SandboxProcess() as exchange:
         (row,) = repair(torn, SeriesChoice(), url=exchange.url)
         assert repair(torn, SeriesChoice(), url=exchange.url) == []
-    assert row == {"series": str(KEY), "asked": 2, "filled": 30, "gaps": 0, "missing_bars": 0}
+    assert row == {
+        "series": str(KEY),
+        "asked": 2,
+        "filled": 30,
+        "built": 0,
+        "gaps": 0,
+        "missing_bars": 0,
+        "failure": None,
+    }
     assert len(torn.store.read(KEY)) == 744
 
 

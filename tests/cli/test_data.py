@@ -543,3 +543,16 @@ def test_an_export_into_a_directory_that_is_not_there_says_so(tickwright, hours,
     tickwright("data", "import", hours, *SERIES)
     said = tickwright("data", "export", *SERIES, "--out", project / "nowhere" / "x.csv")
     assert (said.code, "there is no such directory" in said.err) == (4, True)
+
+
+def test_holes_are_filled_from_another_exchange_into_a_series_beside_it(tickwright, hours, project) -> None:
+    tickwright("data", "import", hours, *SERIES)
+    (project / "whole.csv").write_text(HOURS + "2024-01-01T02:00:00Z,1,2,0.5,1.1,7\n")
+    tickwright("data", "import", project / "whole.csv", "--exchange", "y", *SERIES[2:])
+    (row,) = tickwright("data", "repair", *SERIES, "--from", "y", "--json").document["series"]
+    assert (row["series"], row["filled"], row["missing_bars"]) == ("x_filled_from_y:BTC/USDT candles 1h", 1, 0)
+    said = tickwright("data", "repair", *SERIES, "--from", "z")
+    assert (said.code, "`tickwright data fetch --symbol z:BTC/USDT --timeframe 1h` fetches some" in said.err) == (
+        4,
+        True,
+    )

@@ -188,25 +188,33 @@ def repair(
     symbol: options.Symbols = None,
     timeframe: options.TimeframeName = None,
     kind: Kind = None,
+    from_: Annotated[
+        str | None, Option("--from", help="Fill from this exchange's stored bars instead, into a series beside it.")
+    ] = None,
     url: Url = None,
     store: options.Store = None,
 ) -> Answer:
     """Ask the exchange again for the bars that are missing, and judge anew what stays missing."""
     from tickwright.bootstrap.project import Project
+    from tickwright.bootstrap.repair import fill_holes
     from tickwright.bootstrap.repair import repair as ask_again
 
     settings = frame.settings({"store.url": store})
     project = Project.of(frame.home, settings)
-    rows = ask_again(project, chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind), url=url)
-    columns = ("series", "asked", "filled", "gaps", "missing_bars")
+    choice = chosen(exchange or settings.defaults.exchange, symbol, timeframe, kind)
+    rows = ask_again(project, choice, url=url) if from_ is None else fill_holes(project, choice, from_.lower())
+    columns = ("series", "asked", "filled", "built", "gaps", "missing_bars")
 
     def text(paper: Paper) -> None:
         if not rows:
             paper.line("No hole that asking again may close. `tickwright data gaps` shows the others.")
             return
         paper.table(columns, [[row[name] for name in columns] for row in rows])
+        for row in rows:
+            if row["failure"]:
+                paper.line(f"  {row['series']}: {row['failure']}")
 
-    return Answer("data-repair", {"series": rows}, text)
+    return Answer("data-repair", {"series": rows}, text, exit_code=5 if any(row["failure"] for row in rows) else 0)
 
 
 @command(app, "copy")

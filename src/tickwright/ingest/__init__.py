@@ -6,6 +6,7 @@ funding rates; `former_names` a renamed instrument's whole history; `gap_map` wh
 whether a finer and a coarser series agree; `outliers` rows that keep every rule and are doubtful all the same;
 `quality` how far a series can be trusted, as one number; `candles_from_trades` candles that an exchange no longer
 serves, made of its trades, and `build_candles` candles made of stored ones; `repair` asking again for what is missing;
-`retention` old rows into an archive and back; `archive_view` a store and its archive as one; `copying` a series from
-one store into another; `any_series` candles or events through one call.
+`second_venue` holes filled from another exchange, beside the series; `retention` old rows into an archive and back;
+`archive_view` a store and its archive as one; `copying` a series from one store into another; `any_series` candles or
+events through one call.
 """

@@ -61,18 +61,20 @@ async def fetch_candles(
     again: bool = False,
     progress: Callable[[FetchProgress], None] | None = None,
     pages_per_write: int = PAGES_PER_WRITE,
+    source: str = "",
 ) -> FetchReport:
     """Bring a store up to date with an exchange for the candles of [start, end).
 
-    With `again` what was fetched before is asked for once more, so that corrections of the exchange are seen. Raises
-    `ExchangeError` and `DataError`; what was answered before the failure is stored.
+    With `again` what was fetched before is asked for once more, so that corrections of the exchange are seen; `source`
+    says where revisions come from, the exchange where it is empty. Raises `ExchangeError` and `DataError`; what was
+    answered before the failure is stored.
     """
     assert key.timeframe is not None
     fetched = () if again else store.fetched(key)
     pages = plan_pages(
         key.timeframe, start_ns, end_ns, fetched=fetched, page_limit=data.page_limit, now_ns=clock.now_ns()
     )
-    batch = _Batch(store, key, f"fetched from {data.exchange}", clock)
+    batch = _Batch(store, key, source or f"fetched from {data.exchange}", clock)
     bars = 0
     try:
         for place, window in enumerate(pages, start=1):

@@ -61,6 +61,7 @@ class RecordedExchange:
                 web.get("/0/public/Time", self._said("kraken", "http_server_time")),
                 web.get("/0/public/AssetPairs", self._said("kraken", "http_asset_pairs")),
                 web.get("/0/public/Trades", self._kraken),
+                web.get("/0/public/OHLC", self._kraken_newest),
                 web.get("/api/v5/public/time", self._okx_time),
                 web.get("/api/v5/public/instruments", self._okx_instruments),
                 web.get("/api/v5/market/history-trades", self._okx),
@@ -92,6 +93,12 @@ class RecordedExchange:
         return web.Response(
             body=body.replace(b'"@', b"").replace(b'@"', b""), content_type="application/json"
         )  # numbers, as on the wire
+
+    async def _kraken_newest(self, request: web.Request) -> web.Response:
+        """Candles that begin after the recorded trades, whatever was asked for: Kraken keeps its newest alone."""
+        first = NS[-1] // (60 * SECOND) * 60 + 120
+        rows = [[first + 60 * n, "1", "1", "1", "1", "1", "1", 1] for n in range(2)]
+        return _json({"error": [], "result": {"XBTUSDT": rows, "last": first}})
 
     async def _okx_time(self, request: web.Request) -> web.Response:
         return _json({"code": "0", "msg": "", "data": [{"ts": str(NS[-1] // MILLISECOND + 60_000)}]})

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.adapters.exchanges.recorded_trades import NS, ROWS, RecordedExchange, truth
@@ -14,10 +15,15 @@ from tests.adapters.exchanges.surroundings import JumpingClock
 from tickwright.adapters.exchanges import CcxtMarketData, SharedRateBudget, open_market_data
 from tickwright.adapters.exchanges.venues import kraken, okx
 from tickwright.adapters.storage.lake.lake import ParquetLake
+from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import BadResponse, NotOffered
+from tickwright.domain.events import trades_of
+from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import HOUR, MINUTE
+from tickwright.ingest.candles_from_trades import CandlesFromTrades, candles_from_trades
 from tickwright.ingest.fetch import FetchReport
 from tickwright.ingest.fetch_events import fetch_events
+from tickwright.ingest.repair import repair_series
 
 EXCHANGES = ("kraken", "okx")
 PAGE = 100
@@ -106,3 +112,21 @@ async def test_a_malformed_page_is_refused(name: str, rows: object, tmp_path: Pa
     async with gateway(name, exchange, tmp_path) as data:
         with pytest.raises(BadResponse):
             await data.trades(truth(name).key.instrument, NS[5], NS[-1])
+
+
+async def test_a_hole_older_than_the_candles_an_exchange_keeps_is_built_of_its_trades(tmp_path: Path) -> None:
+    lake, minute = ParquetLake(tmp_path / "lake"), Timeframe.parse("1m")
+    instrument = truth("kraken").key.instrument
+    expected = candles_from_trades(trades_of(truth("kraken")), minute)
+    torn = expected.where(np.isin(np.arange(len(expected)), range(100, 110), invert=True))
+    lake.write(torn)
+    missing = sum(gap.bars for gap in lake.coverage(torn.key).gaps)
+    async with gateway("kraken", RecordedExchange(1000), tmp_path) as data:
+        clock = JumpingClock(NS[-1] + HOUR)
+        of_trades = CandlesFromTrades(data, data, clock)
+        with pytest.raises(NotOffered):
+            await repair_series(data, lake, clock, torn.key)
+        report = await repair_series(data, lake, clock, torn.key, of_trades=of_trades)
+    assert (report.filled, report.built) == (10, 10)
+    assert missing > 10  # minutes without a trade
+    assert lake.read(SeriesKey(instrument, minute)).content_hash() == expected.content_hash()
