@@ -547,8 +547,9 @@ def test_an_export_into_a_directory_that_is_not_there_says_so(tickwright, hours,
 
 def test_holes_are_filled_from_another_exchange_into_a_series_beside_it(tickwright, hours, project) -> None:
     tickwright("data", "import", hours, *SERIES)
-    (project / "whole.csv").write_text(HOURS + "2024-01-01T02:00:00Z,1,2,0.5,1.1,7\n")
-    tickwright("data", "import", project / "whole.csv", "--exchange", "y", *SERIES[2:])
+    whole = HOURS.replace("2024-01-01T03", "2024-01-01T02:00:00Z,1,2,0.5,1.1,7\n2024-01-01T03")
+    (project / "whole.csv").write_text(whole)
+    assert tickwright("data", "import", project / "whole.csv", "--exchange", "y", *SERIES[2:]).code == 0
     (row,) = tickwright("data", "repair", *SERIES, "--from", "y", "--json").document["series"]
     assert (row["series"], row["filled"], row["missing_bars"]) == ("x_filled_from_y:BTC/USDT candles 1h", 1, 0)
     said = tickwright("data", "repair", *SERIES, "--from", "z")
