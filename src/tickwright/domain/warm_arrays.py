@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-LEAST: Final = 2**20
+LEAST: Final = 2**18
 MOST_IDLE: Final = 256 * 2**20
 _idle: dict[int, list[Array]] = {}  # by size
 

@@ -29,6 +29,7 @@ from tickwright.engine.decisions import DISTANCES, Decisions, ExitDistances
 from tickwright.engine.rows import MarketRows
 from tickwright.kernel import layout
 from tickwright.kernel.advance import advance, end_of_data
+from tickwright.kernel.curve import BLOCK_ROOM
 from tickwright.kernel.drawing import draw_curve
 from tickwright.kernel.jumping import jump
 from tickwright.kernel.open_step import TRADES
@@ -109,6 +110,7 @@ class Memory:
         self.arrays: dict[str, Array] = {}
         self.context = np.zeros(1, layout.CONTEXT)
         self.address = int(self.context.ctypes.data)
+        self._context: Any = structure_of(layout.CONTEXT).from_buffer(self.context.data)
         self.initial_cash = cash
         self.jumped = False
         self.shown_from = 0
@@ -135,7 +137,7 @@ class Memory:
         """Keep an array alive and tell the kernel where it is."""
         assert array.flags.c_contiguous
         self.arrays[name] = array
-        self.context[0][name] = array.ctypes.data if array.size else 0
+        setattr(self._context, name, array.ctypes.data if array.size else 0)
         return array
 
     def records_over(self, name: str, dtype: np.dtype[Any]) -> Any:
@@ -145,7 +147,7 @@ class Memory:
 
     def _set(self, **values: float) -> None:
         for name, value in values.items():
-            self.context[0][name] = value
+            setattr(self._context, name, value)
 
     def _bind_market(self) -> None:
         rows = self.rows
@@ -414,7 +416,8 @@ class Memory:
         """Run one instrument's targets to the end, from event to event; statistics go to a `CURVE` record."""
         statistics = 0 if curve is None else curve.ctypes.data
         self.jumped = True
-        if curve is not None:
+        if curve is not None and "scratch" not in self.arrays:
+            self.bind("scratch", np.empty(BLOCK_ROOM, np.int64))
             self._set(highest_close=self.rows.highest_close)
         while self._answer(jump(self.address, statistics)) == layout.NEED_CAPACITY:
             self.grow()

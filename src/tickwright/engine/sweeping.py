@@ -7,6 +7,7 @@ nothing but its parameters; indicators that trials share are computed once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -19,7 +20,7 @@ from tickwright.domain.market import MONEY_SCALE
 from tickwright.domain.run import ParameterValue, SweepResult
 from tickwright.engine.alone import stands_alone, stands_as_panel, want_alone
 from tickwright.engine.decisions import StrategyViews, decisions_of
-from tickwright.engine.memory import Memory
+from tickwright.engine.memory import Memory, structure_of
 from tickwright.engine.rows import MarketRows
 from tickwright.indicators.memo import Memo
 from tickwright.kernel.curve import CURVE, measure_curve
@@ -32,8 +33,9 @@ _INTEGERS = (
 )  # fmt: skip
 TRIAL = np.dtype([(name, "f8") for name in _FLOATS] + [(name, "i8") for name in _INTEGERS])
 """The statistics of one trial."""
-_OF_POSITIONS = ("trades", "trade_open", "wins", "gross_profit", "gross_loss")
-_OF_CLIENT = ("fee", "spread_cost", "slippage_cost", "impact_cost", "turnover")
+_CURVE = structure_of(CURVE)
+_of_positions = attrgetter("trades", "trade_open", "wins", "gross_profit", "gross_loss")
+_of_client = attrgetter("fee", "spread_cost", "slippage_cost", "impact_cost", "turnover")
 _LARGEST_PORTION, _PORTIONS = 16, 32
 
 
@@ -52,21 +54,22 @@ class Sweeper:
 
     def try_all(self, trials: Sequence[Mapping[str, ParameterValue]]) -> npt.NDArray[np.void]:
         """The statistics of parameter sets, one record of layout `TRIAL` each."""
-        memory, table = self._take_memory(), np.zeros(len(trials), TRIAL)
+        memory, table, curve = self._take_memory(), np.zeros(len(trials), TRIAL), np.zeros(1, CURVE)
         for row, params in enumerate(trials):
             if row > 0:
                 memory.reset()
-            table[row] = self._try(memory, params)
+            table[row] = self._try(memory, params, curve)
         self._memories.put(memory)
         return table
 
-    def _try(self, memory: Memory, params: Mapping[str, ParameterValue]) -> tuple[float, ...]:
-        curve = np.zeros(1, CURVE)
+    def _try(
+        self, memory: Memory, params: Mapping[str, ParameterValue], curve: npt.NDArray[np.void]
+    ) -> tuple[float, ...]:
         if self._alone:
             self._jump(memory, params, curve)
         else:
             self._run_generally(memory, params, curve)
-        return statistics_of(memory, curve[0])
+        return statistics_of(memory, _CURVE.from_buffer(curve.data))
 
     def _jump(self, memory: Memory, params: Mapping[str, ParameterValue], curve: npt.NDArray[np.void]) -> None:
         want_alone(memory, self._strategy_class, params, self._views, seed=self._seed, logged=False, memo=self._memo)
@@ -94,14 +97,15 @@ class Sweeper:
         return memory
 
 
-def statistics_of(memory: Memory, curve: np.void) -> tuple[float, ...]:
-    """The statistics of a finished run, in the order of `TRIAL`."""
-    client, positions = memory.client, list(memory.positions)
+def statistics_of(memory: Memory, curve: Any) -> tuple[float, ...]:
+    """The statistics of a finished run and its curve (fields as in `CURVE`), in the order of `TRIAL`."""
+    client = memory.client
+    each = [_of_positions(position) for position in memory.positions]
     return (
-        *(curve[name] for name in ("deepest", "total", "squares")), client.equity,
+        curve.deepest, curve.total, curve.squares, client.equity,
         client.order_count + client.plain_fills, client.fill_count + client.plain_fills, client.refused,
-        *(sum([getattr(position, name) for position in positions]) for name in _OF_POSITIONS),
-        *(getattr(client, name) for name in _OF_CLIENT), curve["held"], memory.venue.ambiguous,
+        *(each[0] if len(each) == 1 else map(sum, zip(*each, strict=True))),
+        *_of_client(client), curve.held, memory.venue.ambiguous,
     )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from tickwright.kernel.arithmetic import mul_div_rounded_down
+from tickwright.kernel.arithmetic import code, mul_div_rounded_down
 from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.layout import Record, client_of, position_of, view_context, view_int64
+from tickwright.kernel.layout import Record, client_of, position_of, view_context, view_float64, view_int64
 from tickwright.machine_code.views import view_of
 
 CURVE: Final = np.dtype(
@@ -30,6 +30,11 @@ CURVE: Final = np.dtype(
     align=True,
 )
 _view_curve = view_of(CURVE)
+_BLOCK: Final = 256
+BLOCK_ROOM: Final = 3 * _BLOCK + 1
+"""How many numbers of `scratch` statistics need."""
+
+_LARGEST: Final = 2**62
 _EXACT_PRODUCT: Final = 1e15  # quotients below it are exact in float64 but for one unit; equity stays below 2^53
 
 
@@ -110,7 +115,7 @@ def observe_rows(context: Record, curve: Record, first: int, last: int) -> None:
     if quantity == 0:
         observe(curve, cash, 0)
         return
-    if is_quick(context, quantity, divisor) and cash < _EXACT_PRODUCT:
+    if 0 < cash < _EXACT_PRODUCT and is_quick(context, quantity, divisor):
         _observe_quickly(context, curve, first, last)
         return
     close = view_int64(context["close"], last + 1)
@@ -121,28 +126,53 @@ def observe_rows(context: Record, curve: Record, first: int, last: int) -> None:
 
 @rule
 def _observe_quickly(context: Record, curve: Record, first: int, last: int) -> None:
-    """The same where values are small."""
-    position, cash = position_of(context, 0), client_of(context)["cash"]
+    """The same where values are small, block by block."""
+    while first <= last:
+        end = min(first + _BLOCK, last + 1)
+        _observe_block(context, curve, first, end - first)
+        first = end
+
+
+@rule
+def _observe_block(context: Record, curve: Record, first: int, count: int) -> None:
+    """What does not depend on the bar before is worked out side by side; sums are added in order, bar by bar."""
+    position, cash, room = position_of(context, 0), client_of(context)["cash"], context["scratch"]
     quantity, divisor, inverse = position["quantity"], position["divisor"], 1.0 / position["divisor"]
-    close = view_int64(context["close"], last + 1)
-    previous, peak, trough, held = float(curve["previous"]), curve["peak"], curve["trough"], curve["held"]
-    total, squares = curve["total"], curve["squares"]
-    for row in range(first, last + 1):
-        value = quick_value(quantity, close[row], divisor, inverse)
-        equity = cash + value
-        known = float(equity)
-        change = known / previous - 1.0
-        total += change
-        squares += change * change
-        previous = known
+    close, equity = view_int64(context["close"] + 8 * first, count), view_int64(room, count)
+    known, changes = view_float64(room + 8 * _BLOCK, count + 1), view_float64(room + 16 * _BLOCK + 8, count)
+    known[0] = float(curve["previous"])
+    highest, lowest, held = code(0), code(_LARGEST), code(0)
+    for place in range(count):
+        value = quick_value(quantity, close[place], divisor, inverse)
+        worth = cash + value
+        equity[place], known[place + 1] = worth, float(worth)
         held += 1 if value != 0 else 0
-        if equity > peak:
+        highest, lowest = max(highest, worth), min(lowest, worth)
+    for place in range(count):
+        changes[place] = known[place + 1] / known[place] - 1.0
+    total, squares = curve["total"], curve["squares"]
+    for place in range(count):
+        total += changes[place]
+        squares += changes[place] * changes[place]
+    curve["total"], curve["squares"] = total, squares
+    curve["held"] += held
+    curve["previous"] = equity[count - 1]
+    if highest > curve["peak"]:
+        _follow_peaks(curve, equity, count)
+    else:
+        curve["trough"] = min(curve["trough"], lowest)
+
+
+@rule
+def _follow_peaks(curve: Record, equity, count: int) -> None:  # type: ignore[no-untyped-def]
+    peak, trough = curve["peak"], curve["trough"]
+    for place in range(count):
+        if equity[place] > peak:
             if trough < peak:
                 curve["deepest"] = min(curve["deepest"], trough / peak - 1.0)
-            peak, trough = equity, equity
-        trough = min(trough, equity)
-    curve["previous"], curve["peak"], curve["trough"], curve["held"] = int(previous), peak, trough, held
-    curve["total"], curve["squares"] = total, squares
+            peak, trough = equity[place], equity[place]
+        trough = min(trough, equity[place])
+    curve["peak"], curve["trough"] = peak, trough
 
 
 @entry

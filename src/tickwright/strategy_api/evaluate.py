@@ -309,7 +309,7 @@ def _sealed(array: Array) -> Array:
 
 def _silent_before(warmup: int, answer: Array) -> Array:
     """The answer with 0 before the warm-up: the value every run starts with, so nothing acts there."""
-    if warmup == 0 or not np.any(answer[:warmup]):
+    if warmup == 0 or not answer[:warmup].any():
         return answer
     silent = answer.copy()
     silent[:warmup] = 0
