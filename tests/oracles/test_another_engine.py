@@ -1,4 +1,4 @@
-"""Oracle R8.18: a whole backtest that another engine and an independent loop have published to the cent.
+"""Oracle R8.18: whole backtests of other engines, to the cent and to the bar.
 
 The candles come with the installed package of that engine (backtesting.py 0.6.6, a tool of the tests), not with ours.
 """
@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from dataclasses import replace
 from importlib import resources
 
 import numpy as np
 import pytest
 
-from tests.oracles.running import equity, run_perpetual
+from tests.oracles.running import equity, run_perpetual, run_strategy
+from tests.oracles.simulated import bars_of_closes
 from tests.parity.twin import instrument
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.margin import Margin
 from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import HOUR
+from tickwright.strategy_api.exits import Exits
 from tickwright.strategy_api.strategy import Strategy
 
 SHA256 = "60e961a56749"
@@ -65,3 +69,37 @@ def test_sma_cross_on_google_ends_where_backtesting_py_ends(mode: str) -> None:
     entries = list(zip(signed[::2].tolist(), prices[::2].tolist(), strict=True))
     assert entries[:3] == [(-59, 169.02), (52, 179.13), (-52, 182.00)]
     assert len(entries) - 1 == 93
+
+
+# open, high, low, close: a stop in bar 3, a stop and a target in bar 5, a gap through the stop into bar 8
+STOPPED = [
+    (100, 101, 99, 100), (100, 101, 99, 100), (101, 102, 100, 101), (101, 103, 94, 102), (102, 104, 101, 103),
+    (103, 112, 95, 100), (100, 101, 99, 100), (100, 101, 99, 100), (90, 91, 89, 90), (90, 91, 89, 90), (90, 91, 89, 90),
+]  # fmt: skip
+
+
+class AlwaysEntering(Strategy):
+    """Wants in from the second bar on, with a stop of 5 % and a target of 6 %, and again on the bar after an exit."""
+
+    def targets(self, bars, ind):  # type: ignore[no-untyped-def]
+        return np.arange(len(bars)) >= 1
+
+    def exits(self, bars, ind):  # type: ignore[no-untyped-def]
+        return Exits(stop=0.05, target=0.06, reenter="next_bar")
+
+
+@pytest.mark.parametrize("mode", ["vector", "event"])
+def test_stops_targets_gaps_and_entries_again_are_those_of_freqtrade(mode: str) -> None:
+    """What freqtrade 2026.9 prints for `stoploss = -0.05, minimal_roi = {"0": 0.06}` and a signal on every candle.
+
+    Its trades: (opened, rate) to (closed, rate) in hours of the candles; what it forces out at the end stays open here.
+    """
+    theirs = [((2, 101.0), (3, 95.95)), ((4, 102.0), (5, 96.9)), ((6, 100.0), (8, 90.0)), ((9, 90.0),)]
+    columns = [np.array(column, np.int64) * 10**6 for column in zip(*STOPPED, strict=True)]
+    bars = bars_of_closes(columns[3] / 1e6)
+    bars = replace(bars, open=columns[0], high=columns[1], low=columns[2])
+    fills = run_strategy(AlwaysEntering, bars, cash="1000", mode=mode).fills
+    # what fills in a bar's range carries its close: the bar before that time
+    hours = (fills["ts_ns"] - bars.open_time_ns[0]) // HOUR - (fills["at_open"] == 0)
+    ours = list(zip(hours.tolist(), (fills["price"] / 1e6).tolist(), strict=True))
+    assert ours == [end for trade in theirs for end in trade]
