@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tickwright.domain.panel import stacked
 from tickwright.engine.float_panel import float_panel
-from tickwright.strategy_api.views import stacked
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 9])

@@ -21,6 +21,7 @@ from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.margin import UNLEVERED, Margin
 from tickwright.domain.money import decimals_of
+from tickwright.domain.panel import Panel
 from tickwright.domain.timeframe import Timeframe
 
 MONEY_SCALE = 8
@@ -58,6 +59,7 @@ class Market:
     funding: tuple[Funding | None, ...]
     informative: tuple[Bars, ...] = field(default=())
     margin: Margin = UNLEVERED
+    _panels: dict[str, Panel] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -159,6 +161,17 @@ class Market:
     def open_times_ns(self) -> Int64Array:
         """The open times at which at least one instrument has a candle, ascending."""
         return union_of_times(self.bars)
+
+    def panel(self, column: str, make: Callable[[], Panel]) -> Panel:
+        """A column of all candles as floats side by side, made by the first who asks and kept for all."""
+        known = self._panels.get(column)
+        if known is None:
+            known = self._panels[column] = make()
+        return known
+
+    def known_panel(self, column: str) -> Panel | None:
+        """The same where somebody has asked already."""
+        return self._panels.get(column)
 
 
 class _Piece(NamedTuple):

@@ -18,7 +18,7 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.market import Market
 from tickwright.domain.run import ParameterValue
-from tickwright.engine.float_panel import float_panel
+from tickwright.engine.float_panel import kept_at, made_anew
 from tickwright.engine.rows import MarketRows, UInt8Array
 from tickwright.strategy_api.acts import Acts
 from tickwright.strategy_api.evaluate import StrategyBars, StrategyMarket, evaluate_targets, evaluate_weights
@@ -84,7 +84,8 @@ class StrategyViews:
         """The views a strategy of this class needs; a column of one symbol lies where `keep` puts it."""
         market = rows.market
         if form_of(strategy_class) is Form.WEIGHTS:
-            return cls((), StrategyMarket.of(market, lay=float_panel), {})
+            lay = kept_at(market) if keep is None else made_anew
+            return cls((), StrategyMarket.of(market, lay=lay), {})
         bars = tuple(
             StrategyBars.of(series, funding, keep=keep)
             for series, funding in zip(market.bars, market.funding, strict=True)
@@ -181,7 +182,7 @@ def may_act(acts: Acts, rows: MarketRows, instruments: Sequence[int] | None = No
 
 def refuse_shorts(wanted: Float64Array, rows: MarketRows) -> None:
     """Raise `UsageError` where a target is negative and the instrument cannot be short."""
-    if not (wanted < 0).any():
+    if not np.fmin.reduce(wanted, axis=None, initial=0.0) < 0:  # without a table of answers, NaN passed over
         return
     for place, instrument in enumerate(rows.market.instruments):
         refuse_short(wanted[:, place], instrument)

@@ -7,11 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from tickwright.domain.bars import Float64Array, Int64Array
+from tickwright.domain.market import Market
+from tickwright.domain.panel import Panel
 from tickwright.domain.warm_arrays import warm_empty
 from tickwright.kernel.floats import FLOATS, lay_floats
-from tickwright.strategy_api.views import Panel
+from tickwright.strategy_api.views import Lay
 
 _LIMITS = np.iinfo(np.int64)
+
+
+def kept_at(market: Market) -> Lay:
+    """Panels that are made once for all runs over a market."""
+    return lambda name, columns, divisors: market.panel(name, lambda: float_panel(columns, divisors))
+
+
+def made_anew(name: str, columns: Sequence[Int64Array], divisors: Float64Array) -> Panel:
+    """A panel that goes with the run."""
+    return float_panel(columns, divisors)
 
 
 def float_panel(columns: Sequence[Int64Array], divisors: Float64Array) -> Panel:

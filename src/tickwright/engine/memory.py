@@ -27,11 +27,13 @@ from tickwright.domain.timestamp import DAY, SECOND
 from tickwright.domain.warm_arrays import warm_empty, warm_zeros
 from tickwright.engine.decisions import DISTANCES, Decisions, ExitDistances
 from tickwright.engine.rows import MarketRows
+from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_TOLD
 from tickwright.kernel import layout
 from tickwright.kernel.advance import advance, end_of_data
 from tickwright.kernel.curve import BLOCK_ROOM
 from tickwright.kernel.drawing import draw_curve
 from tickwright.kernel.jumping import jump
+from tickwright.kernel.marking import CELLS
 from tickwright.kernel.open_step import TRADES
 from tickwright.kernel.panel import SCRATCH, run_panel
 from tickwright.kernel.statistics import extend_statistics
@@ -55,7 +57,7 @@ _LOGS: Final = ("orders", "slot_of_order", "open_orders", "fills", "recent")
 _LARGEST_RESERVE: Final = 100_000
 _RESERVE_OF_EACH: Final = 5_000  # further instrument
 MOST_COMMANDS: Final = 1024
-_TILE_ROWS: Final = 256  # of fifty instruments 200 kB: opens and closes fit into the second nearest cache
+_TILE_ROWS: Final = 512  # of fifty instruments 200 kB of closes: they stay in the second nearest cache
 CURVE: Final = ("equity", "exposure", "cash_curve")
 _PPB_SCALE: Final = 9
 
@@ -425,8 +427,8 @@ class Memory:
     def run_panel(self) -> None:
         """Run the wanted targets of spot instruments to the end, from change to change."""
         count = self.rows.instruments
-        self.bind("scratch", np.zeros(SCRATCH * count + 2, np.int64))
-        self._set(logged=1)
+        self.bind("scratch", np.zeros(SCRATCH * count + CELLS + 1, np.int64))
+        self._set(logged=1, holes=int(self.rows.has_holes))
         if self.rows.in_columns:
             self._bind_columns()
         else:
@@ -444,6 +446,11 @@ class Memory:
         for name in ("tile_open", "tile_close"):
             self.bind(name, np.empty(rows * count, np.int64))
         self._set(tile_rows=rows, tile_end=0)
+        floats, factors = self.rows.market.known_panel("close"), 10.0 ** np.array(self.rows.market.price_scales)
+        if floats is not None and floats.highest.max() <= LARGEST_TOLD and factors.max() <= LARGEST_FACTOR:
+            self.bind("float_closes", floats.values)
+            self.bind("close_factors", factors)
+            self.bind("highest_closes", floats.highest)
 
     def draw_curve(self) -> tuple[Array, ...]:
         """The curve of a run that jumped: written from its fills."""

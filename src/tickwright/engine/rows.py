@@ -185,6 +185,11 @@ class MarketRows:
         return np.array([int(series.close.max()) for series in self.market.finest])
 
     @property
+    def has_holes(self) -> bool:
+        """Whether an instrument lacks a bar in a row."""
+        return any(len(series) < len(self.open_ns) for series in self.market.finest)
+
+    @property
     def in_columns(self) -> bool:
         """Whether prices lie in the instruments' own columns alone, not side by side."""
         return not self.close.size

@@ -10,15 +10,20 @@ import numpy.typing as npt
 
 from tickwright.domain.bars import Float64Array
 from tickwright.domain.warm_arrays import warm_empty
-from tickwright.indicators.compiled import compiled
+from tickwright.machine_code.compilation import entry_of
+from tickwright.machine_code.views import view_of
 
 Condition = npt.NDArray[np.bool_]
+_view_float64, _view_uint8 = view_of(np.dtype(np.float64)), view_of(np.dtype(np.uint8))
 
 
-@compiled
-def _fill(result: Float64Array, condition: Condition, then: float, otherwise: float) -> None:
-    for place in range(len(condition)):
-        result[place] = then if condition[place] else otherwise
+@entry_of("iiiff")
+def _fill(result: int, condition: int, count: int, then: float, otherwise: float) -> int:
+    """Arrays come by address."""
+    answers, holds = _view_float64(result, count), _view_uint8(condition, count)
+    for place in range(count):
+        answers[place] = then if holds[place] != 0 else otherwise
+    return 0
 
 
 def choice(condition: Condition, then: float, otherwise: float) -> Float64Array:
@@ -27,6 +32,6 @@ def choice(condition: Condition, then: float, otherwise: float) -> Float64Array:
     >>> choice(np.array([[True, False]]), 0.2, 0.0).tolist()
     [[0.2, 0.0]]
     """
-    result = warm_empty(condition.shape)
-    _fill(result.reshape(-1), np.ascontiguousarray(condition).reshape(-1), then, otherwise)
+    holds, result = np.ascontiguousarray(condition), warm_empty(condition.shape)
+    _fill(result.ctypes.data, holds.ctypes.data, result.size, then, otherwise)
     return result

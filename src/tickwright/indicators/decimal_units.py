@@ -17,7 +17,7 @@ from tickwright.indicators.memo import remembered
 
 LARGEST_UNITS = 2.0**52
 LARGEST_FACTOR = 1e11
-_LARGEST_TOLD = 2**50  # value · factor, rounded twice, is still nearest to the units the value was made from
+LARGEST_TOLD = 2**50  # value · factor, rounded twice, is still nearest to the units the value was made from
 _BLOCK = 512
 
 
@@ -104,13 +104,13 @@ def units_of(values: Float64Array, n: int) -> Units:
 
 def tell_units(values: Float64Array, scale: int, lowest: int, highest: int) -> None:
     """Spare a run the search: this series was made as whole numbers from `lowest` to `highest`, each / 10^scale."""
-    if 10**scale <= LARGEST_FACTOR and max(-lowest, highest) <= _LARGEST_TOLD:
+    if 10**scale <= LARGEST_FACTOR and max(-lowest, highest) <= LARGEST_TOLD:
         remembered("decimal_units", (values,), (), 0, lambda: np.array([10.0**scale, lowest, highest]))
 
 
 def tell_units_of_columns(panel: Float64Array, scales: list[int], lowest: list[int], highest: list[int]) -> None:
     """The same for every column of a panel without holes."""
-    if 10 ** max(scales) <= LARGEST_FACTOR and max(*highest, -min(lowest)) <= _LARGEST_TOLD:
+    if 10 ** max(scales) <= LARGEST_FACTOR and max(*highest, -min(lowest)) <= LARGEST_TOLD:
         factors = [10.0**scale for scale in scales]
         known = np.array([factors, lowest, highest], np.float64)
         remembered("decimal_units_of_columns", (panel,), (), 0, lambda: known)

@@ -147,37 +147,34 @@ def sum_exact(values: Float64Array, n: int, factor: float, divisor: float) -> Fl
 
 def sum_columns(panel: Float64Array, n: int, factors: Float64Array, divisors: Float64Array) -> Float64Array:
     """`sum_exact` of every column."""
-    result = warm_empty(panel.shape)
-    _fill_columns(result, panel, n, factors, divisors)
+    panel, (rows, count) = np.ascontiguousarray(panel), panel.shape
+    result, totals = warm_empty(panel.shape), np.zeros(count)
+    answers, values, factor, divisor, total = (
+        array.ctypes.data for array in (result, panel, factors, divisors, totals)
+    )
+    _fill_columns(answers, values, factor, divisor, total, rows, count, n)
     return result
 
 
-@compiled
+@entry_of("iiiiiiii")
 def _fill_columns(
-    result: Float64Array, panel: Float64Array, n: int, factors: Float64Array, divisors: Float64Array
-) -> None:
-    """Row by row, as a panel lies in memory."""
-    total = np.zeros(panel.shape[1])
-    result[: n - 1] = np.nan
-    for row in range(min(n, panel.shape[0])):
-        for column in range(len(total)):
-            total[column] += np.rint(panel[row, column] * factors[column])
-    if n <= panel.shape[0]:
-        result[n - 1] = total / divisors
-    for row in range(n, panel.shape[0]):
-        _move(result[row], total, panel[row], panel[row - n], factors, divisors)
-
-
-@inlined
-def _move(
-    result: Float64Array, total: Float64Array, entering: Float64Array, leaving: Float64Array,
-    factors: Float64Array, divisors: Float64Array,
-) -> None:  # fmt: skip
-    """Every window by one row."""
-    for column in range(len(total)):
-        factor = factors[column]
-        total[column] += np.rint(entering[column] * factor) - np.rint(leaving[column] * factor)
-        result[column] = total[column] / divisors[column]
+    result: int, panel: int, factors: int, divisors: int, totals: int, rows: int, count: int, n: int
+) -> int:
+    """Row by row, as a panel lies in memory; arrays come by address, and `totals` are 0."""
+    factor, divisor, total = _view(factors, count), _view(divisors, count), _view(totals, count)
+    for row in range(min(n, rows)):
+        answers, entering = _view(result + 8 * row * count, count), _view(panel + 8 * row * count, count)
+        for column in range(count):
+            total[column] += np.rint(entering[column] * factor[column])
+            answers[column] = np.nan if row < n - 1 else total[column] / divisor[column]
+    for row in range(n, rows):
+        answers, entering = _view(result + 8 * row * count, count), _view(panel + 8 * row * count, count)
+        leaving = _view(panel + 8 * (row - n) * count, count)
+        for column in range(count):
+            units = np.rint(entering[column] * factor[column]) - np.rint(leaving[column] * factor[column])
+            total[column] += units
+            answers[column] = total[column] / divisor[column]
+    return 0
 
 
 @compiled

@@ -21,6 +21,8 @@ PPB: Final = code(1_000_000_000)
 UNLIMITED: Final = code(2**62)
 _INT64_MAX: Final = 2**63 - 1
 _SAFE_PRODUCT: Final = 9.2e18
+_LARGEST_ESTIMATE: Final = 2.0**50
+_LARGEST_DIVISOR: Final = 2**60
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
 _ONE: Final = np.uint64(1)
@@ -69,8 +71,40 @@ def _wide_quotient(high, low, divisor):  # type: ignore[no-untyped-def]
     return (first << _HALF) | second, rest >> shift
 
 
+def _wrapped_remainder(a, b, quotient, c):  # type: ignore[no-untyped-def]
+    """a·b - quotient·c where it is known to fit into 63 bits: what wraps around comes back."""
+    return code(np.uint64(a) * np.uint64(b) - np.uint64(quotient) * np.uint64(c))
+
+
+def _python_remainder(a: int, b: int, quotient: int, c: int) -> int:
+    return int(a) * int(b) - int(quotient) * int(c)
+
+
+_remainder = rule(_wrapped_remainder) if COMPILED else _python_remainder
+
+
+@rule
+def _is_estimable(a, b, c) -> bool:  # type: ignore[no-untyped-def]
+    """Whether five roundings put the quotient off by less than one, and a few divisors fit into 63 bits."""
+    return float(a) * float(b) < _LARGEST_ESTIMATE * float(c) and c < _LARGEST_DIVISOR
+
+
+@rule
+def _estimated_mul_div(a, b, c, up):  # type: ignore[no-untyped-def]
+    """⌊a·b / c⌋ or ⌈a·b / c⌉ where it is small: its estimate in floating point is off by a few units at most."""
+    quotient = code(float(a) * float(b) / float(c))
+    rest = _remainder(a, b, quotient, c)
+    while rest < 0:
+        quotient, rest = quotient - 1, rest + c
+    while rest >= c:
+        quotient, rest = quotient + 1, rest - c
+    return quotient + 1 if up and rest != 0 else quotient
+
+
 @rule
 def _limbs_mul_div(a, b, c, up):  # type: ignore[no-untyped-def]
+    if _is_estimable(a, b, c):
+        return _estimated_mul_div(a, b, c, up)
     high, low = _wide_product(np.uint64(a), np.uint64(b))
     divisor = np.uint64(c)
     if high >= divisor:
@@ -108,18 +142,6 @@ def mul_div_rounded_up(a, b, c):  # type: ignore[no-untyped-def]
         quotient = product // c
         return quotient + 1 if product - quotient * c > 0 else quotient
     return _exact_mul_div(a, b, c, True)
-
-
-def _wrapped_remainder(a, b, quotient, c):  # type: ignore[no-untyped-def]
-    """a·b - quotient·c where it is known to lie in [0, c): what wraps around comes back."""
-    return code(np.uint64(a) * np.uint64(b) - np.uint64(quotient) * np.uint64(c))
-
-
-def _python_remainder(a: int, b: int, quotient: int, c: int) -> int:
-    return int(a) * int(b) - int(quotient) * int(c)
-
-
-_remainder = rule(_wrapped_remainder) if COMPILED else _python_remainder
 
 
 @rule

@@ -153,6 +153,9 @@ CONTEXT: Final = np.dtype(
         ("tile_open", "i8"),
         ("tile_close", "i8"),
         ("highest_closes", "i8"),  # int64 per instrument: no close is higher, of those laid so far
+        ("holes", "i8"),  # 1: some instrument lacks a bar in some row
+        ("float_closes", "i8"),  # float64 row × instrument, from which closes are laid where it is not 0
+        ("close_factors", "i8"),  # float64 per instrument: by how many a float is multiplied
     ],
     align=True,
 )

@@ -2,7 +2,8 @@
 
 Invariants: equity is cash plus each position at its last close, every value rounded down, which are the bits that
 `client.mark` gives; an absent bar keeps the last close. While a panel runs, prices are kept here: the records learn
-them from `write_price` (one instrument) and `write_prices` (all), and what the records held comes from `take_over`.
+them from `write_price` (one instrument) and `write_prices` (all, before a tile is laid over the one they stand in), and
+what the records held comes from `take_over`.
 Known limits: spot only, so a position is never negative and exposure is worth.
 """
 
@@ -16,7 +17,8 @@ from tickwright.kernel.curve import is_quick_below, quick_value
 from tickwright.kernel.layout import Record, book_of, position_of, view_float64, view_int64, view_uint8
 
 LINES: Final = 4
-"""How many int64 per instrument this takes of `scratch`, from its beginning; one more in all follows."""
+"""How many int64 per instrument this takes of `scratch`, from its beginning; `CELLS` more in all follow."""
+CELLS: Final = 2
 
 
 @rule
@@ -25,8 +27,20 @@ def _quantities(context: Record):  # type: ignore[no-untyped-def]
 
 
 @rule
+def _own_prices(context: Record) -> int:
+    """The address of a line for prices that stand nowhere else side by side."""
+    return context["scratch"] + 8 * context["instruments"]
+
+
+@rule
 def _prices(context: Record):  # type: ignore[no-untyped-def]
-    return view_int64(context["scratch"] + 8 * context["instruments"], context["instruments"])
+    return view_int64(_price_place(context)[0], context["instruments"])
+
+
+@rule
+def _price_place(context: Record):  # type: ignore[no-untyped-def]
+    """The address of the last prices: the line of their own, or the row of closes itself."""
+    return view_int64(context["scratch"] + 8 * (LINES * context["instruments"] + 1), 1)
 
 
 @rule
@@ -49,6 +63,7 @@ def _large(context: Record):  # type: ignore[no-untyped-def]
 @rule
 def take_over(context: Record) -> None:
     """Take prices and quantities from the records."""
+    _price_place(context)[0] = _own_prices(context)
     for instrument in range(context["instruments"]):
         position = position_of(context, instrument)
         _quantities(context)[instrument], _prices(context)[instrument] = position["quantity"], position["last_price"]
@@ -84,6 +99,9 @@ def take_quantity(context: Record, instrument: int) -> None:
 def take_closes(context: Record, row: int) -> None:
     """The last prices as after a row."""
     count, index = context["instruments"], row * context["instruments"]
+    if context["holes"] == 0:
+        _price_place(context)[0] = context["close"] + 8 * index
+        return
     presence, close = view_uint8(context["presence"] + index, count), view_int64(context["close"] + 8 * index, count)
     prices = _prices(context)
     for instrument in range(count):

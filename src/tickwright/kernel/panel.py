@@ -35,6 +35,7 @@ from tickwright.kernel.layout import (
     view_uint8,
 )
 from tickwright.kernel.marking import (
+    CELLS,
     LINES,
     count_large,
     take_closes,
@@ -45,11 +46,10 @@ from tickwright.kernel.marking import (
     write_prices,
 )
 from tickwright.kernel.plain import buy_plainly, meets_open, plan, sell_plainly
-from tickwright.kernel.tiles import lay_tile
-from tickwright.machine_code.views import fetch
+from tickwright.kernel.tiles import bring_open, bring_opens, fetch_open, lay_tile
 
-SCRATCH: Final = LINES + 3
-"""How many int64 per instrument the run takes of `scratch`; two more in all follow."""
+SCRATCH: Final = LINES + 4
+"""How many int64 per instrument the run takes of `scratch`, and `CELLS` and one more in all."""
 
 
 @entry
@@ -61,24 +61,28 @@ def run_panel(address: int, unused: int) -> int:
     venue, first = venue_of(context), context["first_row"]
     end, row = first + context["decisions"], venue["step"] // 2
     take_over(context)
-    everyone = True
+    asked, everyone = 0, True
     while row < end:
         if not has_room(context):
             write_prices(context)
             venue["step"] = 2 * row
             return NEED_CAPACITY
+        if venue["head"] != NONE:
+            write_prices(context)
         if context["columns"] != 0 and row + 1 >= context["tile_end"] and context["tile_end"] < end:
             lay_tile(context, row, end)
             count_large(context)
         if venue["head"] != NONE:
-            write_prices(context)
             _general_row(context, row)
             take_over(context)
             everyone, row = True, row + 1
             continue
         _mark(context, row)
-        acting = _find_acting(context, row, everyone)
+        if everyone:
+            asked = _look_at(context, row, True)
+        acting = _find_acting(context, row, asked)
         everyone = acting < 0 or _waiting(context)[0] != 0
+        asked = 0 if everyone or row + 1 == end else _look_at(context, row + 1, False)
         if acting > 0 and _plan(context, row, acting):
             everyone = not _trade(context, row, acting) or everyone
         elif acting != 0:
@@ -94,6 +98,7 @@ def run_panel(address: int, unused: int) -> int:
 
 @rule
 def _general_row(context: Record, row: int) -> None:
+    bring_opens(context, row)
     venue_of(context)["step"] = 2 * row
     open_row(context, row)
     venue_of(context)["step"] = 2 * row + 1
@@ -103,7 +108,7 @@ def _general_row(context: Record, row: int) -> None:
 @rule
 def _line(context: Record, number: int):  # type: ignore[no-untyped-def]
     """A number per instrument, behind those of `marking`."""
-    place = (LINES + number) * context["instruments"] + 1
+    place = (LINES + number) * context["instruments"] + CELLS
     return view_int64(context["scratch"] + 8 * place, context["instruments"])
 
 
@@ -126,9 +131,15 @@ def _numbers(context: Record):  # type: ignore[no-untyped-def]
 
 
 @rule
+def _asked(context: Record):  # type: ignore[no-untyped-def]
+    """The instruments whose target is looked at next, in their order."""
+    return _line(context, 3)
+
+
+@rule
 def _waiting(context: Record):  # type: ignore[no-untyped-def]
     """1 while an absent instrument has a target that is still to act."""
-    return view_int64(context["scratch"] + 8 * (SCRATCH * context["instruments"] + 1), 1)
+    return view_int64(context["scratch"] + 8 * (SCRATCH * context["instruments"] + CELLS), 1)
 
 
 @rule
@@ -147,27 +158,54 @@ def _mark(context: Record, row: int) -> None:
 
 
 @rule
-def _find_acting(context: Record, row: int, everyone: bool) -> int:
-    """Note which instruments act at a row's close and how many; -1 where a period decides.
+def _look_at(context: Record, row: int, everyone: bool) -> int:
+    """Note whose target may act at a row's close, and how many: those whose bits differ from the row before, or all.
 
-    Unless `everyone` is asked, only targets whose bits differ from the row before are looked at.
+    The opens they would trade at are brought near.
     """
-    count = context["instruments"]
-    base, most = (row - context["first_row"]) * count, 0
+    count, most = context["instruments"], 0
+    asked, now = _asked(context), context["wanted"] + 8 * (row - context["first_row"]) * count
+    if everyone:
+        for instrument in range(count):
+            asked[instrument] = instrument
+        return count
+    targets, before = view_int64(now, count), view_int64(now - 8 * count, count)
+    if not _differ(targets, before):
+        return 0
+    for instrument in range(count):
+        asked[most] = instrument
+        most += 1 if targets[instrument] != before[instrument] else 0
+    for place in range(most):
+        fetch_open(context, asked[place], row + 1)
+    return most
+
+
+@rule
+def _differ(targets, before) -> bool:  # type: ignore[no-untyped-def]
+    """Whether any bit differs; asked of all at once, since mostly none does."""
+    different = 0
+    for instrument in range(len(targets)):
+        different |= targets[instrument] ^ before[instrument]
+    return different != 0
+
+
+@rule
+def _find_acting(context: Record, row: int, asked: int) -> int:
+    """Note which of those asked act at a row's close and how many; -1 where a period decides."""
+    count, most = context["instruments"], 0
+    base = (row - context["first_row"]) * count
     _waiting(context)[0] = 0
     if context["on_change"] == 0:
         return _period_begins(context, base)
-    if not everyone and not _differs(context, base):
-        return 0
-    wanted, bits = view_float64(context["wanted"], base + count), view_int64(context["wanted"], base + count)
-    present = view_uint8(context["presence"] + row * count, count)
-    for instrument in range(count):
-        index = base + instrument
-        if not everyone and bits[index] == bits[index - count]:
-            continue
+    wanted, present = (
+        view_float64(context["wanted"] + 8 * base, count),
+        view_uint8(context["presence"] + row * count, count),
+    )
+    for place in range(asked):
+        instrument = _asked(context)[place]
         position = position_of(context, instrument)
-        if not math.isnan(wanted[index]):
-            position["standing"] = wanted[index]
+        if not math.isnan(wanted[instrument]):
+            position["standing"] = wanted[instrument]
         if math.isnan(position["standing"]) or position["standing"] == position["acted"]:
             continue
         if present[instrument] == 0:
@@ -176,19 +214,6 @@ def _find_acting(context: Record, row: int, everyone: bool) -> int:
             _acting(context)[most] = instrument
             most += 1
     return most
-
-
-@rule
-def _differs(context: Record, base: int) -> bool:
-    """Whether any target has other bits than at the decision before."""
-    count = context["instruments"]
-    before, now = (
-        view_int64(context["wanted"] + 8 * (base - count), count), view_int64(context["wanted"] + 8 * base, count),
-    )  # fmt: skip
-    different = 0
-    for instrument in range(count):
-        different |= before[instrument] ^ now[instrument]
-    return different != 0
 
 
 @rule
@@ -203,15 +228,13 @@ def _period_begins(context: Record, base: int) -> int:
 @rule
 def _plan(context: Record, row: int, acting: int) -> bool:
     """Size every order of a row's close; False where one of them is not plain."""
-    opened = context["open"] + 8 * (row + 1) * context["instruments"]
-    for place in range(acting):
-        fetch(opened + 8 * _acting(context)[place])
     for place in range(acting):
         instrument = _acting(context)[place]
         write_price(context, instrument)
         planned = plan(context, instrument, position_of(context, instrument)["standing"])
         if not meets_open(context, instrument, row + 1, planned):
             return False
+        bring_open(context, instrument, row + 1)
         _planned(context)[place] = planned
     return True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from tickwright.domain.bars import Bars, Float64Array, Int64Array, union_of_times
 from tickwright.domain.errors import UsageError
 from tickwright.domain.market import Funding, Market
+from tickwright.domain.panel import Panel, stacked
 from tickwright.domain.timeframe import Timeframe
 from tickwright.indicators.decimal_units import tell_units, tell_units_of_columns
 
@@ -182,26 +183,8 @@ class StrategyBars:
         return known[timeframe.name]
 
 
-class Panel(NamedTuple):
-    """Columns of whole numbers as floats, time × column, with the lowest and highest whole number of each."""
-
-    values: Float64Array
-    lowest: Int64Array
-    highest: Int64Array
-
-
-Lay = Callable[[Sequence[Int64Array], Float64Array], Panel]
-"""From columns of one length and what each is divided by to their panel."""
-
-
-def stacked(columns: Sequence[Int64Array], divisors: Float64Array) -> Panel:
-    """The panel of columns.
-
-    >>> stacked([np.array([150, 250]), np.array([7, 9])], np.array([100.0, 10.0])).values.tolist()
-    [[1.5, 0.7], [2.5, 0.9]]
-    """
-    units = np.stack(columns, axis=1)
-    return Panel(units / divisors, units.min(axis=0), units.max(axis=0))
+Lay = Callable[[str, Sequence[Int64Array], Float64Array], Panel]
+"""From a column's name, the series' columns of one length and what each is divided by to their panel."""
 
 
 class StrategyMarket:
@@ -233,14 +216,14 @@ class StrategyMarket:
     def of(cls, series: Market | Sequence[Bars], *, lay: Lay | None = None) -> StrategyMarket:
         """The panel of several stored series on the union of their times.
 
-        `lay` is a faster way to put columns side by side than NumPy's.
+        `lay` is another way to put columns side by side than NumPy's.
         """
         bars = series.bars if isinstance(series, Market) else tuple(series)
         made = cls.__new__(cls)
         symbols = tuple(part.key.instrument.symbol for part in bars)
         times = series.open_times_ns if isinstance(series, Market) else union_of_times(bars)
         made._keep(symbols, bars[0].timeframe, times)
-        made.__dict__.update(_series=bars, _lay=lay or stacked)
+        made.__dict__.update(_series=bars, _lay=lay or _stacked)
         return made
 
     def _keep(self, symbols: tuple[str, ...], timeframe: Timeframe, times: Int64Array) -> None:
@@ -283,7 +266,7 @@ class StrategyMarket:
         divisors = np.array([10.0**scale for scale in scales])
         columns: list[Int64Array] = [getattr(part, name) for part in series]
         if all(len(column) == len(self) for column in columns):
-            made: Panel = self.__dict__["_lay"](columns, divisors)
+            made: Panel = self.__dict__["_lay"](name, columns, divisors)
             whole = self._checked(name, made.values)
             tell_units_of_columns(whole, scales, made.lowest.tolist(), made.highest.tolist())
             return whole
@@ -367,6 +350,10 @@ def _resampled(bars: StrategyBars, timeframe: Timeframe) -> StrategyBars:
         volume=np.add.reduceat(bars.volume[inside], edges),
         funding_rates=None if bars.funding_rates is None else bars.funding_rates[inside][lasts],
     )
+
+
+def _stacked(name: str, columns: Sequence[Int64Array], divisors: Float64Array) -> Panel:
+    return stacked(columns, divisors)
 
 
 def _scale_of(bars: Bars, name: str) -> int:
