@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from tests.reference.cases.case import Case
 
 FILL = re.compile(r"bar (\d+) (OPEN|RANGE): (buy|sell) (\S+) @ (\S+) (\w+)")
-LEFT, CELL, RIGHT, TOP, PLOT, FOOT = 84, 128, 20, 16, 140, 40
+LEFT, CELL, RIGHT, TOP, PLOT, FOOT = 100, 128, 44, 16, 140, 40
 TICK, LINE = 9, 14  # pixels: of a bar's open and close, and from one label to the next
 NAMED = ("limit", "stop", "take_profit")
 STYLE = (

@@ -32,7 +32,7 @@ def page() -> str:
     parts = [INTRODUCTION]
     for case in drawn():
         sent = "; ".join(_told(command) for command in case.sent)
-        fills = "\n".join(f"- {line}" for line in case.fills) or "- nothing fills"
+        fills = "\n".join(f"- {line}" for line in (*(case.fills or ["nothing fills"]), *_ended(case), *case.moved))
         parts.append(f"## {case.title[0].upper()}{case.title[1:]}\n")
         parts.append(f"Rule book, {case.rule}. Sent: {sent}.{_terms(case)}\n")
         parts.append(f"![{case.title}](images/fills/{name_of(case)}.svg)\n\n{fills}\n")
@@ -52,7 +52,12 @@ def name_of(case: Case) -> str:
 def _told(command: Send) -> str:
     terms = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in command.terms.items())
     when = f"on the fill of {command.on_fill}" if command.on_fill else f"after bar {command.after}"
-    return f"{command.verb} ({terms}) {when}"
+    return f"{command.verb} ({terms}) {when}" if terms else f"{command.verb} of {command.label} {when}"
+
+
+def _ended(case: Case) -> list[str]:
+    """How orders ended that did not fill."""
+    return [f"{label} ends {end}" for label, end in case.ends.items() if end != "FILLED"]
 
 
 def _terms(case: Case) -> str:

@@ -79,6 +79,7 @@ CASES = [
         [buy("up", quantity=1, stop=104), sell("down", quantity=1, stop=95)],
         ["bar 1 RANGE: buy 1 @ 104 taker", "bar 2 OPEN: sell 1 @ 97 taker"],
         perpetual=Perpetual("1"),
+        drawn=True,
     ),
     Case(
         "§5.1",
@@ -102,6 +103,7 @@ CASES = [
         [FLAT, (100, 106, 94, 100)],
         [buy("limit", quantity=1, limit=95), buy("stop", quantity=2, stop=105)],
         ["bar 1 RANGE: buy 2 @ 105 taker", "bar 1 RANGE: buy 1 @ 95 maker"],
+        drawn=True,
     ),
     Case(
         "§5",

@@ -113,6 +113,7 @@ CASES = [
         [buy("short", quantity=1, limit=98, expires=1.5), buy("just", quantity=2, limit=98, expires=2)],
         ["bar 1 RANGE: buy 2 @ 98 maker"],
         {"short": "EXPIRED", "just": "FILLED"},
+        drawn=True,
     ),
     Case(
         "§4.6",
@@ -125,6 +126,7 @@ CASES = [
         ],
         ["bar 1 OPEN: buy 1 @ 100 taker", "bar 2 RANGE: sell 1 @ 105 maker"],
         {"more": "CANCELLED", "none": "CANCELLED"},
+        drawn=True,
     ),
     Case(
         "§4.6",
@@ -164,6 +166,7 @@ CASES = [
         ],
         ["bar 1 OPEN: buy 2 @ 100 taker", "bar 2 OPEN: sell 1 @ 100 taker"],
         {"older": "END_OF_DATA", "newer": "COVER_GONE", "exit": "FILLED"},
+        drawn=True,
     ),
     Case(
         "§4.8",
@@ -171,6 +174,7 @@ CASES = [
         [FLAT, FLAT, FLAT],
         [buy(quantity=1, limit=90), amend("buy", 1, limit=101)],
         ["bar 2 OPEN: buy 1 @ 100 taker"],
+        drawn=True,
     ),
     Case(
         "§4.8",
@@ -216,6 +220,7 @@ CASES = [
         [buy(quantity=1, limit=98), cancel("buy", 1)],
         [],
         {"buy": "CANCELLED"},
+        drawn=True,
     ),
     Case(
         "§1.1",

@@ -56,6 +56,7 @@ CASES = [
         [ENTERED, "bar 3 RANGE: sell 10 @ 70.35175 taker"],
         perpetual=Perpetual(mode="cross"),
         cash="300",
+        drawn=True,
     ),
     Case(
         "§6.1",
@@ -268,6 +269,7 @@ CASES = [
             marks=[FLAT, (100, 102, 99, 102), (100, 104, 99, 104), FLAT], funding={2: "0.001", 3: "0.001"}
         ),
         moved=["hour 2: funding -1.02", "hour 3: funding -0.52"],
+        drawn=True,
     ),
     Case(
         "§6.3",

@@ -90,6 +90,7 @@ CASES = [
         [FLAT, FLAT, (100, 106, 99, 103)],
         [enter(), sell("profit", 1, quantity=1, take_profit=105)],
         [ENTERED, "bar 2 RANGE: sell 1 @ 105 taker"],
+        drawn=True,
     ),
     Case(
         "§4.5",
@@ -116,6 +117,7 @@ CASES = [
         [enter(), sell("trail", 1, quantity=1, trail_rate="0.03")],
         [ENTERED, "bar 2 RANGE: sell 1 @ 97.5 taker"],
         tick="0.5",
+        drawn=True,
     ),
     Case(
         "§4.7",
@@ -128,6 +130,7 @@ CASES = [
         ],
         [ENTERED, "bar 2 RANGE: sell 1 @ 105 maker"],
         {"target": "FILLED", "stop": "CANCELLED"},
+        drawn=True,
     ),
     Case(
         "§4.7",
@@ -213,6 +216,7 @@ CASES = [
         [FLAT, FLAT, (100, 105, 99, 103), (103, 106, 102, 105)],
         [enter(), sell("profit", 1, quantity=1, take_profit=105, limit=104)],
         [ENTERED, "bar 3 RANGE: sell 1 @ 105 taker"],
+        drawn=True,
     ),
     Case(
         "§4.4",

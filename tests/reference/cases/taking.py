@@ -74,6 +74,7 @@ CASES = [
         ["bar 1 OPEN: buy 4 @ 100 taker"],
         {"buy": "CANCELLED"},
         costs={"max_participation": "0.1"},
+        drawn=True,
     ),
     Case(
         "§4.1",
@@ -83,6 +84,7 @@ CASES = [
         [],
         {"buy": "CANCELLED"},
         costs={"max_participation": "0.1"},
+        drawn=True,
     ),
     Case(
         "§2.3",
@@ -92,6 +94,7 @@ CASES = [
         ["bar 2 OPEN: buy 1 @ 110 taker"],
         {"buy": "FILLED"},
         costs={"max_participation": "0.1"},
+        drawn=True,
     ),
     Case(
         "§2.3",
@@ -310,6 +313,7 @@ CASES = [
         ["bar 2 OPEN: buy 4 @ 103.8911 taker"],
         costs={"impact": "linear"},
         lot="1",
+        drawn=True,
     ),
     Case(
         "§3.3",
