@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import zipfile
 
 import pytest
 
@@ -557,3 +558,14 @@ def test_holes_are_filled_from_another_exchange_into_a_series_beside_it(tickwrig
         4,
         True,
     )
+
+
+def test_an_archive_without_a_file_and_columns_that_are_no_candles_are_told_for_what_they_are(
+    tickwright, project
+) -> None:
+    zipfile.ZipFile(project / "none.zip", "w").close()
+    said = tickwright("data", "import", project / "none.zip", *SERIES)
+    assert (said.code, "the zip archive holds 0 files" in said.err) == (4, True)
+    (project / "few.csv").write_text("date,open\n2024-01-01T00:00:00Z,0.0001\n2024-01-01T08:00:00Z,0.0001\n")
+    said = tickwright("data", "import", project / "few.csv", *SERIES)
+    assert (said.code, "high, low, close, volume missing among: date, open" in said.err) == (4, True)

@@ -26,7 +26,8 @@ from tickwright.adapters.storage.database.models import REVISION
 from tickwright.adapters.storage.database.transfer import carry_rows
 from tickwright.adapters.storage.opening import shown_location
 from tickwright.adapters.storage.place import place_of
-from tickwright.bootstrap.project import DatabaseChoice
+from tickwright.adapters.storage.spool import Spool
+from tickwright.bootstrap.project import SPOOL, DatabaseChoice
 from tickwright.domain.errors import DataError, UsageError
 from tickwright.domain.timestamp import iso
 
@@ -117,7 +118,9 @@ def database_state(home: Path, choice: DatabaseChoice) -> tuple[Literal["ok", "w
         )
     counted = ", ".join(f"{name} {rows:,}" for name, rows in held.items())
     bounds = f"pool of {pool.size}+{choice.options.overflow}, {pool.waited_s * 1000:.0f} ms waited, {pool.slow} slow"
-    return "ok", f"{detail}; {counted}; {bounds}", ""
+    waiting = Spool(home / SPOOL).waiting()
+    spooled = f"; {waiting} searches wait in {SPOOL}, the next `run` command enters them" if waiting else ""
+    return "ok", f"{detail}; {counted}; {bounds}{spooled}", ""
 
 
 @contextmanager

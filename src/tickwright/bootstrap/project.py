@@ -155,6 +155,8 @@ class Project:
         from tickwright.adapters.storage.run_store import RunStore
 
         choice = self._database_choice
+        if self.spool.waiting():
+            self.trials  # noqa: B018 - opening the log enters what waits
         rows = RunRows(self.database, with_orders=choice.keep_orders)
         return RunStore(self.home / "runs", rows, shared=choice.url is not None)
 

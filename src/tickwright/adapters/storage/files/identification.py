@@ -80,22 +80,25 @@ def identified(table: TextTable, path: Path, wish: Wish) -> list[IdentifiedTable
     whose they are. `path` is the file's, with the folders that may speak.
     """
     above = claims_of_path(path)
-    kind = _kind(table, above, path)
+    kind = _kind(table, above, path, candles_meant=wish.timeframe is not None)
     parts = _parts(table)
     if len(parts) > 1 and wish.symbol is not None:
         raise _doubt(path, f"the rows are of {len(parts)} series and one symbol is named", "no --symbol for this file")
     return [_Reading(part, [claim, *above], kind, wish, path).outcome() for claim, part in parts]
 
 
-def _kind(table: TextTable, claims: Sequence[Claim], path: Path) -> SeriesKind:
-    """The kind of series a table holds: what its name says where its columns can be that, else what they are."""
+def _kind(table: TextTable, claims: Sequence[Claim], path: Path, *, candles_meant: bool) -> SeriesKind:
+    """The kind of series a table holds: what its name says where its columns can be that, else what they are.
+
+    Where a timeframe was named, columns that make no candles are not taken for events: those have none.
+    """
     named = next((claim.kind for claim in claims if claim.kind), None)
     fitting: list[SeriesKind] = ["funding"] if is_ticker(table) else fitting_kinds(table)
     if named in EVENT_KINDS and named in fitting:
         return named
     if has_candle_columns(table):
         return named if named in CANDLE_KINDS else "candles"
-    if not fitting:
+    if not fitting or candles_meant:
         demand_candle_columns(table, path)
     if len(fitting) != 1:
         raise _doubt(path, f"the rows may be {' or '.join(fitting)}", "rows of one kind", "Add --kind.")

@@ -109,7 +109,7 @@ def _content(path: Path) -> bytes:
 
 
 def _unpacked(content: bytes, path: Path) -> bytes:
-    if content[:4] == b"PK\x03\x04":
+    if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):  # a zip archive, or an empty one
         return _only_member(content, path)
     if content[:2] != b"\x1f\x8b":
         return content
