@@ -136,7 +136,7 @@ class Market:
         """The asset every instrument is paid in."""
         return _cash_asset(self.instruments[0])
 
-    @property
+    @cached_property
     def assets(self) -> tuple[str, ...]:
         """The cash asset, then the base assets in alphabetical order."""
         bases = sorted({instrument.id.base for instrument in self.instruments} - {self.cash_asset})

@@ -162,9 +162,10 @@ def _of_weights(
 ) -> Decisions:
     strategy = strategy_class(**params).bound_to("", seed=seed)
     assert views.panel is not None
-    weights = evaluate_weights(strategy, views.panel, memo=memo).weights[rows.first_bar : rows.end_bar]
-    wanted = np.ascontiguousarray(weights, np.float64)
-    refuse_shorts(wanted, rows)
+    answer = evaluate_weights(strategy, views.panel, memo=memo)
+    wanted = np.ascontiguousarray(answer.weights[rows.first_bar : rows.end_bar], np.float64)
+    if answer.lowest < 0:
+        refuse_shorts(wanted, rows)
     return Decisions(wanted, may_act(strategy.acts, rows), strategy.acts, True, None)
 
 

@@ -264,7 +264,7 @@ class Memory:
     def _bind_rules(self) -> None:
         """The rules in force at the start per instrument, and all later ones in order of time."""
         self._rules = [rules_of(self.rows, place) for place in range(self.rows.instruments)]
-        later = np.concatenate([rules[1:] for rules in self._rules])
+        later = np.concatenate([np.zeros(0, layout.RULES), *(rules[1:] for rules in self._rules if len(rules) > 1)])
         self.bind("rules", later[np.lexsort((later["instrument"], later["valid_from_ns"]))])
         self._set(rule_count=len(later))
 

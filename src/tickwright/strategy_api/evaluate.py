@@ -20,7 +20,6 @@ from tickwright.strategy_api.exits import Exits
 from tickwright.strategy_api.indicator_arrays import Array, Condition, Indicators
 from tickwright.strategy_api.informative import Informative, aligned, informatives_of, last_closed
 from tickwright.strategy_api.strategy import Form, Strategy, form_of
-from tickwright.strategy_api.universe import Universe
 from tickwright.strategy_api.views import StrategyBars, StrategyMarket
 
 __all__ = [
@@ -68,10 +67,14 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The standing instructions of a strategy in the form `weights`: time × instrument, fractions of equity."""
+    """The standing instructions of a strategy in the form `weights`: time × instrument, fractions of equity.
+
+    No weight is below `lowest`, which is 0 where none is negative.
+    """
 
     weights: Float64Array
     warmup: int
+    lowest: float
 
 
 def evaluate_targets(
@@ -119,31 +122,35 @@ def evaluate_weights(strategy: Strategy, market: StrategyMarket, *, memo: Memo |
             expected="indicators computed inside weights(self, market)",
         )
     with recording(memo) as scope:
-        weights = _weights(own, market) if own.universe is None else _of_members(own, market, own.universe)
+        weigh = _weights if own.universe is None else _weights_of_members
+        weights, lowest = weigh(own, market)
         warmup = min(scope.warmup, len(market))
-    return Weights(_silent_before(warmup, weights), warmup)
+    return Weights(_silent_before(warmup, weights), warmup, lowest)
 
 
-def _weights(strategy: Strategy, market: StrategyMarket) -> Float64Array:
-    return _numbers(strategy.weights(market), strategy, "weights", (len(market), len(market.symbols))).astype(
-        np.float64, copy=False
-    )
+def _weights(strategy: Strategy, market: StrategyMarket) -> tuple[Float64Array, float]:
+    """The weights, and the lowest of them or 0."""
+    shape = len(market), len(market.symbols)
+    numbers, lowest = _numbers_with_lowest(strategy.weights(market), strategy, "weights", shape)
+    return numbers.astype(np.float64, copy=False), lowest
 
 
-def _of_members(strategy: Strategy, market: StrategyMarket, universe: Universe) -> Float64Array:
+def _weights_of_members(strategy: Strategy, market: StrategyMarket) -> tuple[Float64Array, float]:
     """Weights of the members of each period, decided among them alone; 0 for all others.
 
     The strategy is asked once for each set of members that ever was.
     """
-    member = universe.members(market)
+    assert strategy.universe is not None
+    member, lowest = strategy.universe.members(market), 0.0
     sets, which = np.unique(member, axis=0, return_inverse=True)
     weights = np.zeros((len(market), len(market.symbols)))
     for number, members in enumerate(sets):
         places = np.flatnonzero(members)
         if len(places):
             rows = np.flatnonzero(which == number)
-            weights[np.ix_(rows, places)] = _weights(strategy, market.only(places))[rows]
-    return weights
+            decided, least = _weights(strategy, market.only(places))
+            weights[np.ix_(rows, places)], lowest = decided[rows], min(lowest, least)
+    return weights, lowest
 
 
 def _begin(strategy: Strategy, form: Form) -> Strategy:
@@ -252,27 +259,28 @@ def _targets(answer: Any, strategy: Strategy, bars: int) -> Array:
 
 def _numbers(answer: Any, strategy: Strategy, name: str, shape: tuple[int, ...]) -> Array:
     """An answer as bool or float64 of the right shape without infinities."""
+    return _numbers_with_lowest(answer, strategy, name, shape)[0]
+
+
+def _numbers_with_lowest(answer: Any, strategy: Strategy, name: str, shape: tuple[int, ...]) -> tuple[Array, float]:
+    """The same with the lowest number, or 0 where none is negative."""
     array = _shaped(answer, strategy, name, shape)
     if array.dtype == np.bool_:
-        return array
+        return array, 0.0
     if array.dtype.kind not in "iuf":
         raise UsageError(
             f"{name} holds {array.dtype} values", where=type(strategy).__name__, expected="numbers, or true and false"
         )
     numbers = array.astype(np.float64, copy=False)
-    if _has_infinity(numbers):
+    # without a table of answers: infinity is an extreme, NaN are passed over
+    lowest, highest = (float(extreme.reduce(numbers, axis=None, initial=0.0)) for extreme in (np.fmin, np.fmax))
+    if np.isinf(lowest) or np.isinf(highest):
         raise UsageError(
             f"{name} is infinite at bar {int(np.argwhere(np.isinf(numbers))[0][0])}",
             where=type(strategy).__name__,
             expected="finite fractions, or NaN to keep what was wanted",
         )
-    return numbers
-
-
-def _has_infinity(numbers: Float64Array) -> bool:
-    """Whether a number is infinite, without a table of answers: infinity is an extreme, NaN are passed over."""
-    extremes = (np.fmax.reduce(numbers, axis=None, initial=0.0), np.fmin.reduce(numbers, axis=None, initial=0.0))
-    return bool(np.isinf(extremes).any())
+    return numbers, lowest
 
 
 def _condition(answer: Any, strategy: Strategy, name: str, bars: int) -> Condition:
