@@ -16,7 +16,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -253,13 +253,15 @@ def _from_array(content: bytes, path: Path) -> TextTable:
     if array.ndim != 2 or array.shape[1] != _ROW_VALUES or array.dtype.kind not in "fi":
         sentence = f"the array has the shape {array.shape} of {array.dtype}"
         raise _no_table(path, sentence, "rows of six numbers")
-    columns, notes = [], []
+    columns, noisy = [], {}
     for place in range(_ROW_VALUES):
-        text, noisy = _as_text(pa.array(array[:, place].astype(np.float64)), path, f"{place + 1}")
+        text, noisy[f"column {place + 1}"] = _as_text(
+            pa.array(array[:, place].astype(np.float64)), path, f"{place + 1}"
+        )
         columns.append(text)
-        notes += _noise_note(noisy, f"column {place + 1}")
     names, note = row_columns(columns)
-    return TextTable(dict(zip(names, columns, strict=True)), "row", np.arange(1, len(array) + 1), (), (*notes, *note))
+    table = dict(zip(names, columns, strict=True))
+    return TextTable(table, "row", np.arange(1, len(array) + 1), (), (*_noise_note(noisy), *note))
 
 
 def _from_arrow(read: Callable[[], pa.Table], kind: str, path: Path) -> TextTable:
@@ -268,17 +270,16 @@ def _from_arrow(read: Callable[[], pa.Table], kind: str, path: Path) -> TextTabl
     except (pa.ArrowException, OSError) as failure:
         sentence = f"the {kind} file is cut short or damaged ({str(failure).splitlines()[0]})"
         raise _no_table(path, sentence, f"a whole {kind} file") from failure
-    columns = {}
-    notes = []
+    columns, noisy = {}, {}
     for name, column in _by_name(table.column_names, table, path).items():
-        columns[name], noisy = _as_text(column, path, name)
-        notes += _noise_note(noisy, name)
-    return TextTable(columns, "row", np.arange(1, table.num_rows + 1), (), tuple(notes))
+        columns[name], noisy[name] = _as_text(column, path, name)
+    return TextTable(columns, "row", np.arange(1, table.num_rows + 1), (), _noise_note(noisy))
 
 
-def _noise_note(noisy: int, name: str) -> list[str]:
-    sentence = f"{noisy} values of {name} carry binary noise beyond 15 digits and were read at 15 digits"
-    return [sentence] if noisy else []
+def _noise_note(noisy: Mapping[str, int]) -> tuple[str, ...]:
+    """One sentence about the values of all columns that were read at the digits a float can promise."""
+    told = ", ".join(f"{count:,} of {name}" for name, count in noisy.items() if count)
+    return (f"values with binary noise beyond 15 digits were read at 15 digits: {told}",) if told else ()
 
 
 def _by_name(names: list[str], table: pa.Table, path: Path) -> dict[str, pa.Array]:
