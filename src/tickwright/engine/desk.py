@@ -7,6 +7,8 @@ records are read over the same bytes the kernel writes, and bound anew when arra
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Collection
+from functools import cached_property
 from typing import Any, NoReturn
 
 import numpy as np
@@ -16,12 +18,14 @@ from tickwright.domain.errors import UsageError
 from tickwright.domain.timestamp import iso
 from tickwright.engine.memory import Memory
 from tickwright.kernel.advance import submit, target_now
+from tickwright.machine_code.compilation import bare
 from tickwright.strategy_api.desk import Request
 
 _CODES = {"i8": "q", "i4": "i", "i1": "b"}
 _FIELDS = "".join(_CODES[records.COMMAND[name].str[1:]] for name in records.COMMAND.names or ())
 _COMMAND = struct.Struct(f"@{_FIELDS}0q")
 _COMMAND_BYTES = _COMMAND.size
+_FIRST_END = int(records.OrderState.FILLED)
 _NEW, _CANCEL = int(records.CommandKind.NEW), int(records.CommandKind.CANCEL)
 _CANCEL_ALL, _AMEND = int(records.CommandKind.CANCEL_ALL), int(records.CommandKind.AMEND)
 _LARGEST = 2**63 - 1
@@ -44,6 +48,14 @@ class KernelDesk:
         self._orders_array: Any = None
         self._orders: Any = None
 
+    @cached_property
+    def _submit(self) -> Callable[[int, int], int]:
+        return bare(submit)
+
+    @cached_property
+    def _target_now(self) -> Callable[[int, int], int]:
+        return bare(target_now)
+
     def submit(self, request: Request) -> int:
         """Write an order into the ring and let the kernel check and number it."""
         tag, client = self._tag(request.tag) if request.tag else -1, self.client
@@ -61,7 +73,7 @@ class KernelDesk:
         except struct.error:
             self._refuse_numbers(request)
         client.command_count = place + 1
-        return submit(self._address, 0)
+        return self._submit(self._address, 0)
 
     def cancel(self, order_id: int) -> None:
         """Queue a cancel."""
@@ -80,7 +92,7 @@ class KernelDesk:
         position = self._memory.positions[instrument]
         if self.client.decision >= position.warmup:
             position.standing = value
-            target_now(self._memory.address, instrument)
+            self._target_now(self._address, instrument)
 
     def order(self, order_id: int) -> Any:
         """The client's record of an order."""
@@ -88,6 +100,12 @@ class KernelDesk:
             self._orders_array = self._memory.arrays["orders"]
             self._orders = self._memory.records_over("orders", records.ORDER)
         return self._orders[order_id]
+
+    def working(self, order_ids: Collection[int]) -> list[int]:
+        """Those of some orders that still work."""
+        asked = np.fromiter(order_ids, np.int64, len(order_ids))
+        still: list[int] = asked[self._memory.arrays["orders"]["state"][asked] < _FIRST_END].tolist()
+        return still
 
     def tag_of(self, order_id: int) -> str:
         """An order's tag."""

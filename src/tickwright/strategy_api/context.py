@@ -297,7 +297,7 @@ class Context:
 
     def _track(self, order_id: int) -> Order:
         if len(self._open) >= self._room and not self._tells_ends:
-            self._keep([order for order in self._open.values() if order.is_open])
+            self._keep([self._open[number] for number in self._desk.working(self._open)])
         order = Order(self._desk, self._scales, order_id)
         self._open[order_id] = order
         return order

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -66,6 +67,10 @@ class Desk(Protocol):
 
     def order(self, order_id: int) -> Any:
         """The client's record of an order, fields as attributes."""
+        ...
+
+    def working(self, order_ids: Collection[int]) -> list[int]:
+        """Those of some orders that still work."""
         ...
 
     def tag_of(self, order_id: int) -> str:
