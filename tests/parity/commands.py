@@ -50,7 +50,9 @@ def random_commands(seed: int, series: Sequence[Bars], *, often: float = 0.5, bo
                 label, price = f"{symbol} {made}", int(bars.close[place])
                 older = f"{symbol} {draw.randrange(made)}" if made else ""
                 choice = draw.random()
-                if older and choice < 0.1:
+                if choice < 0.02:
+                    commands.append(Command("", symbol, closes_ns, "cancel_all"))
+                elif older and choice < 0.1:
                     commands.append(Command(older, symbol, closes_ns, "cancel"))
                 elif amendable and choice < 0.25:
                     chosen, terms = draw.choice(amendable)
@@ -149,6 +151,9 @@ class NaiveSender:
 
     def _send(self, market: NaiveMarket, name: Name, command: Command) -> None:
         spec, terms = market.specs[name], command.terms
+        if command.verb == "cancel_all":
+            market.cancel_all(name)
+            return
         if command.verb in ("cancel", "amend"):
             order = self.orders.get(command.label)
             if order is not None and command.verb == "cancel":
@@ -216,7 +221,9 @@ def sender(commands: Sequence[Command]) -> type[Strategy]:
 
         def send(self, ctx, command):  # type: ignore[no-untyped-def]
             terms = dict(command.terms)
-            if command.verb == "cancel":
+            if command.verb == "cancel_all":
+                ctx.cancel_all()
+            elif command.verb == "cancel":
                 if command.label in self.sent:
                     ctx.cancel(self.sent[command.label])
             elif command.verb == "amend":

@@ -65,6 +65,7 @@ def turned(
         "tiers": maintenance_tiers(brackets),
         "liquidation_fee": Decimal(draw(st.sampled_from(["0", "0.0125"]))),
         "keeps_leftover": draw(st.booleans()),
+        "contract_size": Decimal(draw(st.sampled_from(["1", "1", "0.1", "10"]))),
     }
     instruments = tuple(perpetual(one, **terms) for one in spot)
     series, finest = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -21,6 +21,7 @@ from tickwright.domain.costs import CostModel
 from tickwright.domain.instrument import Instrument
 from tickwright.domain.market import Market
 from tickwright.domain.timeframe import Timeframe
+from tickwright.domain.timestamp import DAY
 from tickwright.strategy_api.acts import Acts, every, on_change, retry
 
 SYMBOLS = ("BTC/USDT", "ADA/USDT", "ZEC/USDT")
@@ -112,8 +113,8 @@ def costs(draw: st.DrawFn, timeframe: str, *, resting: bool = False) -> CostMode
     A latency is a price, or a time where detail candles are no longer.
     """
     bar_ns = Timeframe.parse(timeframe).length_ns
-    return CostModel.of(
-        fee=draw(st.sampled_from(["0", "0.001", "0.000375", "0.02"])),
+    model = CostModel.of(
+        fee=draw(st.sampled_from([None, "0", "0.001", "0.000375", "0.02"])),
         maker_fee=draw(st.sampled_from(["0", "0.0004", "-0.0001"])) if resting else None,
         fee_asset=draw(st.sampled_from(["quote", "received"])),
         spread=draw(st.sampled_from(["0", "0.0001", "0.000000001", "0.01"])),
@@ -126,7 +127,26 @@ def costs(draw: st.DrawFn, timeframe: str, *, resting: bool = False) -> CostMode
         latency_ns=draw(st.sampled_from([0, 0, 250_000_000, bar_ns // 4, bar_ns // 3, bar_ns * 3 // 5])),
         limit_fill=draw(st.sampled_from(["through", "touch"])) if resting else "through",
         limit_gap=draw(st.sampled_from(["limit", "open"])) if resting else "limit",
+        refuse_triggered=draw(st.booleans()) if resting else False,
+        maintenance_at=draw(st.sampled_from(["mark", "mark", "entry"])),
+        volume_floor=draw(st.sampled_from([0.0, 0.0, 300.0])),
     )
+    windows = draw(st.sampled_from([(DAY, 30 * DAY), (DAY, 30 * DAY), (3 * bar_ns, 7 * bar_ns)]))
+    return replace(model, decay_window_ns=windows[0], statistics_window_ns=windows[1])
+
+
+@st.composite
+def own_terms(draw: st.DrawFn, spot: Instrument, lots: Sequence[int]) -> Instrument:
+    """The instrument with fees of its own, where a cost model names none, and sizes its venue takes, so many lots."""
+    least, most = draw(st.sampled_from([(0, None), (0, None), (0, lots[1]), (lots[0], None), (lots[0], lots[1])]))
+    fees = {
+        name: draw(st.sampled_from([None, Decimal("0.0007"), Decimal("0.0002")])) for name in ("maker_fee", "taker_fee")
+    }
+    sizes = tuple(
+        replace(rule, min_quantity=least * rule.lot, max_quantity=None if most is None else most * rule.lot)
+        for rule in spot.rules
+    )
+    return replace(spot, rules=sizes, **fees)
 
 
 @st.composite
@@ -159,6 +179,7 @@ def scenarios(
         ticks = ["1", "5"] if price_scale == 0 else [f"1e-{price_scale}", f"5e-{price_scale}"]
         later = draw(later_rules(timeframe, bars // parts, ticks, lots, ["0", "10", "500"])) if dated else ()
         what = instrument(symbol, tick=ticks[0], lot=lot, min_notional=minimum, later=later)
+        what = draw(own_terms(what, (2, 10**9)))
         rows = walk(
             draw(st.integers(0, 2**16)),
             draw(st.integers(3, bars)),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.parity.commands import Command, NaiveSender, random_commands, sender
 from tests.parity.perpetual_terms import PerpetualTerms
-from tests.parity.scenarios import PIECES, SYMBOLS, candles, costs, finer, in_bars, later_rules, walk
+from tests.parity.scenarios import PIECES, SYMBOLS, candles, costs, finer, in_bars, later_rules, own_terms, walk
 from tests.parity.test_targets import assert_agrees
 from tests.parity.twin import instrument, naive_market
 from tests.reference.market import Market as NaiveMarket
@@ -55,6 +55,7 @@ def situations(draw: st.DrawFn, *, most: int = 2, bars: int = 14) -> Situation:
         for symbol in chosen
     ]  # fmt: skip
     pieces = draw(st.sampled_from(PIECES))
+    instruments = [draw(own_terms(one, (3, 25))) for one in instruments]
     finest = [
         candles(
             what,

@@ -10,7 +10,7 @@ import numpy as np
 
 from tests.reference.account import value_of
 from tests.reference.market import Market as NaiveMarket
-from tests.reference.words import DAY_NS, Bar, Costs, Name, Rules, Spec, Tier
+from tests.reference.words import DAY_NS, UNLIMITED, Bar, Costs, Name, Rules, Spec, Tier
 from tickwright.domain.bars import Bars
 from tickwright.domain.costs import DEFAULT_FEE_PPB, CostModel
 from tickwright.domain.digest import account_digest, fills_digest
@@ -44,7 +44,7 @@ def naive_market(market: Market, costs: CostModel, cash: Decimal) -> NaiveMarket
 
 
 def naive_costs(market: Market, costs: CostModel) -> Costs:
-    """The cost model as exact fractions; the volume floor in quantity units of the first instrument."""
+    """The cost model as exact fractions."""
     participation = costs.participation_ppb
     travels = costs.latency_ns >= market.finest[0].timeframe.length_ns
     return Costs(
@@ -57,7 +57,7 @@ def naive_costs(market: Market, costs: CostModel) -> Costs:
         latency_days=0.0 if travels else costs.latency_ns / DAY_NS,
         wait_ns=costs.latency_ns if travels else 0,
         participation=None if participation is None else Fraction(participation, PPB),
-        volume_floor=costs.volume_floor * 10.0 ** market.quantity_scales[0],
+        volume_floor=costs.volume_floor,
         window_ns=costs.statistics_window_ns,
         decay_ns=costs.decay_window_ns,
         limit_fill=costs.limit_fill,
@@ -75,8 +75,12 @@ def _spec(market: Market, place: int, costs: CostModel) -> Spec:
         Rules(
             rule.valid_from_ns,
             int(rule.tick.scaleb(price_scale)),
-            int(rule.lot.scaleb(quantity_scale)),
+            int((rule.lot * instrument.contract_size).scaleb(quantity_scale)),
             int(rule.min_notional.scaleb(money_scale)),
+            int((rule.min_quantity * instrument.contract_size).scaleb(quantity_scale)),
+            UNLIMITED
+            if rule.max_quantity is None
+            else int((rule.max_quantity * instrument.contract_size).scaleb(quantity_scale)),
         )
         for rule in instrument.rules
     )

@@ -58,7 +58,9 @@ def impact_fraction(costs: Costs, spec: Spec, closed: list[Bar], side: int, befo
         return 0.0
     bars_per_day = DAY_NS / spec.timeframe_ns
     sigma = daily_volatility(closed, bars_per_day)
-    volume = max(sum(bar.volume for bar in closed) / len(closed) * bars_per_day, costs.volume_floor)
+    volume = max(
+        sum(bar.volume for bar in closed) / len(closed) * bars_per_day, costs.volume_floor * 10.0**spec.quantity_scale
+    )
     impact = 0.0
     if costs.impact != "none" and spec.has_volume and volume > 0:
         whole, taken, y = float(piece), float(before), costs.prefactor

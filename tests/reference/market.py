@@ -260,6 +260,10 @@ class Market:
         if order.open:
             self._leave(lambda: self.end(order, "CANCELLED", self.now_ns))
 
+    def cancel_all(self, name: Name) -> None:
+        """End every order of an instrument on request, exits among them."""
+        self._leave(lambda: [self.end(order, "CANCELLED", self.now_ns) for order in self.working if order.name == name])
+
     def amend(
         self, order: Order, *, quantity: int | None = None, limit: int | None = None, stop: int | None = None
     ) -> None:
@@ -291,9 +295,8 @@ class Market:
         order.stop = order.stop if stop is None else stop
         if order.quantity <= before[0] and (order.limit, order.stop) == before[1:3]:
             return
-        rules = order.rules = self.specs[order.name].rules_at(self.now_ns)
-        fits = not (order.quantity % rules.lot or order.limit % rules.tick or order.stop % rules.tick)
-        if not fits or self._lacks_funds(order):
+        order.rules = self.specs[order.name].rules_at(self.now_ns)
+        if self._unfit(order) or self._lacks_funds(order):
             order.quantity, order.limit, order.stop, order.rules = before
             return
         order.arrival, order.rested, order.met = self._next_arrival(), False, False
@@ -331,19 +334,25 @@ class Market:
         """Why the venue refuses an order on acceptance, or nothing; exits close whatever is left of their part."""
         if order.child:
             return ""
-        spec, rules = self.specs[order.name], order.rules
         if not order.cost and order.quantity <= 0:
             return "VENUE_TOO_SMALL"
         by_mark = order.trigger_by == "mark" or order.exits_by_mark
         if (by_mark or (order.bracket and order.bracket.trigger_by == "mark")) and order.name not in self.marks:
             return "VENUE_UNSUPPORTED"
-        if order.quantity % rules.lot:
+        refusal = self._unfit(order)
+        return refusal or ("VENUE_INSUFFICIENT_FUNDS" if self._lacks_funds(order) else "")
+
+    def _unfit(self, order: Order) -> str:
+        """What of its rules the numbers of an order do not keep, or nothing."""
+        spec, rules = self.specs[order.name], order.rules
+        sizes = range(max(1, rules.min_quantity), rules.max_quantity + 1)
+        if order.quantity % rules.lot or (order.quantity and order.quantity not in sizes):
             return "VENUE_LOT"
         if order.limit % rules.tick or order.stop % rules.tick:  # rounded to a tick that has changed meanwhile
             return "VENUE_TICK"
         if order.limit and not order.reduce_only and notional(spec, order.limit, order.quantity) < rules.min_notional:
             return "VENUE_MIN_NOTIONAL"
-        return "VENUE_INSUFFICIENT_FUNDS" if self._lacks_funds(order) else ""
+        return ""
 
     def _lacks_funds(self, order: Order) -> bool:
         """§4.9: what an order holds must be free; reduce-only orders hold nothing."""

@@ -24,6 +24,8 @@ class Rules:
     tick: int = 1
     lot: int = 1
     min_notional: int = 0
+    min_quantity: int = 0
+    max_quantity: int = UNLIMITED
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Costs:
     latency_days: float = 0.0  # shorter than the candles that orders meet: a price
     wait_ns: int = 0  # as long or longer: how long what we send travels
     participation: Fraction | None = None
-    volume_floor: float = 0.0
+    volume_floor: float = 0.0  # base units a day
     window_ns: int = 30 * DAY_NS
     decay_ns: int = DAY_NS
     limit_fill: Literal["through", "touch"] = "through"

@@ -95,13 +95,19 @@ def _refusal_of(book: Record, command: Record) -> int:
         return _TOO_SMALL
     if book["marked"] == 0 and (command["flags"] & _BY_MARK) != 0:
         return _UNSUPPORTED
+    return _unfit(book, command["flags"], quantity, limit, stop)
+
+
+@rule
+def _unfit(book: Record, flags: int, quantity: int, limit: int, stop: int) -> int:
+    """The same for numbers that the rules in force do not allow."""
     if quantity % book["lot"] != 0 or (quantity > 0 and quantity < book["min_quantity"]):
         return _LOT
     if book["max_quantity"] > 0 and quantity > book["max_quantity"]:
         return _LOT
     if limit < 0 or stop < 0 or limit % book["tick"] != 0 or stop % book["tick"] != 0:
         return _TICK
-    if limit > 0 and (command["flags"] & _REDUCE_ONLY) == 0:
+    if limit > 0 and (flags & _REDUCE_ONLY) == 0:
         notional = notional_of(limit, quantity, book["divisor"], 1)
         if notional == OVERFLOW:
             return _OVERFLOW
@@ -193,8 +199,11 @@ def _amend(context: Record, command: Record) -> None:
     before_quantity, before_limit, before_stop = slot["quantity"], slot["limit_price"], slot["stop_price"]
     slot["quantity"], slot["limit_price"], slot["stop_price"] = quantity, limit, stop
     hold = holding_of(context, slot)
-    bad_numbers = anew and (quantity % book["lot"] != 0 or limit % book["tick"] != 0 or stop % book["tick"] != 0)
-    if bad_numbers or hold == OVERFLOW or hold > free_for(context, slot):
+    if (
+        (anew and _unfit(book, slot["flags"], quantity, limit, stop) != 0)
+        or hold == OVERFLOW
+        or hold > free_for(context, slot)
+    ):
         slot["quantity"], slot["limit_price"], slot["stop_price"] = before_quantity, before_limit, before_stop
         return
     set_hold(context, slot, hold)
