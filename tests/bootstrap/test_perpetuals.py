@@ -18,6 +18,7 @@ from tickwright.bootstrap.project import Project
 from tickwright.bootstrap.request import perpetual_terms
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.costs import CostModel
+from tickwright.domain.errors import SettingsError
 from tickwright.domain.events import funding_events
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.margin import Margin
@@ -61,7 +62,7 @@ def test_stored_marks_and_funding_take_part_in_a_run(tmp_path: Path, bars: Bars)
     loaded = load_market(project, [PERPETUAL], HOUR, None, None, perpetuals=terms)
     assert not [text for text in loaded.warnings if "mark" in text or "funding" in text]
     run = run_backtest(BacktestRequest(Short, {}, Decimal(10_000), CostModel.free()), loaded)
-    assert run.manifest["margin"] == {"leverage": "5", "mode": "isolated"}
+    assert run.manifest["margin"] == {str(PERPETUAL): {"leverage": "5", "mode": "isolated"}}
     assert list(run.manifest["data"]["marks"]) == [f"{PERPETUAL} mark 1h"]
     events = run.result.account_events
     assert set(events["kind"].tolist()) == {int(AccountEventKind.FUNDING)}
@@ -96,6 +97,35 @@ def test_settings_say_how_perpetuals_are_held(tmp_path: Path) -> None:
         (0, Decimal("0.004"), 0),
         (50_000, Decimal("0.005"), 50),
     ]
+
+
+def test_settings_may_hold_one_perpetual_otherwise_than_all(tmp_path: Path) -> None:
+    (tmp_path / "tickwright.toml").write_text(
+        '[margin]\nleverage = 3\n\n[margin.instruments."binance:BTC/USDT:USDT"]\nleverage = 20\n\n'
+        '[margin.instruments."ETH-USDT:USDT"]\nmode = "cross"\n'
+    )
+    terms = perpetual_terms(load_settings(tmp_path).values)
+    held = {name: terms.margin_of(InstrumentId.parse(name)) for name in (
+        "binance:BTC/USDT:USDT", "bybit:BTC/USDT:USDT", "bybit:ETH/USDT:USDT", "bybit:SOL/USDT:USDT",
+    )}  # fmt: skip
+    assert held == {
+        "binance:BTC/USDT:USDT": Margin(Decimal(20)),
+        "bybit:BTC/USDT:USDT": Margin(Decimal(3)),
+        "bybit:ETH/USDT:USDT": Margin(Decimal(3), "cross"),
+        "bybit:SOL/USDT:USDT": Margin(Decimal(3)),
+    }
+
+
+def test_a_leverage_of_a_spot_symbol_is_refused_by_its_key(tmp_path: Path) -> None:
+    (tmp_path / "tickwright.toml").write_text('[margin.instruments."BTC/USDT"]\nleverage = 20\n')
+    with pytest.raises(SettingsError, match="a perpetual such as BTC/USDT:USDT"):
+        load_settings(tmp_path)
+
+
+def test_the_market_of_a_run_holds_each_perpetual_as_told(tmp_path: Path, bars: Bars) -> None:
+    terms = PerpetualTerms(Margin(Decimal(2)), own_margins={"BTC/USDT:USDT": Margin(Decimal(7), "cross")})
+    loaded = load_market(project_with(tmp_path, bars), [PERPETUAL], HOUR, None, None, perpetuals=terms)
+    assert loaded.market.margins == (Margin(Decimal(7), "cross"),)
 
 
 def test_a_large_turnover_gets_a_lot_whose_volumes_fit(tmp_path: Path, bars: Bars) -> None:

@@ -131,6 +131,14 @@ MUTATIONS = [
         "an increase goes before what makes room for it", "decisions", "return 1 if sized and", "return 0 if sized and"
     ),
     Mutation(
+        "every perpetual has the leverage of the first",
+        "memory",
+        "instrument, margin = market.instruments[place], market.margins[place]",
+        "instrument, margin = market.instruments[place], market.margins[0]",
+        "engine",
+    ),
+    Mutation("an amended order may be of any size", "commands", "(anew and _unfit(", "(False and _unfit("),
+    Mutation(
         "a latency that is a time is charged as well",
         "memory",
         "latency_ns=0 if travels else costs.latency_ns,",

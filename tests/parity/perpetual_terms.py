@@ -21,11 +21,11 @@ LEVERAGES = ("1", "2.5", "5", "20", "50")
 
 @dataclass(frozen=True)
 class PerpetualTerms:
-    """What a market of perpetuals has beside its candles, in the order of its instruments."""
+    """What a market of perpetuals has beside its candles, in the order of its instruments; leverage may differ."""
 
     marks: tuple[Bars | None, ...]
     funding: tuple[Funding | None, ...]
-    margin: Margin
+    margins: tuple[Margin, ...]
 
     def market(
         self, instruments: Sequence[Instrument], bars: Sequence[Bars], detail: Sequence[Bars] | None, step: int = 1
@@ -37,7 +37,7 @@ class PerpetualTerms:
             detail=detail,
             marks=self.marks[::step],
             funding=self.funding[::step],
-            margin=self.margin,
+            margin=self.margins[::step],
         )
 
 
@@ -73,10 +73,12 @@ def turned(
         for part in (bars, detail or bars)
     )
     seed, marked, paid = draw(st.integers(0, 2**16)), draw(st.booleans()), draw(st.booleans())
-    margin = Margin(Decimal(draw(st.sampled_from(LEVERAGES))), draw(st.sampled_from(["isolated", "cross"])))
+    held = st.builds(Margin, st.sampled_from(LEVERAGES).map(Decimal), st.sampled_from(["isolated", "cross"]))
+    common, alike = draw(held), draw(st.booleans())
+    margins = tuple(common if alike else draw(held) for _ in spot)
     marks = tuple(_marks(random.Random(seed + place), one) if marked else None for place, one in enumerate(finest))
     funding = tuple(_funding(random.Random(seed - place), one) if paid else None for place, one in enumerate(finest))
-    return instruments, series, finest if detail else None, PerpetualTerms(marks, funding, margin)
+    return instruments, series, finest if detail else None, PerpetualTerms(marks, funding, margins)
 
 
 def _marks(draw: random.Random, bars: Bars) -> Bars:

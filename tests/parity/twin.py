@@ -96,8 +96,8 @@ def _spec(market: Market, place: int, costs: CostModel) -> Spec:
         maker_fee=_fee(costs.maker_fee_ppb, instrument.maker_fee),
         taker_fee=_fee(costs.taker_fee_ppb, instrument.taker_fee),
         perpetual=instrument.kind == "perpetual",
-        leverage=Fraction(market.margin.leverage),
-        isolated=market.margin.mode == "isolated",
+        leverage=Fraction(market.margins[place].leverage),
+        isolated=market.margins[place].mode == "isolated",
         tiers=tuple(
             Tier(int(row["above"]), Fraction(int(row["rate_ppb"]), PPB), Fraction(int(row["amount"])))
             for row in tiers_of(instrument)

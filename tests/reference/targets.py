@@ -45,7 +45,7 @@ def situation(
     cash: int = 1000,
     first_hour: int = 0,
     lot: str = "1",
-    margin: Margin | None = None,
+    margin: Margin | Sequence[Margin] | None = None,
     brackets: Sequence[tuple[int, str]] = ((0, "0"),),
     marks: Mapping[str, Sequence[Row]] | None = None,
 ) -> tuple[Market, list[str], RunResult]:

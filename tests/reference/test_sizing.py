@@ -304,3 +304,11 @@ def test_under_cross_margin_the_loss_of_one_position_liquidates_another() -> Non
     )
     assert fills[:2] == ["A 1 OPEN: buy 10 @ 100", "B 1 OPEN: buy 10 @ 100"]
     assert fills[2:] == ["B 3 RANGE: sell 10 @ 40"]
+
+
+def test_each_perpetual_has_its_own_leverage() -> None:
+    # 2000 of A at 2 and 10000 of B at 10 need 1000 each, of 1000 free: each is halved
+    rows, margins = {"A": [FLAT] * 3, "B": [FLAT] * 3}, [Margin(Decimal(2)), Margin(Decimal(10), "cross")]
+    wanted = {"A": [2.0] * 3, "B": [10.0] * 3}
+    _, fills, _ = situation(rows, wanted, form="weights", margin=margins)
+    assert fills == ["A 1 OPEN: buy 10 @ 100", "B 1 OPEN: buy 50 @ 100"]

@@ -194,11 +194,15 @@ def run_manifest(request: BacktestRequest, strategy: Strategy, mode: str, loaded
     }
 
 
-def _margin_document(market: Market) -> dict[str, str] | None:
-    """How perpetuals are held; None where there are none."""
-    if all(instrument.kind == "spot" for instrument in market.instruments):
-        return None
-    return {"leverage": str(market.margin.leverage), "mode": market.margin.mode}
+def _margin_document(market: Market) -> dict[str, dict[str, str]] | None:
+    """How each perpetual is held; None where there are none."""
+    held = zip(market.instruments, market.margins, strict=True)
+    document = {
+        str(instrument.id): {"leverage": str(margin.leverage), "mode": margin.mode}
+        for instrument, margin in held
+        if instrument.kind == "perpetual"
+    }
+    return document or None
 
 
 def _source_hash(strategy: type[Strategy]) -> str | None:

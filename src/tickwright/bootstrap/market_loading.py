@@ -163,7 +163,8 @@ def load_market(
     if perpetuals.margin != UNLEVERED and all(instrument.kind != "perpetual" for instrument in known):
         warnings.append("leverage and margin act on perpetuals; the symbols of this run are spot and trade without")
     market = Market.of(
-        known, loaded, detail=finer, marks=marks, funding=funding, margin=perpetuals.margin,
+        known, loaded, detail=finer, marks=marks, funding=funding,
+        margin=[perpetuals.margin_of(instrument.id) for instrument in known],
         keep=None if memory is None else memory.spill.keep,
     )  # fmt: skip
     if memory is not None:

@@ -6,13 +6,14 @@ table of the settings counts where the instrument's own is not known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tickwright.bootstrap.project import Project
 from tickwright.domain.bars import Bars, SeriesKey
 from tickwright.domain.events import funding_of
-from tickwright.domain.instrument import Instrument
+from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.margin import ASSUMED_TIERS, UNLEVERED, MaintenanceTier, Margin
 from tickwright.domain.market import Funding
 
@@ -24,6 +25,11 @@ class PerpetualTerms:
     margin: Margin = UNLEVERED
     tiers: tuple[MaintenanceTier, ...] = ()
     liquidation_fee: Decimal = Decimal(0)
+    own_margins: Mapping[str, Margin] = field(default_factory=dict)
+
+    def margin_of(self, identity: InstrumentId) -> Margin:
+        """How one is held: as said for it, by `exchange:SYMBOL` or by `SYMBOL`, else as all."""
+        return self.own_margins.get(str(identity), self.own_margins.get(identity.symbol, self.margin))
 
     def completed(self, instrument: Instrument, warnings: list[str]) -> Instrument:
         """An instrument with maintenance tiers and a liquidation fee."""

@@ -21,7 +21,6 @@ from tickwright.bootstrap.strategies import find_strategy
 from tickwright.domain.bars import SeriesKey
 from tickwright.domain.errors import DataMissing, UsageError
 from tickwright.domain.instrument import InstrumentId
-from tickwright.domain.margin import Margin
 from tickwright.domain.run import ParameterValue
 from tickwright.domain.timeframe import Timeframe
 from tickwright.domain.timestamp import parse_instant
@@ -96,7 +95,7 @@ def prepare_run(
 def perpetual_terms(settings: Settings) -> PerpetualTerms:
     """How perpetuals are held, as the settings say."""
     margin = settings.margin
-    return PerpetualTerms(Margin(margin.leverage, margin.mode), margin.maintenance_tiers(), margin.liquidation_fee)
+    return PerpetualTerms(margin.common(), margin.maintenance_tiers(), margin.liquidation_fee, margin.own())
 
 
 def _timeframe(

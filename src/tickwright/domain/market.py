@@ -46,7 +46,7 @@ class Market:
     """Instruments and their candles; build it with `Market.of`.
 
     `detail` holds finer candles that settle the path inside a bar (None for all where there are none), `marks`
-    mark-price candles of perpetuals, `funding` their funding, `margin` how they are held; `informative` any further
+    mark-price candles of perpetuals, `funding` their funding, `margins` how each is held; `informative` any further
     series strategies ask for.
     """
 
@@ -57,8 +57,8 @@ class Market:
     detail: tuple[Bars | None, ...]
     marks: tuple[Bars | None, ...]
     funding: tuple[Funding | None, ...]
+    margins: tuple[Margin, ...]
     informative: tuple[Bars, ...] = field(default=())
-    margin: Margin = UNLEVERED
     _panels: dict[str, Panel] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -71,16 +71,18 @@ class Market:
         marks: Sequence[Bars | None] | None = None,
         funding: Sequence[Funding | None] | None = None,
         informative: Sequence[Bars] = (),
-        margin: Margin = UNLEVERED,
+        margin: Margin | Sequence[Margin] = UNLEVERED,
         keep: Callable[[Int64Array], Int64Array] | None = None,
     ) -> Market:
         """The market of these instruments, each with its candles at the same place of `bars`.
 
+        One `margin` is for all of them, or each has its own at its place.
         Columns whose unit changes are handed through `keep`, which says where they lie.
         Raises `UsageError` when the pieces do not go together and `DataError` when numbers do not fit into 64 bits.
         """
         empty = [None] * len(instruments)
-        columns = (instruments, bars, detail or empty, marks or empty, funding or empty)
+        margins = [margin] * len(instruments) if isinstance(margin, Margin) else margin
+        columns = (instruments, bars, detail or empty, marks or empty, funding or empty, margins)
         _check_pieces(instruments, bars, even=all(len(column) == len(instruments) for column in columns))
         _check_detail(instruments, columns[2])
         pieces = sorted((_Piece(*row) for row in zip(*columns, strict=True)), key=lambda piece: piece.instrument.id)
@@ -98,8 +100,8 @@ class Market:
             tuple(piece.detail for piece in pieces),
             tuple(piece.marks for piece in pieces),
             tuple(piece.funding for piece in pieces),
+            tuple(piece.margin for piece in pieces),
             tuple(informative),
-            margin,
         )
 
     @property
@@ -182,6 +184,7 @@ class _Piece(NamedTuple):
     detail: Bars | None
     marks: Bars | None
     funding: Funding | None
+    margin: Margin
 
     @property
     def series(self) -> list[Bars]:
@@ -195,7 +198,7 @@ class _Piece(NamedTuple):
 
         bars, detail = _on_units(self.bars, price_scale, quantity_scale, keep), fitted(self.detail)
         detail = None if detail is None else fitted_detail(bars, detail)
-        return _Piece(self.instrument, bars, detail, fitted(self.marks), self.funding)
+        return _Piece(self.instrument, bars, detail, fitted(self.marks), self.funding, self.margin)
 
 
 def _cash_asset(instrument: Instrument) -> str:

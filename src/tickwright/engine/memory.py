@@ -300,7 +300,7 @@ class Memory:
     def _set_margin(self, place: int) -> None:
         """How a perpetual is held."""
         market, book = self.rows.market, self.arrays["books"][place]
-        instrument, margin = market.instruments[place], market.margin
+        instrument, margin = market.instruments[place], market.margins[place]
         before = sum(one.kind == "perpetual" for one in market.instruments[:place])
         book["perpetual"] = self.arrays["positions"]["perpetual"][place] = 1
         book["cross"], book["leverage"] = int(margin.mode == "cross"), int(margin.leverage * 100)

@@ -94,6 +94,16 @@ def _symbol(value: object) -> str:
     return identity.symbol if identity.exchange == "any" else str(identity)
 
 
+def _perpetual(value: object) -> str:
+    try:
+        symbol = _symbol(value)
+    except ValueError:
+        symbol = ""
+    if not InstrumentId.parse(symbol or "A/B", exchange="any").settle:
+        raise ValueError("a perpetual such as BTC/USDT:USDT or binanceusdm:BTC/USDT:USDT")
+    return symbol
+
+
 def _timeframe(value: object) -> str:
     try:
         return Timeframe.parse(str(value)).name
@@ -147,6 +157,7 @@ Span = Annotated[int, BeforeValidator(read_span), PlainSerializer(span_text)]
 Size = Annotated[int, BeforeValidator(read_size), PlainSerializer(size_text)]
 Bound = Annotated[int, BeforeValidator(_bound), PlainSerializer(span_text)]
 Symbol = Annotated[str, BeforeValidator(_symbol)]
+Perpetual = Annotated[str, BeforeValidator(_perpetual)]
 Symbols = Annotated[tuple[Symbol, ...], BeforeValidator(_words)]
 TimeframeName = Annotated[str, BeforeValidator(_timeframe)]
 DetailName = Annotated[str | None, BeforeValidator(_detail)]
@@ -263,6 +274,13 @@ class Costs(Section):
         )
 
 
+class InstrumentMargin(Section):
+    """How one perpetual is held, where not as all."""
+
+    leverage: Leverage | None = Field(None, description="Leverage of this instrument.")
+    mode: Literal["isolated", "cross"] | None = Field(None, description="What stands behind its position.")
+
+
 class MarginTerms(Section):
     """How perpetuals are held, and what counts of them where the instrument itself does not say."""
 
@@ -272,6 +290,7 @@ class MarginTerms(Section):
         (), description="Maintenance margin where the instrument's is not known: [[notional from, rate], …]."
     )
     liquidation_fee: CostPaid = Field(Decimal(0), description="Fee on top of the taker fee when liquidated.")
+    instruments: dict[Perpetual, InstrumentMargin] = {}
 
     @model_validator(mode="after")
     def _tiers_rise(self) -> Self:
@@ -280,6 +299,17 @@ class MarginTerms(Section):
         except TickwrightError as error:
             raise AtKey("tiers", error.expected) from None
         return self
+
+    def common(self) -> Margin:
+        """How a perpetual is held of which nothing else is said."""
+        return Margin(self.leverage, self.mode)
+
+    def own(self) -> dict[str, Margin]:
+        """How those are held of which something is."""
+        return {
+            symbol: Margin(one.leverage or self.leverage, one.mode or self.mode)
+            for symbol, one in self.instruments.items()
+        }
 
     def maintenance_tiers(self) -> tuple[MaintenanceTier, ...]:
         """The tiers with their amounts; none where none are set."""
