@@ -116,3 +116,28 @@ def test_words_that_are_none_are_refused_in_the_sentence_of_the_settings(
     with pytest.raises(UsageError) as caught:
         tw.backtest(tw.SmaCross, data, **terms)
     assert told in str(caught.value)
+
+
+def test_what_is_shown_of_a_run_a_sweep_and_a_market_is_one_line(data: LoadedMarket) -> None:
+    run, sweep = tw.backtest(tw.SmaCross, data), tw.sweep(tw.SmaCross, data, fast="5,10,60")
+    assert repr(run).startswith("<Run of SmaCross on binance:BTC/USDT 1h: 2,177 bars, ")
+    assert repr(sweep) == "<Sweep of SmaCross on binance:BTC/USDT: 2 trials, 1 invalid, by sharpe>"
+    assert repr(data).startswith("<LoadedMarket of binance:BTC/USDT 1h 2,177 bars 2020-01-01T00:00:00Z … 2020-04-01")
+    assert all(len(repr(shown).splitlines()) == 1 for shown in (run, sweep, data))
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda data: tw.backtest("SmaCross", data), "strategy: the strategy is 'SmaCross'; expected a strategy class"),
+        (lambda data: tw.backtest(tw.SmaCross, [1]), "data: the data is a list; expected what tw.load"),
+        (lambda data: tw.sweep(tw.SmaCross, None, fast="5,10"), "data: the data is a NoneType"),
+        (lambda data: tw.backtest(tw.SmaCross, data, seed="x"), "seed: seed is 'x'"),
+        (lambda data: tw.backtest(tw.SmaCross, data, seed=-1), "seed: seed is -1"),
+        (lambda data: tw.load([]), "symbols: no symbol is named"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence(call: object, told: str, data: LoadedMarket) -> None:
+    with pytest.raises(UsageError) as caught:
+        call(data)  # type: ignore[operator]
+    assert str(caught.value).startswith(told)

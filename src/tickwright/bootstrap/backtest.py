@@ -61,6 +61,10 @@ class BacktestRequest:
     per_symbol_params: Mapping[str, Mapping[str, ParameterValue]] | None = None
     limits: RiskLimits = NO_LIMITS
 
+    def __post_init__(self) -> None:
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
+            raise UsageError(f"seed is {self.seed!r}", where="seed", expected="a whole number from 0 to 2^63 - 1")
+
 
 def run_backtest(request: BacktestRequest, loaded: LoadedMarket, *, progress: Progress | None = None) -> Run:
     """Run in memory; nothing is written.

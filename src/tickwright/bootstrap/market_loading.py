@@ -44,7 +44,7 @@ class MemoryBudget:
     spill: DiskSpill
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LoadedMarket:
     """A market with what its report and manifest need: per series its gaps and hash, and the assumptions made.
 
@@ -55,6 +55,15 @@ class LoadedMarket:
     gaps: tuple[tuple[Gap, ...], ...]
     warnings: tuple[str, ...]
     memory: MemoryBudget | None = None
+
+    def __repr__(self) -> str:
+        """One line: which series, how many bars, from when to when."""
+        series = "; ".join(
+            f"{bars.key.instrument} {bars.timeframe} {len(bars):,} bars "
+            f"{iso(int(bars.open_time_ns[0]))} … {iso(int(bars.open_time_ns[-1]) + bars.timeframe.length_ns)}"
+            for bars in self.market.bars
+        )
+        return f"<LoadedMarket of {series}>"
 
     def data_document(self) -> dict[str, Any]:
         """`rows`, `gaps` and `hash` of all series, and the same for each."""

@@ -55,6 +55,8 @@ def load(
     Raises `DataMissing` with the command that fetches what is not there.
     """
     named = [symbols] if isinstance(symbols, str) else list(symbols)
+    if not named:
+        raise UsageError("no symbol is named", where="symbols", expected="one or more, such as BTC/USDT")
     return load_market(
         Project(Path(home).expanduser().absolute(), store_url=store, archive_url=archive),
         [InstrumentId.parse(symbol, exchange=exchange) for symbol in named],
@@ -91,7 +93,7 @@ def backtest(
     The result has `.stats .trades .fills .orders .equity .digest .report()`.
     """
     own = {"fee": fee, "spread": spread, "slippage": slippage, "impact": impact, "max_participation": max_participation}
-    return run_backtest(_request(strategy, cash, own, costs, risk, mode, seed), data)
+    return run_backtest(_request(strategy, cash, own, costs, risk, mode, seed), _demand_market(data))
 
 
 def sweep(
@@ -119,14 +121,14 @@ def sweep(
     """
     own = {"fee": fee, "spread": spread, "slippage": slippage, "impact": impact, "max_participation": max_participation}
     request = _request(strategy, cash, own, costs, risk, "vector", seed)
-    return run_sweep(request, {**(grid or {}), **axes}, data, sort=sort, workers=workers)
+    return run_sweep(request, {**(grid or {}), **axes}, _demand_market(data), sort=sort, workers=workers)
 
 
 def _request(
     strategy: Strategy | type[Strategy], cash: Decimal | float | int | str, own: Words, costs: Words | None,
     risk: Words | None, mode: str, seed: int,
 ) -> BacktestRequest:  # fmt: skip
-    made = strategy if isinstance(strategy, Strategy) else strategy()
+    made = _instance(strategy)
     said = {name: value for name, value in own.items() if value is not None}
     if isinstance(costs, Mapping):
         if twice := sorted(set(said) & set(costs)):
@@ -137,6 +139,20 @@ def _request(
         type(made), made.params, _amount(cash), settings.costs.model(), mode=mode, seed=seed,
         limits=settings.risk.limits(),
     )  # fmt: skip
+
+
+def _instance(strategy: Any) -> Strategy:
+    if isinstance(strategy, Strategy):
+        return strategy
+    if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
+        raise UsageError(f"the strategy is {strategy!r}", where="strategy", expected="a strategy class or one of it")
+    return strategy()
+
+
+def _demand_market(data: Any) -> LoadedMarket:
+    if not isinstance(data, LoadedMarket):
+        raise UsageError(f"the data is a {type(data).__name__}", where="data", expected="what tw.load(…) returns")
+    return data
 
 
 def _size(value: str) -> int:

@@ -26,7 +26,7 @@ from tickwright.domain.gaps import Gap
 from tickwright.domain.run import RunResult
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """One run of one strategy: `stats`, `trades`, `fills`, `orders`, `equity`, `ledger`, `digest`, `report()`.
 
@@ -39,6 +39,14 @@ class Run:
     bars: Sequence[Bars]
     gaps: Sequence[Sequence[Gap]]
     folder: Path | None = None
+
+    def __repr__(self) -> str:
+        """One line: what was run on what, and what came of it."""
+        what = f"{self.manifest['strategy']} on {', '.join(self.manifest['symbols'])} {self.manifest['timeframe']}"
+        stats = self.stats
+        return (
+            f"<Run of {what}: {self.result.bars:,} bars, {stats.fills:,} fills, total return {stats.total_return:.2%}>"
+        )
 
     @cached_property
     def benchmark_equity(self) -> Float64Array | None:

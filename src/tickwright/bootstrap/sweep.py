@@ -36,7 +36,7 @@ from tickwright.modes import vector
 from tickwright.strategy_api.grid import expand_grid
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep:
     """The outcome of a sweep: `frame` has one row per valid trial, best first.
 
@@ -50,6 +50,12 @@ class Sweep:
     frame: pl.DataFrame
     sort: str
     trials_on_data: int | None = None
+
+    def __repr__(self) -> str:
+        """One line: what was swept over what; `frame` is the table."""
+        symbols = ", ".join(str(identity) for identity in self.loaded.market.ids)
+        name = self.request.strategy.__name__
+        return f"<Sweep of {name} on {symbols}: {self.trials:,} trials, {self.invalid:,} invalid, by {self.sort}>"
 
     @property
     def trials(self) -> int:
