@@ -486,6 +486,11 @@ class Memory:
         self.arrays["reports"][: len(reports)] = reports
 
     @property
+    def decided_by_arrays(self) -> bool:
+        """Whether targets in arrays decide, and no callback."""
+        return bool(self.context[0]["wanted"] or self.context[0]["signal"])
+
+    @property
     def wakes_on_fill(self) -> bool:
         """Whether fills wake a strategy where no bar closes."""
         return bool(self.context[0]["wake_on_fill"])

@@ -95,7 +95,7 @@ def _liquidations(memory: Memory) -> list[str]:
 
 def _weak_protection(memory: Memory) -> list[str]:
     """A stop-limit that is to protect is allowed with a warning (rule book §8.1); only callbacks send such orders."""
-    if memory.jumped:
+    if memory.decided_by_arrays:
         return []
     orders = memory.arrays["orders"][: memory.client.order_count]
     reducing = (orders["flags"] & OrderFlag.REDUCE_ONLY) != 0

@@ -63,16 +63,16 @@ def run_panel(address: int, unused: int) -> int:
     take_over(context)
     asked, everyone = 0, True
     while row < end:
-        if not has_room(context):
+        works = venue["head"] != NONE
+        if works:
             write_prices(context)
-            venue["step"] = 2 * row
-            return NEED_CAPACITY
-        if venue["head"] != NONE:
-            write_prices(context)
+            if not has_room(context):
+                venue["step"] = 2 * row
+                return NEED_CAPACITY
         if context["columns"] != 0 and row + 1 >= context["tile_end"] and context["tile_end"] < end:
             lay_tile(context, row, end)
             count_large(context)
-        if venue["head"] != NONE:
+        if works:
             _general_row(context, row)
             take_over(context)
             everyone, row = True, row + 1
@@ -81,6 +81,10 @@ def run_panel(address: int, unused: int) -> int:
         if everyone:
             asked = _look_at(context, row, True)
         acting = _find_acting(context, row, asked)
+        if acting != 0 and not has_room(context):
+            write_prices(context)
+            venue["step"] = 2 * row
+            return NEED_CAPACITY
         everyone = acting < 0 or _waiting(context)[0] != 0
         asked = 0 if everyone or row + 1 == end else _look_at(context, row + 1, False)
         if acting > 0 and _plan(context, row, acting):
