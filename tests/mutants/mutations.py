@@ -38,8 +38,8 @@ MUTATIONS = [
     Mutation(
         "notional rounds down when we pay",
         "prices",
-        "return mul_div_rounded_up(price, quantity, divisor)",
-        "return mul_div_rounded_down(price, quantity, divisor)",
+        "notional = mul_div_rounded_up(price, quantity, divisor)",
+        "notional = mul_div_rounded_down(price, quantity, divisor) + 0",
     ),
     Mutation(
         "a taker's price rounds for us",

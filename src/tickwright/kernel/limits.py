@@ -27,7 +27,7 @@ _OVERFLOW = code(records.OrderState.RISK_OVERFLOW)
 def _allows(context: Record, slot: Record, book: Record, index: int, reference: int, quantity: int) -> bool:
     """Whether the market price of a quantity is not worse than the limit."""
     price = market_price(context, book, index, slot["side"], reference, quantity)
-    return price <= slot["limit_price"] if slot["side"] > 0 else price >= slot["limit_price"]
+    return 0 <= price <= slot["limit_price"] if slot["side"] > 0 else price >= slot["limit_price"]
 
 
 @rule

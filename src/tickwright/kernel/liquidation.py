@@ -35,6 +35,7 @@ _LIQUIDATION = code(records.Reason.LIQUIDATION)
 _GTD = code(records.TimeInForce.GTD)
 _EXPIRED = code(records.OrderState.EXPIRED)
 _LIQUIDATED = code(records.OrderState.LIQUIDATED)
+_OVERFLOW = code(records.OrderState.RISK_OVERFLOW)
 
 
 @rule
@@ -70,7 +71,7 @@ def liquidate_on_path(context: Record, instrument: int, group: int, distance: in
     if distance <= (0 if gapped else abs(level - opened)):
         return False
     _liquidate(context, instrument, view_int64(context["open"], index + 1)[index] if gapped else level)
-    return True
+    return book["position"] == 0
 
 
 @rule
@@ -101,6 +102,8 @@ def liquidate_from_reference(address: int, instrument: int) -> int:
         price = reference
     if fill(context, place, slot["quantity"], reference, price, impact, TAKER):
         call_rule(context, context["settle"], place)
+    else:
+        finish(context, place, _OVERFLOW)
     return 0
 
 

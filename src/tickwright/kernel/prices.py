@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from tickwright.kernel.arithmetic import OVERFLOW, PPB, mul_div_rounded_down, mul_div_rounded_up
+from tickwright.kernel.arithmetic import OVERFLOW, PPB, UNLIMITED, mul_div_rounded_down, mul_div_rounded_up
 from tickwright.kernel.compilation import rule
 from tickwright.kernel.layout import IMPACT_LINEAR, IMPACT_NONE, IMPACT_SQRT, Record, view_float64
 
@@ -19,7 +19,7 @@ _LARGEST_IMPACT = 9e8  # a price nobody can pay, or is ever paid; in ppb it stil
 
 @rule
 def taker_price(reference: int, ppb: int, side: int) -> int:
-    """The price of taking liquidity `ppb` away from a reference price."""
+    """The price of taking liquidity `ppb` away from a reference price; `OVERFLOW` when it does not fit."""
     if ppb == 0:
         return reference
     if side > 0:
@@ -29,10 +29,17 @@ def taker_price(reference: int, ppb: int, side: int) -> int:
 
 @rule
 def notional_of(price: int, quantity: int, divisor: int, side: int) -> int:
-    """Money for a quantity: rounded up when we pay, down when we receive; `OVERFLOW` when it does not fit."""
+    """Money for a quantity: rounded up when we pay, down when we receive; `OVERFLOW` when it or its price is too large.
+
+    What is not `OVERFLOW` leaves room for a fee beside it.
+    """
+    if price < 0:
+        return OVERFLOW
     if side > 0:
-        return mul_div_rounded_up(price, quantity, divisor)
-    return mul_div_rounded_down(price, quantity, divisor)
+        notional = mul_div_rounded_up(price, quantity, divisor)
+    else:
+        notional = mul_div_rounded_down(price, quantity, divisor)
+    return notional if notional <= UNLIMITED else OVERFLOW
 
 
 @rule

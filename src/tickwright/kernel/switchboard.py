@@ -9,6 +9,7 @@ called the kernel asks before it believes what the kernel did.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
@@ -51,9 +52,11 @@ def switchboard() -> dict[str, tuple[int, Any]]:
 
 
 def raise_failure() -> None:
-    """Raise what stopped a connection from being made; the run it happened in is not to be believed."""
+    """Raise what stopped a connection from being made, or a rule that stays Python; the run is not to be believed."""
     if _failures:
-        raise _failures.pop()
+        first = _failures[0]
+        _failures.clear()
+        raise first
 
 
 _failures: list[BaseException] = []
@@ -62,7 +65,16 @@ _context_at = plain_view_of(CONTEXT)
 
 @cache
 def _connection(name: str) -> tuple[int, Any]:
-    return entry_pointer(_ENTRIES[name])
+    return entry_pointer(_ENTRIES[name] if COMPILED else partial(_uncompiled, _ENTRIES[name]))
+
+
+def _uncompiled(rule: Callable[[int, int], int], address: int, argument: int) -> int:
+    """A rule that stays Python: what it raises must not be lost on the way through C."""
+    try:
+        return rule(address, argument)
+    except BaseException as error:
+        _failures.append(error)
+        return 0
 
 
 def _connect(name: str, address: int, argument: int) -> int:

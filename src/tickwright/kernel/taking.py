@@ -93,7 +93,9 @@ def _refusal_at_match(context: Record, slot: Record, book: Record, price: int, q
 
 @rule
 def below_minimum(book: Record, minimum: int, price: int, quantity: int) -> bool:
-    """Whether a notional is under a minimum of the venue."""
+    """Whether a notional is under a minimum of the venue; one that does not fit is not."""
+    if price < 0:
+        return False
     notional = mul_div_rounded_down(price, quantity, book["divisor"])
     return notional != OVERFLOW and notional < minimum
 
