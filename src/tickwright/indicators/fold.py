@@ -48,8 +48,8 @@ def fold_arrays(
 
     `panel` does the same for all columns at once, row by row as a panel lies in memory, or answers None.
     """
-    arrays = tuple(_series(value, name) for value in inputs)
-    if len({array.shape for array in arrays}) > 1:
+    arrays = tuple([_series(value, name) for value in inputs])
+    if len(arrays) > 1 and len({array.shape for array in arrays}) > 1:
         shapes = ", ".join(str(array.shape) for array in arrays)
         raise UsageError(f"series of different shapes: {shapes}", where=name, expected="one value per bar in each")
 

@@ -9,8 +9,7 @@ may be shared by threads: the worst that can happen is that one result is comput
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,8 +42,10 @@ class Memo:
         """What is remembered under a key."""
         entry = self._entries.get(key)
         if entry is not None:
-            with suppress(KeyError):  # another thread may just have forgotten it
+            try:  # noqa: SIM105 - asked twice in every trial of a sweep
                 self._entries.move_to_end(key)
+            except KeyError:  # another thread may just have forgotten it
+                pass
         return entry
 
     def remember(self, key: Hashable, inputs: tuple[Array, ...], result: Array, warmup: int) -> None:
@@ -84,15 +85,22 @@ class Recording:
 _recording: ContextVar[Recording | None] = ContextVar("tickwright_recording", default=None)
 
 
-@contextmanager
-def recording(memo: Memo | None = None) -> Iterator[Recording]:
+class recording:
     """A scope in which indicators remember their results in `memo` and add up their warm-up."""
-    scope = Recording(memo if memo is not None else Memo())
-    token = _recording.set(scope)
-    try:
-        yield scope
-    finally:
-        _recording.reset(token)
+
+    __slots__ = ("_scope", "_token")
+
+    def __init__(self, memo: Memo | None = None) -> None:
+        self._scope = Recording(memo if memo is not None else Memo())
+
+    def __enter__(self) -> Recording:
+        """Open it."""
+        self._token = _recording.set(self._scope)
+        return self._scope
+
+    def __exit__(self, *failure: object) -> None:
+        """Close it."""
+        _recording.reset(self._token)
 
 
 def remembered(
@@ -105,7 +113,7 @@ def remembered(
     scope = _recording.get()
     if scope is None:
         return compute()
-    key = (name, *(id(array) for array in inputs), *params)
+    key = (name, *map(id, inputs), *params)
     entry = scope.memo.recall(key)
     if entry is None:
         needed = warmup + max((scope.needed_by(array) for array in inputs), default=0)
