@@ -152,7 +152,7 @@ def test_buying_and_selling_are_mirrored(seed: int) -> None:
     """Random orders of every kind, and their mirror images on candles turned upside down."""
     plain = instrument("BTC/USDT", tick="1", lot="1")
     shape = {"price": MIDDLE, "swing": 0.01, "volume": 400, "absent": 0.1, "silent": 0.1}
-    bars = candles_of(perpetual(plain), candles(plain, "1h", candle_walk(seed, 40, **shape), (0, 0)))
+    bars = candles_of(perpetual(plain), candles(plain, "1h", candle_walk(seed, 80, **shape), (0, 0)))
     commands = [one for one in random_commands(seed, [bars], often=0.6, both_ways=True) if is_told_in_prices(one)]
     costs = CostModel.of(
         fee=0, spread=0, impact="none", max_participation="0.1",
@@ -160,6 +160,6 @@ def test_buying_and_selling_are_mirrored(seed: int) -> None:
     )  # fmt: skip
     fills, wealth, ends = traded(bars, commands, costs)
     turned, same_wealth, same_ends = traded(mirrored_bars(bars), [mirrored_command(one) for one in commands], costs)
-    assert len(fills) >= 8
+    assert len(fills) >= 8  # of 80 bars; the draws give 15 and more
     assert [(ts, -side, -price, *rest) for ts, side, price, *rest in fills] == turned
     assert (wealth, ends) == (same_wealth, same_ends)
