@@ -132,7 +132,7 @@ MUTATIONS = [
     ),
     Mutation(
         "every perpetual has the leverage of the first",
-        "memory",
+        "terms",
         "instrument, margin = market.instruments[place], market.margins[place]",
         "instrument, margin = market.instruments[place], market.margins[0]",
         "engine",
@@ -140,9 +140,9 @@ MUTATIONS = [
     Mutation("an amended order may be of any size", "commands", "(anew and _unfit(", "(False and _unfit("),
     Mutation(
         "a latency that is a time is charged as well",
-        "memory",
-        "latency_ns=0 if travels else costs.latency_ns,",
-        "latency_ns=costs.latency_ns,",
+        "terms",
+        '"latency_ns": 0 if travels else costs.latency_ns,',
+        '"latency_ns": costs.latency_ns,',
         "engine",
     ),
     Mutation(
@@ -246,9 +246,9 @@ MUTATIONS = [
     ),
     Mutation(
         "volatility of detail candles counts as that of bars",
-        "memory",
-        "bars_per_day=DAY / row_ns",
-        "bars_per_day=DAY / self.rows.market.timeframe.length_ns",
+        "terms",
+        '"bars_per_day": DAY / row_ns',
+        '"bars_per_day": DAY / rows.market.timeframe.length_ns',
         room="engine",
     ),
     Mutation(

@@ -17,7 +17,7 @@ from tickwright.domain.digest import account_digest, fills_digest
 from tickwright.domain.instrument import Instrument, InstrumentId
 from tickwright.domain.market import Funding, Market
 from tickwright.domain.records import ACCOUNT_EVENT, FILL, AccountEventKind, Liquidity
-from tickwright.engine.memory import tiers_of
+from tickwright.engine.terms import tiers_of
 
 PPB = 10**9
 

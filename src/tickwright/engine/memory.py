@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -16,17 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tickwright.domain import records
-from tickwright.domain.costs import DEFAULT_FEE_PPB
-from tickwright.domain.errors import DataError, UsageError
-from tickwright.domain.instrument import Instrument
+from tickwright.domain.errors import DataError
 from tickwright.domain.limits import NO_LIMITS, RiskLimits
-from tickwright.domain.margin import ASSUMED_TIERS
-from tickwright.domain.market import MONEY_SCALE
-from tickwright.domain.money import units_exact, units_rounded_down, units_rounded_up
-from tickwright.domain.timestamp import DAY, SECOND
 from tickwright.domain.warm_arrays import warm_empty, warm_zeros
 from tickwright.engine.decisions import DISTANCES, Decisions, ExitDistances
 from tickwright.engine.rows import MarketRows
+from tickwright.engine.terms import cost_numbers, limits_record, rules_of, tiers_of, write_margin, write_terms
 from tickwright.indicators.decimal_units import LARGEST_FACTOR, LARGEST_TOLD
 from tickwright.kernel import layout
 from tickwright.kernel.advance import advance, end_of_data
@@ -40,7 +34,6 @@ from tickwright.kernel.statistics import extend_statistics
 from tickwright.kernel.switchboard import raise_failure, switchboard
 
 Array = npt.NDArray[Any]
-_IMPACTS: Final = {"none": layout.IMPACT_NONE, "linear": layout.IMPACT_LINEAR, "sqrt": layout.IMPACT_SQRT}
 _GROWING: Final = {
     "orders": ("order_capacity", records.ORDER),
     "slot_of_order": ("order_capacity", np.dtype(np.int64)),
@@ -59,7 +52,6 @@ _RESERVE_OF_EACH: Final = 5_000  # further instrument
 MOST_COMMANDS: Final = 1024
 _TILE_ROWS: Final = 512  # of fifty instruments 200 kB of closes: they stay in the second nearest cache
 CURVE: Final = ("equity", "exposure", "cash_curve")
-_PPB_SCALE: Final = 9
 
 
 @cache
@@ -71,37 +63,6 @@ def structure_of(dtype: np.dtype[Any]) -> type[ctypes.Structure]:
     offsets: dict[str, Any] = dict(dtype.fields or {})
     assert all(getattr(structure, name).offset == offsets[name][1] for name, _ in fields)
     return structure
-
-
-def rules_of(rows: MarketRows, place: int) -> Array:
-    """An instrument's rules from the first traded row on, the one in force there first; layout `RULES`."""
-    market = rows.market
-    instrument, quantity_scale = market.instruments[place], market.quantity_scales[place]
-    start, contract = int(rows.open_ns[rows.first_row]), instrument.contract_size
-    dated = [instrument.rules_at(start), *(rules for rules in instrument.rules if rules.valid_from_ns > start)]
-    answer = np.zeros(len(dated), layout.RULES)
-    for row, rules in zip(answer, dated, strict=True):
-        row["valid_from_ns"], row["instrument"] = rules.valid_from_ns, place
-        row["tick"] = units_exact(rules.tick, market.price_scales[place], where=f"tick of {instrument.id}")
-        row["lot"] = units_exact(rules.lot * contract, quantity_scale, where=f"lot of {instrument.id}")
-        row["min_notional"] = units_rounded_up(rules.min_notional, MONEY_SCALE)
-        row["min_quantity"] = units_rounded_up(rules.min_quantity * contract, quantity_scale)
-        most = rules.max_quantity
-        row["max_quantity"] = 0 if most is None else units_rounded_down(most * contract, quantity_scale)
-        if row["tick"] <= 0 or row["lot"] <= 0:
-            raise DataError(f"{instrument.id} has a tick or lot of 0", where="instrument", expected="positive steps")
-    return answer
-
-
-def tiers_of(instrument: Instrument) -> Array:
-    """A perpetual's maintenance tiers in the kernel's units, amounts rounded down: layout `TIER`."""
-    tiers = instrument.tiers or ASSUMED_TIERS
-    answer = np.zeros(len(tiers), layout.TIER)
-    for row, tier in zip(answer, tiers, strict=True):
-        row["above"] = units_rounded_down(tier.notional_above, MONEY_SCALE)
-        row["rate_ppb"] = units_rounded_up(tier.rate, _PPB_SCALE)
-        row["amount"] = units_rounded_down(tier.amount, MONEY_SCALE)
-    return answer
 
 
 class Memory:
@@ -126,10 +87,11 @@ class Memory:
             first_row=rows.first_row,
         )
         self._bind_market()
-        self._set_costs()
+        self._set(**cost_numbers(self.rows))
         self._bind_perpetuals()
         self._bind_rules()
-        self._bind_limits()
+        if limits.any_set:
+            self.bind("limits", limits_record(limits, cash))
         self._bind_halves(max(MOST_COMMANDS, 8 * rows.instruments))
         self._begin()
 
@@ -176,33 +138,6 @@ class Memory:
             funding_capacity=len(rows.funding),
             most_funding=int(np.bincount(bars).max(initial=0)),
             maintenance_at_entry=int(rows.costs.maintenance_at == "entry"),
-        )
-
-    def _set_costs(self) -> None:
-        costs, row_ns, bar = self.rows.costs, self.rows.row_ns, self.rows.market.timeframe
-        if costs.latency_ns >= bar.length_ns:
-            raise UsageError(
-                f"a latency of {costs.latency_ns / SECOND:g} s", where="costs", expected=f"less than a bar ({bar.name})"
-            )
-        travels = costs.latency_ns >= row_ns
-        self._set(
-            half_spread_ppb=costs.half_spread_ppb,
-            spread_volatility=costs.spread_volatility,
-            slippage_ppb=costs.slippage_ppb,
-            participation_ppb=-1 if costs.participation_ppb is None else costs.participation_ppb,
-            impact=_IMPACTS[costs.impact],
-            fee_received=int(costs.fee_asset == "received"),
-            limit_touch=int(costs.limit_fill == "touch"),
-            limit_gap_open=int(costs.limit_gap == "open"),
-            refuse_triggered=int(costs.refuse_triggered),
-            decay_window_ns=costs.decay_window_ns,
-            statistics_window_ns=costs.statistics_window_ns,
-            latency_ns=0 if travels else costs.latency_ns,
-            wait_ns=costs.latency_ns if travels else 0,
-            impact_y=costs.impact_y,
-            impact_gamma=costs.impact_gamma,
-            volume_floor=costs.volume_floor,
-            bars_per_day=DAY / row_ns,
         )
 
     def _bind_halves(self, most_commands: int) -> None:
@@ -268,55 +203,13 @@ class Memory:
         self.bind("rules", later[np.lexsort((later["instrument"], later["valid_from_ns"]))])
         self._set(rule_count=len(later))
 
-    def _bind_limits(self) -> None:
-        """Our own limits in the kernel's units, where one is set."""
-        if not self.limits.any_set:
-            return
-        record = self.bind("limits", np.zeros(1, layout.LIMITS))[0]
-        for name, limit, scale in (
-            ("order_notional", self.limits.max_order_notional, MONEY_SCALE),
-            ("position_notional", self.limits.max_position_notional, MONEY_SCALE),
-            ("exposure", self.limits.max_exposure, MONEY_SCALE),
-            ("open_orders", self.limits.max_open_orders, 0),
-            ("daily_loss_ppb", self.limits.max_daily_loss, _PPB_SCALE),
-            ("drawdown_ppb", self.limits.max_drawdown, _PPB_SCALE),
-        ):
-            record[name] = layout.NONE if limit is None else units_rounded_down(Decimal(limit), scale)
-        record["day"] = layout.NONE
-        record["last_equity"] = record["peak_equity"] = self.initial_cash
-
     def _set_terms(self, place: int) -> None:
-        market, book = self.rows.market, self.arrays["books"][place]
-        instrument, quantity_scale = market.instruments[place], market.quantity_scales[place]
-        book["divisor"] = 10 ** (market.price_scales[place] + quantity_scale - MONEY_SCALE)
-        book["unit"] = 10.0**-quantity_scale
-        book["capped"] = int(self.rows.has_volume[place])
-        book["base_asset"] = market.assets.index(instrument.id.base)
-        book["maker_fee_ppb"], book["taker_fee_ppb"] = self._fees(instrument)
-        self.arrays["positions"]["divisor"][place] = book["divisor"]
-        if instrument.kind == "perpetual":
-            self._set_margin(place)
-
-    def _set_margin(self, place: int) -> None:
-        """How a perpetual is held."""
-        market, book = self.rows.market, self.arrays["books"][place]
-        instrument, margin = market.instruments[place], market.margins[place]
-        before = sum(one.kind == "perpetual" for one in market.instruments[:place])
-        book["perpetual"] = self.arrays["positions"]["perpetual"][place] = 1
-        book["cross"], book["leverage"] = int(margin.mode == "cross"), int(margin.leverage * 100)
-        book["first_tier"], book["end_tier"] = self._tier_ends[before], self._tier_ends[before + 1]
-        book["liquidation_fee_ppb"] = units_rounded_up(instrument.liquidation_fee, _PPB_SCALE)
-        book["keeps_leftover"] = int(instrument.keeps_leftover)
-        book["marked"] = int(market.has_mark(place))
-
-    def _fees(self, instrument: Instrument) -> tuple[int, int]:
-        costs = self.rows.costs
-        pairs = ((costs.maker_fee_ppb, instrument.maker_fee), (costs.taker_fee_ppb, instrument.taker_fee))
-        maker, taker = (
-            chosen if chosen is not None else DEFAULT_FEE_PPB if own is None else units_rounded_up(own, 9)
-            for chosen, own in pairs
-        )
-        return maker, taker
+        book, positions = self.arrays["books"][place], self.arrays["positions"]
+        write_terms(book, self.rows, place)
+        positions["divisor"][place] = book["divisor"]
+        if self.rows.market.instruments[place].kind == "perpetual":
+            write_margin(book, self.rows.market, place, self._tier_ends)
+            positions["perpetual"][place] = 1
 
     def want(self, decisions: Decisions) -> None:
         """Let arrays of targets decide."""
