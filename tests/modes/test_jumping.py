@@ -23,7 +23,7 @@ from tests.parity.precomputed import targets_strategy, weights_strategy
 from tests.parity.scenarios import Scenario, candles, costs, scenarios
 from tests.parity.twin import instrument
 from tickwright.adapters.compute.threads import ThreadExecutor
-from tickwright.domain.bars import PRICE_COLUMNS
+from tickwright.domain.bars import PRICE_COLUMNS, Bars
 from tickwright.domain.costs import CostModel
 from tickwright.domain.instrument import Instrument, TradingRules
 from tickwright.domain.run import RunResult
@@ -301,3 +301,16 @@ def test_a_panel_leaves_what_going_bar_by_bar_leaves(
             jumped = vector.run(strategy, {}, market, **terms, **more)  # type: ignore[arg-type]
         stepped = event.run(strategy, {}, market, **terms, **more)  # type: ignore[arg-type]
         assert_same_run(jumped, stepped)
+
+
+def test_a_panel_reads_columns_that_lie_scattered_in_memory() -> None:
+    rows = [(place, *(price + 10 * place for price in FLAT[:4]), 9) for place in range(8)]
+    scenario = one_symbol(rows, [1.0, 0.5, 0.0, 1.0, 1.0, 0.0, 0.5, 1.0])
+    (bars,) = scenario.bars
+    table = np.stack([bars.open_time_ns, *(getattr(bars, name) for name in PRICE_COLUMNS), bars.volume], axis=1)
+    scattered = replace(scenario, bars=(Bars(bars.key, *table.T, bars.price_scale, bars.volume_scale),))
+    strategy = weights_strategy(scenario.table, scenario.acts)
+    terms = {"cash": scenario.cash, "cash_asset": "USDT", "costs": CostModel.free()}
+    run = vector.run(strategy, {}, scattered.market(), **terms)  # type: ignore[arg-type]
+    assert_same_run(run, event.run(strategy, {}, scenario.market(), **terms))  # type: ignore[arg-type]
+    assert len(run.fills) > 2

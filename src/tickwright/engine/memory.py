@@ -333,7 +333,8 @@ class Memory:
     def _bind_columns(self) -> None:
         """Let the kernel lay the instruments' columns side by side, a tile at a time."""
         count, rows = self.rows.instruments, min(_TILE_ROWS, max(2, self.rows.decisions))
-        self.bind("columns", self.rows.columns())
+        columns, self._kept_columns = self.rows.columns()
+        self.bind("columns", columns)
         self.bind("highest_closes", np.zeros(count, np.int64))
         self.bind("tile_presence", np.full(rows * count, TRADES, np.uint8))
         for name in ("tile_open", "tile_close"):

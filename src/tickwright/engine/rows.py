@@ -194,15 +194,15 @@ class MarketRows:
         """Whether prices lie in the instruments' own columns alone, not side by side."""
         return not self.close.size
 
-    def columns(self) -> npt.NDArray[np.void]:
-        """Where the instruments' columns lie, layout `COLUMN`; whoever reads there keeps the market alive."""
-        answer, start = np.zeros(self.instruments, COLUMN), self.open_ns[self.first_row]
+    def columns(self) -> tuple[npt.NDArray[np.void], list[Int64Array]]:
+        """Where the instruments' columns lie, layout `COLUMN`, and what must be kept alive as long as it is read."""
+        answer, kept = np.zeros(self.instruments, COLUMN), []
         for row, series in zip(answer, self.market.bars, strict=True):
-            for name, column in (("open_ns", series.open_time_ns), ("open", series.open), ("close", series.close)):
-                assert column.flags.c_contiguous
+            for name, values in (("open_ns", series.open_time_ns), ("open", series.open), ("close", series.close)):
+                kept.append(column := np.ascontiguousarray(values, np.int64))
                 row[name] = column.ctypes.data
-            row["bars"], row["next"] = len(series), np.searchsorted(series.open_time_ns, start)
-        return answer
+            row["bars"], row["next"] = len(series), np.searchsorted(series.open_time_ns, self.start_ns)
+        return answer, kept
 
     @property
     def bars(self) -> int:
