@@ -10,11 +10,12 @@ import pytest
 from tickwright.adapters.sandbox.history import bundled_candles
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.opening import open_store
-from tickwright.adapters.storage.postgres import series_rows
+from tickwright.adapters.storage.postgres import postgres_store, series_rows
 from tickwright.adapters.storage.postgres.postgres_store import PostgresStore
+from tickwright.adapters.storage.postgres.schema import ensure_schema
 from tickwright.checks.example_events import example_events
 from tickwright.domain.bars import SeriesKind
-from tickwright.domain.errors import DataError, StoreBusy
+from tickwright.domain.errors import DataError, StoreBusy, StoreUnreachable
 from tickwright.domain.row_layout import EVENT_KINDS
 
 
@@ -49,6 +50,24 @@ def test_a_second_writer_is_told_and_readers_go_on(make_bars, url: str) -> None:
             store.write(make_bars(10, 20))
         assert len(store.read(key)) == 10
     assert store.write(make_bars(10, 20)).inserted == 10
+
+
+def test_tables_whose_making_was_cut_off_are_made_by_the_next_write(make_bars, url: str, monkeypatch) -> None:
+    cut = 0
+
+    def cut_off(cursor: psycopg.Cursor) -> None:
+        nonlocal cut
+        if cut < 2:  # the attempt and its one repetition
+            cut += 1
+            with psycopg.connect(url, autocommit=True) as other:
+                other.execute("select pg_terminate_backend(%s)", (cursor.connection.info.backend_pid,))
+        ensure_schema(cursor)
+
+    monkeypatch.setattr(postgres_store, "ensure_schema", cut_off)
+    store = PostgresStore(url)
+    with pytest.raises(StoreUnreachable):
+        store.write(make_bars(0, 48))
+    assert store.write(make_bars(0, 48)).inserted == 48
 
 
 def test_a_write_that_fails_half_way_leaves_the_store_as_it_was(make_bars, url: str, monkeypatch) -> None:

@@ -154,8 +154,9 @@ class PostgresStore:
     def _prepare(self, written: SeriesRows | None) -> None:
         """Make the tables, and the partitions these rows need, in transactions of their own."""
         if self._ready is None:
-            self._ready = self._server.run(probe)
+            found = self._server.run(probe)
             self._server.run(ensure_schema)
+            self._ready = found  # not before the tables are there: the server may have gone in between
         if written is None or (self._ready.timescaledb and written.key.timeframe is not None):
             return
         table = table_of(written.key.kind)
