@@ -75,7 +75,7 @@ class Reader:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=280,
             check=False,
         )
         assert done.returncode == 0, f"line {block.line}: $ {command}\n{done.stdout}\n{done.stderr}"

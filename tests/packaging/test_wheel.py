@@ -59,7 +59,7 @@ def run(environment: Path, folder: Path, *command: str) -> subprocess.CompletedP
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=280,
     )
 
 
