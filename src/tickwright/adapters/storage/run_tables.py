@@ -7,7 +7,7 @@ digests. Limit: a decimal that needs more than 38 digits is refused by Arrow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tickwright.adapters.storage.arrow_columns import numbers, texts, texts_at, truths
 from tickwright.domain.instrument import InstrumentId
 from tickwright.domain.records import (
     ACCOUNT_EVENT,
@@ -179,16 +180,16 @@ def _fills_table(result: RunResult) -> pa.Table:
     rows = result.fills
     columns = {
         "ts": _timestamps(rows["ts_ns"]),
-        "instrument": _names(rows["instrument"], [str(identity) for identity in result.instruments]),
+        "instrument": texts_at(rows["instrument"], [str(identity) for identity in result.instruments]),
         "side": _enum_names(rows, "side"),
         **_amounts(rows, _FILL_AMOUNTS, _scales(result)),
-        "fee_asset": _names(rows["fee_asset"], result.assets),
+        "fee_asset": texts_at(rows["fee_asset"], result.assets),
         "liquidity": _enum_names(rows, "liquidity"),
         "reason": _enum_names(rows, "reason"),
-        "tag": _names(rows["tag"], result.tags),
-        "at_open": pa.array(rows["at_open"].astype(bool)),
-        "order_id": pa.array(rows["order_id"]),
-        "sequence": pa.array(rows["sequence"]),
+        "tag": texts_at(rows["tag"], result.tags),
+        "at_open": truths(rows["at_open"]),
+        "order_id": numbers(rows["order_id"]),
+        "sequence": numbers(rows["sequence"]),
     }
     return pa.table(columns)
 
@@ -196,13 +197,13 @@ def _fills_table(result: RunResult) -> pa.Table:
 def _orders_table(result: RunResult) -> pa.Table:
     rows = result.orders
     columns = {
-        "order_id": pa.array(rows["order_id"]),
+        "order_id": numbers(rows["order_id"]),
         "ts_sent": _timestamps(rows["ts_sent_ns"]),
         "ts_end": _timestamps(rows["ts_end_ns"], null_zero=True),
-        "instrument": _names(rows["instrument"], [str(identity) for identity in result.instruments]),
+        "instrument": texts_at(rows["instrument"], [str(identity) for identity in result.instruments]),
         **{name: _enum_names(rows, name) for name in ("side", "type", "time_in_force", "state", "reason")},
         **_amounts(rows, _ORDER_AMOUNTS, _scales(result)),
-        "tag": _names(rows["tag"], result.tags),
+        "tag": texts_at(rows["tag"], result.tags),
     }
     return pa.table(columns)
 
@@ -215,7 +216,7 @@ def _equity_table(result: RunResult) -> pa.Table:
             "equity": _decimals(result.equity, scale),
             "exposure": _decimals(result.exposure, scale),
             "cash": _decimals(result.cash, scale),
-            **{f"{PLOT}{name}": pa.array(values, pa.float64()) for name, values in result.plots.items()},
+            **{f"{PLOT}{name}": numbers(np.asarray(values, np.float64)) for name, values in result.plots.items()},
         }
     )
 
@@ -225,11 +226,11 @@ def _account_table(result: RunResult) -> pa.Table:
     return pa.table(
         {
             "ts": _timestamps(rows["ts_ns"]),
-            "kind": pa.array([AccountEventKind(int(kind)).name.lower() for kind in rows["kind"]], pa.string()),
-            "instrument": _names(rows["instrument"], [str(identity) for identity in result.instruments]),
-            "asset": _names(rows["asset"], result.assets),
+            "kind": texts([AccountEventKind(int(kind)).name.lower() for kind in rows["kind"]]),
+            "instrument": texts_at(rows["instrument"], [str(identity) for identity in result.instruments]),
+            "asset": texts_at(rows["asset"], result.assets),
             **_amounts(rows, {"amount": "asset"}, _scales(result)),
-            "sequence": pa.array(rows["sequence"]),
+            "sequence": numbers(rows["sequence"]),
         }
     )
 
@@ -258,19 +259,13 @@ def _decimals(units: Ints, scale: int, steps: Ints | None = None) -> pa.Array:
 
 
 def _timestamps(ts_ns: Ints, *, null_zero: bool = False) -> pa.Array:
-    mask = ts_ns == 0 if null_zero else None
-    return pa.array(np.ascontiguousarray(ts_ns), pa.timestamp("ns", "UTC"), mask=mask)
-
-
-def _names(places: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Array:
-    """The names at places, null where the place is negative."""
-    lookup = pa.array(list(names), pa.string())
-    return lookup.take(pa.array(np.asarray(places, np.int64), mask=np.asarray(places) < 0))
+    return numbers(ts_ns, pa.timestamp("ns", "UTC"), known=ts_ns != 0 if null_zero else None)
 
 
 def _enum_names(rows: Rows, column: str) -> pa.Array:
     members = {int(member): member.name.lower() for member in _ENUMS[column]}
-    return pa.array([members[int(value)] for value in rows[column]], pa.string())
+    codes, places = np.unique(rows[column], return_inverse=True)
+    return texts_at(places, [members[code] for code in codes.tolist()])
 
 
 def _rows(table: pa.Table, layout: np.dtype[np.void], kinds: Mapping[str, str], scales: _Scales) -> Rows:

@@ -36,7 +36,7 @@ def order_columns(run_id: str, table: pa.Table) -> Columns:
         "status": table["state"].to_pylist(),
         "created_ns": table["ts_sent"].cast(pa.int64()).to_pylist(),
         "ended_ns": table["ts_end"].cast(pa.int64()).to_pylist(),
-        "tag": table["tag"].fill_null("").to_pylist(),
+        "tag": [tag or "" for tag in table["tag"].to_pylist()],
         "reason": table["reason"].to_pylist(),
     }
 
