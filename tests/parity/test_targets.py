@@ -12,6 +12,7 @@ from tests.parity.twin import digests, fill_records, fits, naive_market, name_of
 from tests.reference.market import Market as NaiveMarket
 from tests.reference.sizing import Every, TargetTrader
 from tickwright.domain.market import Market
+from tickwright.domain.records import OrderState
 from tickwright.domain.run import RunResult
 from tickwright.modes import event, vector
 from tickwright.strategy_api.acts import Acts
@@ -69,11 +70,26 @@ def assert_agrees(result: RunResult, market: Market, naive: NaiveMarket) -> None
     fills, account = digests(market, naive)
     assert (result.digest, result.account_digest) == (fills, account)
     assert result.ambiguous_trades == len(naive.ambiguous)
+    assert how_orders_ended(result) == naive_ends(market, naive)
     held = [naive.account.positions[name_of(identity)].quantity for identity in market.ids]
     assert result.position.tolist() == held
     assert [int(result.cash[-1]), int(result.equity[-1])] == [naive.account.cash, naive.equity_now()]
     assert result.equity_ts_ns.tolist() == [ts_ns for ts_ns, _ in naive.equity]
     assert result.equity.tolist() == [equity for _, equity in naive.equity]
+
+
+def how_orders_ended(result: RunResult) -> list[tuple[int, int, str, int]]:
+    """Of every order, exits and liquidations among them: instrument, side, end and what was filled; in no order."""
+    columns = (result.orders[name].tolist() for name in ("instrument", "side", "state", "filled"))
+    return sorted(
+        (place, side, OrderState(state).name, filled) for place, side, state, filled in zip(*columns, strict=True)
+    )
+
+
+def naive_ends(market: Market, naive: NaiveMarket) -> list[tuple[int, int, str, int]]:
+    """The same of the naive market."""
+    places = {name_of(identity): place for place, identity in enumerate(market.ids)}
+    return sorted((places[order.name], order.side, order.state, order.filled) for order in naive.orders)
 
 
 def readable(fills: np.ndarray) -> list[tuple[int, ...]]:
