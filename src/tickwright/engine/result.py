@@ -82,7 +82,8 @@ def _warnings(memory: Memory, venue: Any) -> list[str]:
     ):
         if count:
             found.append(f"{count} {what}.")
-    return [*found, *_weak_protection(memory), *_liquidations(memory), *_limits_said(memory)]
+    said = (*_weak_protection(memory), *_without_mark(memory), *_liquidations(memory), *_limits_said(memory))
+    return [*found, *said]
 
 
 def _liquidations(memory: Memory) -> list[str]:
@@ -103,6 +104,15 @@ def _weak_protection(memory: Memory) -> list[str]:
     if not count:
         return []
     return [f"{count} stop-limit orders were to protect a position: beyond its limit such an order does not sell."]
+
+
+def _without_mark(memory: Memory) -> list[str]:
+    """Orders that no mark can trigger, perhaps a stop that was to protect; only callbacks send such orders."""
+    if memory.decided_by_arrays:
+        return []
+    states = memory.arrays["orders"]["state"][: memory.client.order_count]
+    count = int((states == OrderState.VENUE_UNSUPPORTED).sum())
+    return [f"{count} orders were refused: they wait for a mark price, which their symbol lacks."] if count else []
 
 
 def _held_to_the_end(memory: Memory) -> list[str]:

@@ -108,6 +108,7 @@ CASES = [
         [ENTERED],
         {"stop": "VENUE_UNSUPPORTED"},
         perpetual=Perpetual(leverage=UNLIQUIDATED),
+        warned="1 orders were refused: they wait for a mark price, which their symbol lacks.",
     ),
     Case(
         "§4.4",
