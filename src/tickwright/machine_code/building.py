@@ -26,24 +26,8 @@ _OPTIONS: Final[dict[str, Any]] = {
 }  # fmt: skip
 _TYPES: Final = {"i": types.int64, "f": types.float64}
 _WORDS: Final = {"i": "i64", "f": "double"}
-_FROM_OUTSIDE: Final = frozenset(
-    {
-        "log",
-        "exp",
-        "pow",
-        "sqrt",
-        "rint",
-        "round",
-        "floor",
-        "ceil",
-        "trunc",
-        "fmod",
-        "fabs",
-        "memcpy",
-        "memset",
-        "memmove",
-    }
-)
+_MATHEMATICS: Final = ("log", "exp", "pow", "sqrt", "rint", "round", "floor", "ceil", "trunc", "fmod", "fabs")
+_FROM_OUTSIDE: Final = frozenset((*_MATHEMATICS, "memcpy", "memset", "memset_pattern16", "memmove"))
 
 
 def jit(function: Callable[..., Any], **options: Any) -> Any:
