@@ -44,4 +44,9 @@ def test_products_beside_a_whole_quotient_are_exact(quotient: int, c: int, b: in
 
 
 def test_flooring_to_a_step_keeps_whole_steps() -> None:
-    assert [int(floored_to.py_func(value, 250)) for value in (0, 249, 250, 999)] == [0, 0, 250, 750]  # type: ignore[attr-defined]
+    assert [int(getattr(floored_to, "py_func", floored_to)(value, 250)) for value in (0, 249, 250, 999)] == [
+        0,
+        0,
+        250,
+        750,
+    ]
