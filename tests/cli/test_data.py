@@ -268,6 +268,9 @@ def test_a_backup_is_drilled_and_brought_back(tickwright, hours, project, tmp_pa
     assert "7 rows restored and sound" in back.out
     assert "x:BTC/USDT" in tickwright("data", "ls", "--store", tmp_path / "restored").out
     assert tickwright("data", "restore", tmp_path / "backup", "--into", tmp_path / "restored").code == 4
+    elsewhere = tickwright("data", "restore", tmp_path / "backup", "--into", "postgresql://nobody@127.0.0.1:1/market")
+    assert "is a backup of files" in elsewhere.err
+    assert "data copy" in elsewhere.err
 
 
 def test_a_key_seals_a_backup_and_is_shown_nowhere(tickwright, hours, tmp_path, monkeypatch) -> None:

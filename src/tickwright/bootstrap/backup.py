@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from tickwright.adapters.storage.backup.drill import Drill, run_drill
 from tickwright.adapters.storage.backup.sealing import SealingKey, backup_key, make_key_file
-from tickwright.adapters.storage.backup.snapshots import Snapshot, read_snapshot, restore_snapshot, take_snapshot
+from tickwright.adapters.storage.backup.snapshots import (
+    Snapshot,
+    read_snapshot,
+    restore_snapshot,
+    snapshots,
+    take_snapshot,
+)
 from tickwright.adapters.storage.lake.lake import ParquetLake
 from tickwright.adapters.storage.place import Place, place_of
 from tickwright.bootstrap.project import Project
-from tickwright.domain.errors import StoreDamaged
+from tickwright.domain.errors import StoreDamaged, UsageError
 from tickwright.domain.timestamp import iso
 
 if TYPE_CHECKING:
@@ -67,6 +73,7 @@ def _measured(drill: Drill | DatabaseDrill) -> dict[str, Any]:
 def restore(target: str, into: str, *, snapshot: str = "") -> dict[str, Any]:
     """Bring a backup back into an empty place, and verify it there."""
     place, key = place_of(target), backup_key()
+    _demand_the_kind_that_was_kept(place, into)
     if _is_database(into):
         from tickwright.adapters.storage.backup.database_copies import bring_back_database, read_database_copy
 
@@ -81,6 +88,24 @@ def restore(target: str, into: str, *, snapshot: str = "") -> dict[str, Any]:
         raise StoreDamaged(f"{finding.place}: {finding.reason}", where=into, expected="a sound lake")
     rows = sum(lake.coverage(one).rows for one in lake.keys())  # noqa: SIM118 - a store is not a dict
     return {"snapshot": chosen.name, "taken": iso(chosen.taken_ns), "size": size, "rows": rows}
+
+
+def _demand_the_kind_that_was_kept(target: Place, into: str) -> None:
+    """Files come back as files and a database as a database; copying goes from one to the other."""
+    from tickwright.adapters.storage.backup.database_copies import database_copies
+
+    files, databases = snapshots(target), database_copies(target)
+    wanted, other = (databases, files) if _is_database(into) else (files, databases)
+    if other and not wanted:
+        kept, expected = (
+            ("files", "a directory or s3://BUCKET/PREFIX") if files else ("a database", "postgresql://…/DATABASE")
+        )
+        raise UsageError(
+            f"{target} is a backup of {kept}",
+            where="--into",
+            expected=expected,
+            hint="Bring it back there first; `tickwright data copy --from … --to …` takes it where you want it.",
+        )
 
 
 def new_backup_key(path: Path) -> dict[str, Any]:
