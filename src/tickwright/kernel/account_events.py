@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, venue_of
+from tickwright.kernel.layout import NONE, Record, code
 from tickwright.kernel.orders import emit
+from tickwright.kernel.reach import book_of, report_of, venue_of
+from tickwright.machine_code.compilation import rule
 
 _CASH = code(records.ReportKind.CASH)
 

@@ -11,21 +11,17 @@ import math
 from tickwright.domain import records
 from tickwright.kernel.client import mark, settle_block
 from tickwright.kernel.commands import know_numbers
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.decisions import acts_on_change, check_and_send, is_increase, size
 from tickwright.kernel.drawing import draw_alone
 from tickwright.kernel.funding import pay_funding
-from tickwright.kernel.layout import (
-    LAYOUT,
-    NEED_CAPACITY,
-    NONE,
-    STOPPED,
-    WRONG_LAYOUT,
-    Record,
+from tickwright.kernel.layout import LAYOUT, NEED_CAPACITY, NONE, STOPPED, WRONG_LAYOUT, Record, code
+from tickwright.kernel.marks import mark_at
+from tickwright.kernel.orders import bury_dead, finish
+from tickwright.kernel.protection import count_closes
+from tickwright.kernel.reach import (
     book_of,
     call_rule,
     client_of,
-    code,
     command_at,
     position_of,
     recent_at,
@@ -36,11 +32,9 @@ from tickwright.kernel.layout import (
     view_int64,
     view_uint8,
 )
-from tickwright.kernel.marks import mark_at
-from tickwright.kernel.orders import bury_dead, finish
-from tickwright.kernel.protection import count_closes
 from tickwright.kernel.risk_limits import cancel_entries, is_latched, make_room, watch_latches
 from tickwright.kernel.travel import arrive_now, end_on_the_way, may_send_off, on_the_way
+from tickwright.machine_code.compilation import entry, rule
 from tickwright.machine_code.views import call_back
 
 WAKE_FILLS = -1

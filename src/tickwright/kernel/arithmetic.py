@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from tickwright.kernel.compilation import COMPILED, rule
+from tickwright.machine_code.compilation import COMPILED, rule
 
 code = cast("Callable[[Any], int]", np.int64)
 """Constants that rules are called with: as a Python int, each would compile a rule of its own."""

@@ -10,22 +10,12 @@ import math
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import mul_div_rounded_down, mul_div_rounded_up, plus
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.contracts import basis_after, closing_of, realised_by
-from tickwright.kernel.layout import (
-    NONE,
-    Record,
-    account_event_at,
-    client_of,
-    code,
-    fill_at,
-    order_at,
-    position_of,
-    report_of,
-    view_context,
-)
+from tickwright.kernel.layout import NONE, Record, code
 from tickwright.kernel.open_orders import forget_open, note_open
 from tickwright.kernel.prices import notional_of
+from tickwright.kernel.reach import account_event_at, client_of, fill_at, order_at, position_of, report_of, view_context
+from tickwright.machine_code.compilation import entry, rule
 
 _ACCEPTED = code(records.ReportKind.ACCEPTED)
 _FILL = code(records.ReportKind.FILL)

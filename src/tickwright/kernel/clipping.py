@@ -8,10 +8,11 @@ ambiguous.
 from __future__ import annotations
 
 from tickwright.kernel.arithmetic import floored_to
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.fills import at_open
-from tickwright.kernel.layout import Record, venue_of
+from tickwright.kernel.layout import Record
 from tickwright.kernel.orders import is_reduce_only, rest_of
+from tickwright.kernel.reach import venue_of
+from tickwright.machine_code.compilation import rule
 
 
 @rule

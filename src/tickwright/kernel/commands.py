@@ -8,19 +8,7 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW
-from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.layout import (
-    NONE,
-    Record,
-    book_of,
-    code,
-    command_at,
-    slot_at,
-    travelling_at,
-    venue_of,
-    view_context,
-    view_int64,
-)
+from tickwright.kernel.layout import NONE, Record, code
 from tickwright.kernel.orders import (
     append,
     finish,
@@ -34,8 +22,10 @@ from tickwright.kernel.orders import (
     unlink,
 )
 from tickwright.kernel.prices import notional_of
+from tickwright.kernel.reach import book_of, command_at, slot_at, travelling_at, venue_of, view_context, view_int64
 from tickwright.kernel.slots import clear_progress
 from tickwright.kernel.travel import send_off
+from tickwright.machine_code.compilation import entry, rule
 
 _NEW = code(records.CommandKind.NEW)
 _CANCEL = code(records.CommandKind.CANCEL)

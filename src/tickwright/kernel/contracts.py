@@ -8,9 +8,9 @@ share of the margin rounded down; opening sets notional / leverage aside, rounde
 from __future__ import annotations
 
 from tickwright.kernel.arithmetic import OVERFLOW, UNLIMITED, mul_div_rounded_down, mul_div_rounded_up
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.layout import Record
 from tickwright.kernel.prices import fee_rounded_up, notional_of
+from tickwright.machine_code.compilation import rule
 
 HUNDREDTHS = 100
 

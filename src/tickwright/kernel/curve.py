@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 
 from tickwright.kernel.arithmetic import code, mul_div_rounded_down
-from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.layout import Record, client_of, position_of, view_context, view_float64, view_int64
+from tickwright.kernel.layout import Record
+from tickwright.kernel.reach import client_of, position_of, view_context, view_float64, view_int64
+from tickwright.machine_code.compilation import entry, rule
 from tickwright.machine_code.views import view_of
 
 CURVE: Final = np.dtype(

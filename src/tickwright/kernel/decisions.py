@@ -12,19 +12,9 @@ import math
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import PPB, floored_to, mul_div_rounded_down, mul_div_rounded_up
 from tickwright.kernel.client import clear_order, end_order, in_lots, settle_block
-from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.layout import (
-    NONE,
-    Record,
-    client_of,
-    code,
-    command_at,
-    order_at,
-    position_of,
-    view_context,
-    view_float64,
-    view_uint8,
-)
+from tickwright.kernel.layout import NONE, Record, code
+from tickwright.kernel.reach import client_of, command_at, order_at, position_of, view_context, view_float64, view_uint8
+from tickwright.machine_code.compilation import entry, rule
 
 _NEW = code(records.CommandKind.NEW)
 _CANCEL = code(records.CommandKind.CANCEL)

@@ -7,10 +7,11 @@ the bits the loop writes when it marks bar by bar.
 from __future__ import annotations
 
 from tickwright.kernel.arithmetic import mul_div_rounded_down
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.curve import is_quick, quick_value
-from tickwright.kernel.layout import Record, client_of, fill_at, position_of, view_context, view_int64
+from tickwright.kernel.layout import Record
 from tickwright.kernel.prices import notional_of
+from tickwright.kernel.reach import client_of, fill_at, position_of, view_context, view_int64
+from tickwright.machine_code.compilation import entry, rule
 
 
 @entry

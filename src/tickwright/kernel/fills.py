@@ -8,24 +8,13 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW, PPB, floored_to, mul_div_rounded_down
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.contracts import released_by, trade_contracts
 from tickwright.kernel.insurance import settle_margin
-from tickwright.kernel.layout import (
-    NONE,
-    UNLIMITED,
-    WARNED_CAP_OFF,
-    Record,
-    book_of,
-    code,
-    recent_at,
-    report_of,
-    slot_at,
-    venue_of,
-    view_int64,
-)
+from tickwright.kernel.layout import NONE, UNLIMITED, WARNED_CAP_OFF, Record, code
 from tickwright.kernel.orders import emit, holding_of, set_hold
 from tickwright.kernel.prices import fee_rounded_up, half_spread_ppb, notional_of, pays_fee_in_base
+from tickwright.kernel.reach import book_of, recent_at, report_of, slot_at, venue_of, view_int64
+from tickwright.machine_code.compilation import rule
 
 TAKER = code(records.Liquidity.TAKER)
 MAKER = code(records.Liquidity.MAKER)

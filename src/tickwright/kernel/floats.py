@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.layout import Record, view_float64, view_int64
+from tickwright.kernel.layout import Record
+from tickwright.kernel.reach import view_float64, view_int64
+from tickwright.machine_code.compilation import entry, rule
 from tickwright.machine_code.views import view_of
 
 FLOATS: Final = np.dtype(

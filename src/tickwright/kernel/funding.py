@@ -9,8 +9,9 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.account_events import move_cash
 from tickwright.kernel.arithmetic import scaled_down, scaled_up
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import Record, book_of, code, funding_at, venue_of
+from tickwright.kernel.layout import Record, code
+from tickwright.kernel.reach import book_of, funding_at, venue_of
+from tickwright.machine_code.compilation import rule
 
 _FUNDING = code(records.AccountEventKind.FUNDING)
 

@@ -18,21 +18,12 @@ from tickwright.kernel.advance import (
 )
 from tickwright.kernel.client import apply_report
 from tickwright.kernel.commands import know_numbers
-from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.layout import (
-    LAYOUT,
-    NEED_CAPACITY,
-    WRONG_LAYOUT,
-    Record,
-    call_rule,
-    client_of,
-    venue_of,
-    view_context,
-    waiting_report,
-)
+from tickwright.kernel.layout import LAYOUT, NEED_CAPACITY, WRONG_LAYOUT, Record
 from tickwright.kernel.orders import bury_dead
+from tickwright.kernel.reach import call_rule, client_of, venue_of, view_context, waiting_report
 from tickwright.kernel.risk_limits import cancel_entries, is_latched, make_room, watch_latches
 from tickwright.kernel.travel import may_send_off, on_the_way
+from tickwright.machine_code.compilation import entry, rule
 
 # ---- the venue half
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.account_events import move_cash
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import Record, book_of, code
+from tickwright.kernel.layout import Record, code
+from tickwright.kernel.reach import book_of
 from tickwright.kernel.safety import cross_cash, is_open_cross
+from tickwright.machine_code.compilation import rule
 
 _INSURANCE = code(records.AccountEventKind.INSURANCE)
 _LIQUIDATION_FEE = code(records.AccountEventKind.LIQUIDATION_FEE)

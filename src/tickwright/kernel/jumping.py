@@ -12,27 +12,14 @@ import math
 
 from tickwright.kernel.advance import close_row, has_room, open_row
 from tickwright.kernel.client import mark
-from tickwright.kernel.compilation import entry, inlined, rule
 from tickwright.kernel.curve import begin_curve, curve_at, end_curve, observe, observe_rows
 from tickwright.kernel.decisions import wanted_at
 from tickwright.kernel.fills import forget_decayed
-from tickwright.kernel.layout import (
-    LAYOUT,
-    NEED_CAPACITY,
-    NONE,
-    WRONG_LAYOUT,
-    Record,
-    client_of,
-    code,
-    position_of,
-    venue_of,
-    view_context,
-    view_float64,
-    view_int64,
-    view_uint8,
-)
+from tickwright.kernel.layout import LAYOUT, NEED_CAPACITY, NONE, WRONG_LAYOUT, Record, code
 from tickwright.kernel.plain import buy_plainly, meets_open, plan, sell_plainly
 from tickwright.kernel.quiet import count_quiet_closes, quiet_until
+from tickwright.kernel.reach import client_of, position_of, venue_of, view_context, view_float64, view_int64, view_uint8
+from tickwright.machine_code.compilation import entry, inlined, rule
 from tickwright.machine_code.views import fetch
 
 _EIGHT_TRUE = code(0x0101010101010101)

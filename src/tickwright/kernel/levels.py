@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import PPB, mul_div_rounded_down, mul_div_rounded_up
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.layout import UNLIMITED, Record, code
+from tickwright.machine_code.compilation import rule
 
 _TRAILING_STOP = code(records.OrderType.TRAILING_STOP)
 _TAKE_PROFIT = code(records.OrderType.TAKE_PROFIT)

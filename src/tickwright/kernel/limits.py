@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.clipping import reducible, wanted_here
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import MAKER, TAKER, budget_left, fill, index_of, row_of
-from tickwright.kernel.layout import Record, book_of, call_rule, code, slot_at, venue_of, view_context
+from tickwright.kernel.layout import Record, code
 from tickwright.kernel.orders import finish, is_reduce_only
 from tickwright.kernel.prices import impact_ppb, market_price
+from tickwright.kernel.reach import book_of, call_rule, slot_at, venue_of, view_context
+from tickwright.machine_code.compilation import entry, rule
 
 _IOC = code(records.TimeInForce.IOC)
 _FOK = code(records.TimeInForce.FOK)

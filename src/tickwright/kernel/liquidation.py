@@ -10,24 +10,15 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import TAKER, fill, index_of
-from tickwright.kernel.layout import (
-    NONE,
-    Record,
-    book_of,
-    call_rule,
-    code,
-    slot_at,
-    venue_of,
-    view_context,
-    view_int64,
-)
+from tickwright.kernel.layout import NONE, Record, code
 from tickwright.kernel.marks import mark_at
 from tickwright.kernel.orders import append, finish, new_slot, report_accepted
 from tickwright.kernel.prices import half_spread_ppb, impact_without_latency, notional_of, taker_price
+from tickwright.kernel.reach import book_of, call_rule, slot_at, venue_of, view_context, view_int64
 from tickwright.kernel.safety import is_unsafe, liquidation_price
 from tickwright.kernel.slots import clear_progress, clear_terms
+from tickwright.machine_code.compilation import entry, rule
 
 _MARKET = code(records.OrderType.MARKET)
 _REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)

@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Final
 
 from tickwright.kernel.arithmetic import mul_div_rounded_down
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.curve import is_quick_below, quick_value
-from tickwright.kernel.layout import Record, book_of, position_of, view_float64, view_int64, view_uint8
+from tickwright.kernel.layout import Record
+from tickwright.kernel.reach import book_of, position_of, view_float64, view_int64, view_uint8
+from tickwright.machine_code.compilation import rule
 
 LINES: Final = 4
 """How many int64 per instrument this takes of `scratch`, from its beginning; `CELLS` more in all follow."""

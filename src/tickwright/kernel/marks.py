@@ -7,9 +7,10 @@ level or from the nearest price that traded in the bar, whichever is worse for u
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.fills import index_of
-from tickwright.kernel.layout import Record, code, view_int64
+from tickwright.kernel.layout import Record, code
+from tickwright.kernel.reach import view_int64
+from tickwright.machine_code.compilation import rule
 
 _BY_MARK = code(records.OrderFlag.TRIGGER_BY_MARK)
 _MARKET = code(records.OrderType.MARKET)

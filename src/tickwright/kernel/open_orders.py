@@ -6,8 +6,9 @@ acceptance, until it has ended; the order of entries means nothing.
 
 from __future__ import annotations
 
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import Record, limits_of, view_int64
+from tickwright.kernel.layout import Record
+from tickwright.kernel.reach import limits_of, view_int64
+from tickwright.machine_code.compilation import rule
 
 
 @rule

@@ -7,26 +7,17 @@ arrival; what arrives during the step waits for the RANGE; a bar in which nothin
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import forget_decayed, index_of
-from tickwright.kernel.layout import (
-    NONE,
-    Record,
-    book_of,
-    code,
-    slot_at,
-    venue_of,
-    view_context,
-    view_int64,
-    view_uint8,
-)
+from tickwright.kernel.layout import NONE, Record, code
 from tickwright.kernel.levels import advance_peak, past_limit, touched
 from tickwright.kernel.limits import arrive, fill_at_limit
 from tickwright.kernel.liquidation import liquidate_at_open
 from tickwright.kernel.marks import seen_open
 from tickwright.kernel.orders import bury_dead, is_limit, is_reduce_only
+from tickwright.kernel.reach import book_of, slot_at, venue_of, view_context, view_int64, view_uint8
 from tickwright.kernel.taking import shrink_decision, take
 from tickwright.kernel.triggers import trigger_at_open
+from tickwright.machine_code.compilation import entry, rule
 
 TRADES = 2
 _MARKET = code(records.OrderType.MARKET)

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.contracts import margin_and_fee
-from tickwright.kernel.layout import (
-    NONE,
-    Record,
+from tickwright.kernel.layout import NONE, Record, code
+from tickwright.kernel.prices import fee_rounded_up, notional_of
+from tickwright.kernel.reach import (
     book_of,
     call_rule,
-    code,
     report_of,
     slot_at,
     venue_of,
@@ -24,7 +22,7 @@ from tickwright.kernel.layout import (
     view_int64,
     waiting_report,
 )
-from tickwright.kernel.prices import fee_rounded_up, notional_of
+from tickwright.machine_code.compilation import entry, rule
 
 _STATES = 256
 _ACCEPTED = code(records.ReportKind.ACCEPTED)

@@ -15,25 +15,9 @@ from typing import Final
 
 from tickwright.kernel.advance import close_row, drain, has_room, open_row, record_equity
 from tickwright.kernel.arithmetic import mul_div_rounded_down
-from tickwright.kernel.compilation import entry, inlined, rule
 from tickwright.kernel.decisions import send_increase, send_reduction
 from tickwright.kernel.fills import forget_decayed
-from tickwright.kernel.layout import (
-    LAYOUT,
-    NEED_CAPACITY,
-    NONE,
-    UNLIMITED,
-    WRONG_LAYOUT,
-    Record,
-    client_of,
-    position_of,
-    slot_at,
-    venue_of,
-    view_context,
-    view_float64,
-    view_int64,
-    view_uint8,
-)
+from tickwright.kernel.layout import LAYOUT, NEED_CAPACITY, NONE, UNLIMITED, WRONG_LAYOUT, Record
 from tickwright.kernel.marking import (
     CELLS,
     LINES,
@@ -46,7 +30,18 @@ from tickwright.kernel.marking import (
     write_prices,
 )
 from tickwright.kernel.plain import buy_plainly, meets_open, plan, sell_plainly
+from tickwright.kernel.reach import (
+    client_of,
+    position_of,
+    slot_at,
+    venue_of,
+    view_context,
+    view_float64,
+    view_int64,
+    view_uint8,
+)
 from tickwright.kernel.tiles import bring_open, bring_opens, fetch_open, lay_tile
+from tickwright.machine_code.compilation import entry, inlined, rule
 
 SCRATCH: Final = LINES + 4
 """How many int64 per instrument the run takes of `scratch`, and `CELLS` and one more in all."""

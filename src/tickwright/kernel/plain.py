@@ -10,21 +10,9 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW, floored_to, mul_div_rounded_up
 from tickwright.kernel.client import apply_fill, clear_order, count_costs, follow_trade, in_lots
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.decisions import target_value
 from tickwright.kernel.fills import TAKER, budget_left, remember_taken, use_volume, write_costs
-from tickwright.kernel.layout import (
-    Record,
-    book_of,
-    client_of,
-    code,
-    order_at,
-    position_of,
-    report_of,
-    venue_of,
-    view_int64,
-    view_uint8,
-)
+from tickwright.kernel.layout import Record, code
 from tickwright.kernel.open_step import TRADES
 from tickwright.kernel.prices import (
     fee_rounded_up,
@@ -35,7 +23,18 @@ from tickwright.kernel.prices import (
     notional_of,
     pays_fee_in_base,
 )
+from tickwright.kernel.reach import (
+    book_of,
+    client_of,
+    order_at,
+    position_of,
+    report_of,
+    venue_of,
+    view_int64,
+    view_uint8,
+)
 from tickwright.kernel.taking import below_minimum, most_at
+from tickwright.machine_code.compilation import rule
 
 _SIZED = code(records.OrderFlag.SIZED)
 _REDUCE_ONLY = code(records.OrderFlag.REDUCE_ONLY)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 
 from tickwright.kernel.arithmetic import OVERFLOW, PPB, UNLIMITED, mul_div_rounded_down, mul_div_rounded_up
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import IMPACT_LINEAR, IMPACT_NONE, IMPACT_SQRT, Record, view_float64
+from tickwright.kernel.layout import IMPACT_LINEAR, IMPACT_NONE, IMPACT_SQRT, Record
+from tickwright.kernel.reach import view_float64
+from tickwright.machine_code.compilation import rule
 
 _DAY_NS = 86_400_000_000_000.0
 _LARGEST_IMPACT = 9e8  # a price nobody can pay, or is ever paid; in ppb it still fits into 64 bits

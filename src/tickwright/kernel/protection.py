@@ -9,22 +9,13 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import floored_to
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.fills import at_open
-from tickwright.kernel.layout import (
-    NONE,
-    Record,
-    book_of,
-    code,
-    part_at,
-    slot_at,
-    venue_of,
-    view_int64,
-    view_uint8,
-)
+from tickwright.kernel.layout import NONE, Record, code
 from tickwright.kernel.levels import on_tick, price_away
 from tickwright.kernel.orders import append, finish, new_slot, report_accepted, rest_of
+from tickwright.kernel.reach import book_of, part_at, slot_at, venue_of, view_int64, view_uint8
 from tickwright.kernel.slots import clear_progress, clear_terms
+from tickwright.machine_code.compilation import rule
 
 _MARKET = code(records.OrderType.MARKET)
 _LIMIT = code(records.OrderType.LIMIT)

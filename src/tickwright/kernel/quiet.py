@@ -8,20 +8,11 @@ trailing peaks) is written as if it had been run.
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import (
-    NONE,
-    UNLIMITED,
-    Record,
-    code,
-    part_at,
-    slot_at,
-    venue_of,
-    view_int64,
-    view_uint8,
-)
+from tickwright.kernel.layout import NONE, UNLIMITED, Record, code
 from tickwright.kernel.levels import advance_peak, trailing_level
 from tickwright.kernel.open_step import TRADES
+from tickwright.kernel.reach import part_at, slot_at, venue_of, view_int64, view_uint8
+from tickwright.machine_code.compilation import rule
 
 _LIMIT = code(records.OrderType.LIMIT)
 _STOP = code(records.OrderType.STOP)

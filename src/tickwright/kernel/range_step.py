@@ -8,28 +8,18 @@ what is born here belongs to the last two groups; a bar in which nothing trades 
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import forget_decayed, index_of, row_of
-from tickwright.kernel.layout import (
-    NONE,
-    UNLIMITED,
-    Record,
-    book_of,
-    code,
-    slot_at,
-    venue_of,
-    view_context,
-    view_int64,
-    view_uint8,
-)
+from tickwright.kernel.layout import NONE, UNLIMITED, Record, code
 from tickwright.kernel.levels import advance_peak, past_limit, touched, trigger_level
 from tickwright.kernel.limits import arrive, fill_at_limit
 from tickwright.kernel.liquidation import liquidate_on_path
 from tickwright.kernel.marks import seen, seen_open
 from tickwright.kernel.open_step import TRADES, reduces, rests_as_limit, takes_now
 from tickwright.kernel.orders import bury_dead
+from tickwright.kernel.reach import book_of, slot_at, venue_of, view_context, view_int64, view_uint8
 from tickwright.kernel.taking import take
 from tickwright.kernel.triggers import trigger_in_range
+from tickwright.machine_code.compilation import entry, rule
 
 _LIMIT = code(records.OrderType.LIMIT)
 _STOP = code(records.OrderType.STOP)

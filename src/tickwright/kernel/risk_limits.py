@@ -13,22 +13,11 @@ from tickwright.domain import records
 from tickwright.domain.timestamp import DAY
 from tickwright.kernel.arithmetic import OVERFLOW, PPB, mul_div_rounded_down, mul_div_rounded_up, plus
 from tickwright.kernel.client import end_order, value_of
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.decisions import new_command
-from tickwright.kernel.layout import (
-    NONE,
-    UNLIMITED,
-    Record,
-    client_of,
-    code,
-    command_at,
-    limits_of,
-    order_at,
-    position_of,
-    view_context,
-    view_int64,
-)
+from tickwright.kernel.layout import NONE, UNLIMITED, Record, code
 from tickwright.kernel.open_orders import forget_open, note_open
+from tickwright.kernel.reach import client_of, command_at, limits_of, order_at, position_of, view_context, view_int64
+from tickwright.machine_code.compilation import entry, rule
 
 _NEW = code(records.CommandKind.NEW)
 _AMEND = code(records.CommandKind.AMEND)

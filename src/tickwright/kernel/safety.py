@@ -15,8 +15,9 @@ from tickwright.kernel.arithmetic import (
     scaled_down,
     scaled_up,
 )
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import Record, book_of, tier_at, venue_of
+from tickwright.kernel.layout import Record
+from tickwright.kernel.reach import book_of, tier_at, venue_of
+from tickwright.machine_code.compilation import rule
 
 FARTHEST = 10**15
 """No price is sought beyond it."""

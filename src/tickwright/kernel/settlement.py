@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from tickwright.domain import records
 from tickwright.kernel.client import in_lots
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.fills import arrived_of
-from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at, view_context
+from tickwright.kernel.layout import NONE, Record, code
 from tickwright.kernel.orders import finish, free_cash, holding_of, holds_cash, is_reduce_only, rest_of, set_hold
 from tickwright.kernel.protection import protect_fill
+from tickwright.kernel.reach import book_of, report_of, slot_at, view_context
+from tickwright.machine_code.compilation import entry, rule
 
 _FILLED = code(records.OrderState.FILLED)
 _CANCELLED = code(records.OrderState.CANCELLED)

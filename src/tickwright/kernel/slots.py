@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.layout import NONE, Record
+from tickwright.machine_code.compilation import rule
 
 
 @rule

@@ -10,19 +10,9 @@ from __future__ import annotations
 import math
 
 from tickwright.kernel.arithmetic import PPB, mul_div_rounded_down
-from tickwright.kernel.compilation import entry, rule
-from tickwright.kernel.layout import (
-    LAYOUT,
-    NONE,
-    WRONG_LAYOUT,
-    Record,
-    book_of,
-    view_context,
-    view_float64,
-    view_int64,
-    view_uint8,
-    window_of,
-)
+from tickwright.kernel.layout import LAYOUT, NONE, WRONG_LAYOUT, Record
+from tickwright.kernel.reach import book_of, view_context, view_float64, view_int64, view_uint8, window_of
+from tickwright.machine_code.compilation import entry, rule
 
 
 @rule

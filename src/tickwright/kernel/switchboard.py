@@ -15,7 +15,6 @@ from typing import Any
 
 from tickwright.kernel.client import apply_linked
 from tickwright.kernel.commands import execute
-from tickwright.kernel.compilation import COMPILED
 from tickwright.kernel.decisions import decide
 from tickwright.kernel.layout import CONTEXT
 from tickwright.kernel.limits import arrive_at_reference
@@ -26,6 +25,7 @@ from tickwright.kernel.range_step import match_range
 from tickwright.kernel.risk_limits import admit
 from tickwright.kernel.settlement import settle_fill
 from tickwright.kernel.taking import take_from_reference
+from tickwright.machine_code.compilation import COMPILED
 from tickwright.machine_code.views import call_pointer, callable_pointer, entry_pointer, plain_view_of
 
 _ENTRIES: dict[str, Any] = {

@@ -9,12 +9,13 @@ from __future__ import annotations
 from tickwright.domain import records
 from tickwright.kernel.arithmetic import OVERFLOW, mul_div_rounded_down
 from tickwright.kernel.clipping import clipped, reducible, wanted_here
-from tickwright.kernel.compilation import entry, rule
 from tickwright.kernel.contracts import margin_for, most_notional, needed_to_open
 from tickwright.kernel.fills import TAKER, budget_left, fill, index_of
-from tickwright.kernel.layout import NONE, UNLIMITED, Record, book_of, call_rule, code, slot_at, venue_of, view_context
+from tickwright.kernel.layout import NONE, UNLIMITED, Record, code
 from tickwright.kernel.orders import finish, free_cash, free_for, holds_cash, is_reduce_only, report_amended
 from tickwright.kernel.prices import counted_price, impact_ppb, largest_affordable, market_price, spending_of
+from tickwright.kernel.reach import book_of, call_rule, slot_at, venue_of, view_context
+from tickwright.machine_code.compilation import entry, rule
 
 _IOC = code(records.TimeInForce.IOC)
 _FOK = code(records.TimeInForce.FOK)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import Record, column_of, view_float64, view_int64, view_uint8
+from tickwright.kernel.layout import Record
 from tickwright.kernel.open_step import TRADES
+from tickwright.kernel.reach import column_of, view_float64, view_int64, view_uint8
+from tickwright.machine_code.compilation import rule
 from tickwright.machine_code.views import fetch
 
 

@@ -8,9 +8,10 @@ itself do not travel.
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.compilation import rule
-from tickwright.kernel.layout import Record, call_rule, code, travelling_at, venue_of, view_int64
+from tickwright.kernel.layout import Record, code
 from tickwright.kernel.orders import bury_dead, report_end
+from tickwright.kernel.reach import call_rule, travelling_at, venue_of, view_int64
+from tickwright.machine_code.compilation import rule
 
 _NEW = code(records.CommandKind.NEW)
 _END_OF_DATA = code(records.OrderState.END_OF_DATA)

@@ -8,14 +8,15 @@ are never refused, they trigger at once.
 from __future__ import annotations
 
 from tickwright.domain import records
-from tickwright.kernel.compilation import rule
 from tickwright.kernel.fills import index_of
-from tickwright.kernel.layout import NONE, Record, book_of, code, report_of, slot_at, venue_of, view_int64
+from tickwright.kernel.layout import NONE, Record, code
 from tickwright.kernel.levels import past_limit, touched, trigger_level
 from tickwright.kernel.limits import arrive, crosses, fill_at_limit, is_immediate
 from tickwright.kernel.marks import seen_open, traded_level
 from tickwright.kernel.orders import emit, finish, free_for, holding_of, holds_cash, is_reduce_only, set_hold
+from tickwright.kernel.reach import book_of, report_of, slot_at, venue_of, view_int64
 from tickwright.kernel.taking import take
+from tickwright.machine_code.compilation import rule
 
 _LIMIT = code(records.OrderType.LIMIT)
 _STOP = code(records.OrderType.STOP)
