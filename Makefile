@@ -11,7 +11,7 @@ STAMPS := $(VENV)/.stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile
 # Suites that need more than Python (a browser, strace) or more time belong to `make check`.
 APART := tests/faults tests/mutants tests/docs tests/packaging tests/browser
-PYTEST := $(BIN)/python -m pytest -n auto
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .PHONY: help setup demo test check lint types contracts docs apart bench bench-peers lock clean
 

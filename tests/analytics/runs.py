@@ -34,7 +34,7 @@ def run_of(
     *,
     cash: float = 1000.0,
     step_ns: int = HOUR,
-    lots: tuple[int, ...] = (),
+    lots: tuple[tuple[tuple[int, int], ...], ...] = (),
     rejected: int = 0,
 ) -> RunResult:
     """The books of deals done at `prices[instrument][bar]`, which is also the close of that bar."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.analytics.runs import START_NS, Deal, run_of
+from tests.analytics.runs import QUANTITY_SCALE, START_NS, Deal, run_of
 from tickwright.analytics.trades import closed, trades
 from tickwright.domain.records import ACCOUNT_EVENT
 from tickwright.domain.timestamp import HOUR
@@ -66,11 +66,20 @@ def test_short_trade_earns_when_the_price_falls() -> None:
 
 def test_fee_kept_from_what_arrived_leaves_dust_that_is_flat() -> None:
     deals = [Deal(0, 1.0, base_fee=0.001), Deal(2, -0.99), Deal(3, 1.0, base_fee=0.001), Deal(4, -1.0)]
-    table = trades(run_of(deals, RISING, lots=(100,)))
+    table = trades(run_of(deals, RISING, lots=(((0, 100),),)))
     assert len(table) == 2, "0.009 base units are below one lot of 0.01"
     assert not table["is_open"].any()
     assert table["fee"].tolist() == pytest.approx([0.1, 0.13]), "0.001 base units at 100 and at 130"
     assert table["pnl"][0] == pytest.approx(0.99 * 120 - 100), "the fee shows in what could be sold, not twice"
+
+
+def test_a_lot_that_grew_makes_no_dust_of_what_was_traded_before_it() -> None:
+    """Half a unit each way; from the last bar on the lot is 100 units."""
+    deals = [Deal(0, 0.5), Deal(2, -0.5), Deal(3, 0.5), Deal(4, -0.5)]
+    lots = (((0, 1), (START_NS + 4 * HOUR, 100 * 10**QUANTITY_SCALE)),)
+    grown, plain = (trades(run_of(deals, RISING, lots=known)) for known in (lots, ()))
+    assert len(grown) == 2
+    assert grown.tolist() == plain.tolist()
 
 
 def test_funding_belongs_to_the_trade_that_was_open_when_it_fell_due() -> None:

@@ -77,3 +77,13 @@ def test_what_has_no_room_is_let_go() -> None:
     large = warm_empty(MOST_IDLE + 1, np.uint8)
     del large
     assert idle_bytes() == MOST_IDLE
+
+
+def test_while_the_interpreter_ends_memory_is_not_taken_back() -> None:
+    """The names a lease would need may be gone by then."""
+    before = idle_bytes()
+    lease = warm_arrays._Lease(np.empty(LEAST, np.uint8))
+    lease.__del__(over=lambda: True)
+    assert idle_bytes() == before
+    del lease
+    assert idle_bytes() == before + LEAST

@@ -95,8 +95,7 @@ def _legs(result: RunResult, values: FillValues, rows: Int64Array, place: int) -
     fills = result.fills[rows]
     quantity = fills["quantity"].astype(np.int64)
     after = np.cumsum(fills["side"] * quantity - _kept_back(result, rows, place))
-    lot = result.lots[place] if result.lots else 1
-    sign = np.sign(after) * (np.abs(after) >= lot)
+    sign = np.sign(after) * (np.abs(after) >= _lots(result, fills, place))
     before = np.concatenate(([0], sign[:-1]))
     turns = before * sign < 0
     closing = np.where(turns, np.abs(np.concatenate(([0], after[:-1]))) / quantity, 1.0)
@@ -108,6 +107,16 @@ def _legs(result: RunResult, values: FillValues, rows: Int64Array, place: int) -
     side = fills["side"][legs]
     first_side = side[np.searchsorted(trade, trade)]
     return _Legs(rows[legs], share, side == first_side, trade, first_side, int(after[-1]) if sign[-1] else 0)
+
+
+def _lots(result: RunResult, fills: npt.NDArray[np.void], place: int) -> Int64Array:
+    """The lot in force at each fill: a rule binds from the open at its instant on, not the range that ends there."""
+    if not result.lots:
+        return np.ones(len(fills), np.int64)
+    since_ns, lots = np.array(result.lots[place], np.int64).T
+    before = fills["ts_ns"] - (fills["at_open"] == 0)
+    answer: Int64Array = lots[np.maximum(np.searchsorted(since_ns, before, "right") - 1, 0)]
+    return answer
 
 
 def _kept_back(result: RunResult, rows: Int64Array, place: int) -> Int64Array:

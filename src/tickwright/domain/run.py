@@ -27,8 +27,9 @@ class RunResult:
     `orders` has the layout `records.ORDER`, `fills` `records.FILL`, `account_events` `records.ACCOUNT_EVENT`;
     `equity_ts_ns` and `equity` have one row per instant; `exposure` is the sum of absolute position values, `cash` the
     free and held cash, all in money units of the cash asset. `last_price` and `position` are per instrument, in price
-    and quantity units. `lots` are the smallest positions per instrument in quantity units (less is dust); empty means
-    one unit. `ambiguous_trades` counts trades whose path inside a bar decided their outcome.
+    and quantity units. `lots` are per instrument the smallest positions in quantity units (less is dust), each with
+    the instant from which it was in force; empty means one unit. `ambiguous_trades` counts trades whose path inside a
+    bar decided their outcome.
     """
 
     instruments: tuple[InstrumentId, ...]
@@ -52,7 +53,7 @@ class RunResult:
     warnings: tuple[str, ...] = ()
     ambiguous_trades: int = 0
     plots: dict[str, Float64Array] = field(default_factory=dict)
-    lots: tuple[int, ...] = ()
+    lots: tuple[tuple[tuple[int, int], ...], ...] = ()
 
     @cached_property
     def final_equity(self) -> int:

@@ -7,6 +7,8 @@ Known limit: an array in a circle of references gives its memory back when the c
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from math import prod
 from typing import Any, Final
 
@@ -52,8 +54,9 @@ class _Lease:
     def __init__(self, memory: Array) -> None:
         self._memory, self.__array_interface__ = memory, memory.__array_interface__
 
-    def __del__(self) -> None:
-        _keep(self._memory)
+    def __del__(self, over: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not over():  # while the interpreter ends, the names of this module go first
+            _keep(self._memory)
 
 
 def _rounded_up(size: int) -> int:

@@ -9,6 +9,7 @@ from tickwright.domain.records import OrderFlag, OrderState, OrderType, Reason
 from tickwright.domain.run import RunResult, undrawn
 from tickwright.domain.timestamp import iso
 from tickwright.engine.memory import Memory
+from tickwright.engine.terms import rules_of
 from tickwright.kernel.layout import WARNED_CAP_OFF
 
 LIMIT_REFUSALS = (
@@ -54,12 +55,19 @@ def result_of(
         "warnings": (*warnings, *_warnings(memory, venue)),
         "ambiguous_trades": venue.ambiguous,
         "plots": plots or {},
-        "lots": tuple(int(lot) for lot in arrays["positions"]["lot"]),
+        "lots": _lots(memory),
     }
     if memory.jumped:
         return undrawn(memory.draw_curve, final_equity=client.equity, **fields)
     equity_ts_ns, equity, exposure, cash = memory.curve()
     return RunResult(**fields, equity_ts_ns=equity_ts_ns, equity=equity, exposure=exposure, cash=cash)
+
+
+def _lots(memory: Memory) -> tuple[tuple[tuple[int, int], ...], ...]:
+    if not len(memory.arrays["rules"]):
+        return tuple(((0, int(lot)),) for lot in memory.arrays["positions"]["lot"])
+    dated = (rules_of(memory.rows, place) for place in range(len(memory.rows.market.ids)))
+    return tuple(tuple((int(one["valid_from_ns"]), int(one["lot"])) for one in rules) for rules in dated)
 
 
 def _warnings(memory: Memory, venue: Any) -> list[str]:

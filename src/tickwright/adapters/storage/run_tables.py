@@ -89,7 +89,7 @@ def scales_of(result: RunResult) -> dict[str, Any]:
         "tags": list(result.tags),
         "warnings": list(result.warnings),
         "ambiguous_trades": result.ambiguous_trades,
-        "lots": list(result.lots),
+        "lots": [[list(dated) for dated in lots] for lots in result.lots],
     }
 
 
@@ -130,8 +130,13 @@ def from_tables(tables: Mapping[str, pa.Table], scales: Mapping[str, Any]) -> Ru
         plots={
             name.removeprefix(PLOT): equity[name].to_numpy() for name in equity.column_names if name.startswith(PLOT)
         },
-        lots=tuple(scales.get("lots", ())),
+        lots=tuple(_dated(lots) for lots in scales.get("lots", ())),
     )
+
+
+def _dated(lots: int | list[list[int]]) -> tuple[tuple[int, int], ...]:
+    """Lots with their dates; runs kept before lots had dates have one for all time."""
+    return ((0, lots),) if isinstance(lots, int) else tuple((since_ns, lot) for since_ns, lot in lots)
 
 
 class _Scales:
