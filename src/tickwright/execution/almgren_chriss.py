@@ -96,8 +96,8 @@ def almgren_chriss_schedule(
     `UsageError` for a quantity, a duration or an aversion that no plan can be made for.
 
     >>> paper = LinearImpact(volatility=0.95, half_spread=0.0625, permanent=2.5e-7, temporary=2.5e-6)
-    >>> [round(x) for x in almgren_chriss_schedule(1e6, 5, 5.0, paper, risk_aversion=1e-6).left]
-    [1000000, 541956, 289854, 147897, 62142, 0]
+    >>> tuple(round(x) for x in almgren_chriss_schedule(1e6, 5, 5.0, paper, risk_aversion=1e-6).left)
+    (1000000, 541956, 289854, 147897, 62142, 0)
     """
     demand_plan("almgren_chriss_schedule", quantity, slices)
     if not 0 < duration < math.inf:

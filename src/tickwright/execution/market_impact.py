@@ -47,8 +47,8 @@ def almgren_2005_impact(
     Source: R. Almgren, C. Thum, E. Hauptmann and H. Li, "Direct estimation of equity market impact", Risk, July 2005.
 
     >>> ibm = almgren_2005_impact(0.1, 0.2, daily_volatility=0.0157, turnover_days=1728 / 6.561)
-    >>> [round(x * 1e4, 2) for x in (ibm.permanent, ibm.temporary, ibm.realised)]
-    [19.86, 14.71, 24.64]
+    >>> tuple(round(x * 1e4, 2) for x in (ibm.permanent, ibm.temporary, ibm.realised))
+    (19.86, 14.71, 24.64)
     """
     numbers = {"duration": duration, "turnover_days": turnover_days, "daily_volatility": daily_volatility}
     for name, value in numbers.items():

@@ -23,8 +23,8 @@ def obizhaeva_wang_schedule(quantity: float, trades: int, resilience: float) -> 
 
     `resilience` is the refill rate times the duration: 0 for a book that never refills within it.
 
-    >>> [round(x) for x in obizhaeva_wang_schedule(100_000, 11, 2.0).slices[:3]]
-    [27537, 4992, 4992]
+    >>> tuple(round(x) for x in obizhaeva_wang_schedule(100_000, 11, 2.0).slices[:3])
+    (27537, 4992, 4992)
     """
     demand_plan("obizhaeva_wang_schedule", quantity, trades)
     if trades == 1:
