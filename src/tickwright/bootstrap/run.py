@@ -13,7 +13,6 @@ from typing import Any
 
 import polars as pl
 
-from tickwright.adapters.reports import write_report
 from tickwright.adapters.storage.run_tables import to_tables
 from tickwright.analytics.benchmark import buy_and_hold
 from tickwright.analytics.summary import Statistics, summarise
@@ -103,6 +102,8 @@ class Run:
 
     def report(self, path: Path | str | None = None) -> Path:
         """Write the HTML report and return its path: into the run's folder unless a path is given."""
+        from tickwright.adapters.reports import write_report  # most runs are never reported, and it takes a while
+
         if not self.bars:
             raise DataMissing(
                 "the candles of this run are no longer stored",
