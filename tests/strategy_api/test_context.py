@@ -37,7 +37,7 @@ def test_a_long_run_forgets_the_orders_that_ended() -> None:
         def on_bar(self, ctx, bar):  # type: ignore[no-untyped-def]
             ctx.buy(qty=1, limit=50, tif="ioc")
             if bar.open_time_ns // HOUR_NS % 20 == 0:
-                kept.append(sum(isinstance(one, Order) and one._desk is ctx._desk for one in gc.get_objects()))
+                kept.append(sum(type(one) is Order and one._desk is ctx._desk for one in gc.get_objects()))
 
     run(OneOrderAnHour)
     assert len(kept) == BARS // 20
